@@ -1,0 +1,119 @@
+/**
+ * The arrows of the house: schemas <- core <- hosts; what touches the world depends on contracts; only the composition
+ * root knows adapters.
+ */
+const CONTRACT = '^[a-z]+/contract[.]ts$';
+const WORLD = 'providers|log|store|receipts|activities|projection|callbacks|api';
+const NPM = 'node_modules';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing imports and that imports nothing is dead.',
+      severity: 'error',
+      from: { orphan: true, pathNot: '[.](test|d)[.]ts$|^[^/]+$|^scripts/' },
+      to: {},
+    },
+    {
+      name: 'nothing-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-development-package-in-what-runs',
+      severity: 'error',
+      from: { pathNot: '^(test|bench|scripts)/|^[^/]+$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'schemas-import-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^schemas/' },
+      to: { pathNot: ['^schemas/', NPM], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'core-imports-schemas-only',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { pathNot: ['^(schemas|core)/', NPM], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'core-and-workflows-are-pure',
+      comment: 'No Node built-ins, and only packages without clock, I/O or randomness.',
+      severity: 'error',
+      from: { path: '^(core|workflows)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'core-uses-pure-packages-only',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: NPM, pathNot: `${NPM}/(@types/)?(mustache|sms-segments-calculator)/` },
+    },
+    {
+      name: 'embedded-knows-contracts-only',
+      severity: 'error',
+      from: { path: '^embedded/' },
+      to: { path: '^[^/]+/', pathNot: ['^(schemas|core|embedded|sqlite)/', CONTRACT, NPM] },
+    },
+    {
+      name: 'workflows-know-the-core-only',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^[^/]+/', pathNot: ['^(schemas|core|workflows)/', CONTRACT, NPM] },
+    },
+    {
+      name: 'sqlite-stands-alone',
+      severity: 'error',
+      from: { path: '^sqlite/' },
+      to: { path: '^[^/]+/', pathNot: ['^sqlite/', NPM] },
+    },
+    {
+      name: 'the-world-depends-on-contracts',
+      comment: 'Providers, log, store and the rest know each other by contract. providers/facts.ts is data.',
+      severity: 'error',
+      from: { path: `^(${WORLD})/` },
+      to: {
+        path: '^[^/]+/',
+        pathNot: ['^(schemas|core|sqlite)/', '^$1/', '^providers/facts[.]ts$', CONTRACT, NPM],
+      },
+    },
+    {
+      name: 'only-the-composition-root-knows-adapters',
+      severity: 'error',
+      from: { path: '^(cli|examples)/', pathNot: '^cli/(compose|start)[.]ts$' },
+      to: {
+        path: '^[^/]+/',
+        pathNot: [
+          '^(schemas|core|cli|examples)/',
+          '^providers/facts[.]ts$',
+          '^projection/rebuild[.]ts$',
+          CONTRACT,
+          NPM,
+        ],
+      },
+    },
+    {
+      name: 'nothing-imports-cli-test-or-bench',
+      severity: 'error',
+      from: { pathNot: '^(cli|test|bench)/' },
+      to: { path: '^(cli|test|bench)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: NPM },
+    exclude: { path: '^(dist|data|[.]ci)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'types', 'default'] },
+  },
+};

@@ -1,0 +1,180 @@
+import type { Input, LookupOutcome } from '../core/input';
+import { type Ladder, type SendRung, sendRungOf } from '../core/ladder';
+import type { ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
+import type { References } from '../receipts/contract';
+import type { InvocationRecord, Store } from '../store/contract';
+import { addressFor } from './address';
+import type { Activities, AttemptJob } from './contract';
+import { gate } from './gates';
+import { render } from './render';
+
+/** How long a provider may take to answer what it knows of a message. */
+const LOOKUP_PATIENCE_MS = 5_000;
+
+export interface ActivityDeps {
+  providers: ProviderRegistry;
+  store: Pick<Store, 'records' | 'templates' | 'suppressions' | 'consents'>;
+  references: References;
+  /** How long a provider may take to answer a send; then it is uncertain. */
+  sendTimeoutMs: number;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  /** What went wrong on our side of a send, without addresses or text. */
+  onFault(message: string, error: unknown): void;
+}
+
+export function createActivities(deps: ActivityDeps): Activities {
+  return {
+    send: (job, { maybeSent }) => send(deps, job, maybeSent),
+    async lookup(job) {
+      const { step, attempt } = job;
+      return { type: 'LookupAnswered', step, attempt, outcome: await lookup(deps, job) };
+    },
+    recall: (job) => recall(deps, job),
+    async suppressAddress({ invocationId, ladder, step, reason }) {
+      const record = await deps.store.records.get(invocationId);
+      const rung = sendRungOf(ladder, step);
+      const address = record && rung ? addressFor(rung.channel, record.recipient) : null;
+      if (!record || !rung || !address) return;
+      await deps.store.suppressions.add({ mode: record.mode, channel: rung.channel, address, reason }, deps.clock());
+    },
+  };
+}
+
+async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean): Promise<Input> {
+  const { step, attempt, ladder } = job;
+  const at = { step, attempt };
+  if (maybeSent) {
+    const known = await lookup(deps, job);
+    if (known.known === 'unknown') return { type: 'SendUncertain', ...at };
+    if (known.known === 'yes') return { type: 'SendAccepted', ...at, ...pick(known) };
+  }
+  const prepared = await prepare(deps, job, rungOf(ladder, step));
+  if (prepared.kind === 'stopped') return prepared.input;
+  return { ...toInput(await within(deps, prepared.adapter, prepared.request)), ...at };
+}
+
+type Prepared =
+  | { kind: 'ready'; adapter: ProviderAdapter; request: Omit<SendRequest, 'signal'> }
+  | { kind: 'stopped'; input: Input };
+
+/** Everything before the provider is called: what fails here was surely not sent. */
+async function prepare(deps: ActivityDeps, job: AttemptJob, rung: SendRung): Promise<Prepared> {
+  const { invocationId, ladder, step, attempt } = job;
+  const record = await deps.store.records.get(invocationId);
+  const address = record && addressFor(rung.channel, record.recipient);
+  if (!record || address === null) {
+    return { kind: 'stopped', input: { type: 'SendBlocked', step, attempt, reason: 'no_address' } };
+  }
+  const held = await gate(deps.store, record, rung, ladder, address);
+  if (held) return { kind: 'stopped', input: { type: 'SendBlocked', step, attempt, reason: held } };
+  const adapter = deps.providers.get(rung.provider);
+  const template = await deps.store.templates.get(rung.template);
+  if (!adapter || !template) {
+    const reason = adapter ? 'template_invalid' : 'auth_failed';
+    const code = adapter ? 'no_template' : 'no_account';
+    return { kind: 'stopped', input: { type: 'SendRejected', step, attempt, reason, code, retryAfterMs: null } };
+  }
+  const content = render(template, record.variables, record.recipient.locale);
+  return { kind: 'ready', adapter, request: { ...requestOf(deps, job, rung, record), address, content } };
+}
+
+function requestOf(
+  deps: ActivityDeps,
+  { invocationId, ladder, step, attempt }: AttemptJob,
+  rung: SendRung,
+  record: InvocationRecord,
+): Omit<SendRequest, 'signal' | 'address' | 'content'> {
+  return {
+    ref: deps.references.sign({ invocationId, step: rung.index, attempt }),
+    invocationId,
+    step,
+    attempt,
+    mode: ladder.mode,
+    purpose: ladder.purpose,
+    channel: rung.channel,
+    recipient: record.recipient,
+    template: rung.template,
+    validitySeconds: rung.timeoutMs / 1000,
+    script: record.sandbox?.[step] ?? null,
+  };
+}
+
+/** Calls the provider. No answer in time, or an error on the way, leaves open whether it has the message. */
+async function within(deps: ActivityDeps, adapter: ProviderAdapter, request: Omit<SendRequest, 'signal'>): Promise<SendAnswer> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), deps.sendTimeoutMs);
+  try {
+    return await Promise.race([adapter.send({ ...request, signal: patience.signal }), aborted(patience.signal)]);
+  } catch (error) {
+    if (!patience.signal.aborted) deps.onFault(`${adapter.facts.provider} did not answer a send`, error);
+    return { outcome: 'uncertain' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An adapter that forgets to listen to the signal must not keep the run waiting. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
+  });
+}
+
+type Unplaced<T> = T extends Input ? Omit<T, 'step' | 'attempt'> : never;
+type SendInput = Unplaced<Extract<Input, { type: 'SendAccepted' | 'SendRejected' | 'SendUncertain' }>>;
+
+function toInput(answer: SendAnswer): SendInput {
+  if (answer.outcome === 'accepted') return { type: 'SendAccepted', ...pick(answer) };
+  if (answer.outcome === 'uncertain') return { type: 'SendUncertain' };
+  const { reason, code, retryAfterMs } = answer;
+  return { type: 'SendRejected', reason, code, retryAfterMs };
+}
+
+function pick(from: { providerMessageId: string | null; costMicros: number | null }) {
+  return { providerMessageId: from.providerMessageId, costMicros: from.costMicros };
+}
+
+/** Bounded; a provider that cannot be asked, or does not answer, leaves it unknown. */
+async function lookup(deps: ActivityDeps, job: AttemptJob): Promise<LookupOutcome> {
+  const rung = rungOf(job.ladder, job.step);
+  const adapter = deps.providers.get(rung.provider);
+  if (!adapter?.lookup) return { known: 'unknown' };
+  try {
+    return await orAfter(LOOKUP_PATIENCE_MS, adapter.lookup(handleOf(deps, job, rung)), { known: 'unknown' });
+  } catch (error) {
+    deps.onFault(`${rung.provider} could not be asked about a message`, error);
+    return { known: 'unknown' };
+  }
+}
+
+async function recall(deps: ActivityDeps, job: AttemptJob): Promise<Input> {
+  const { step, attempt } = job;
+  const rung = rungOf(job.ladder, step);
+  try {
+    const answer = await deps.providers.get(rung.provider)?.recall?.(handleOf(deps, job, rung));
+    if (answer?.outcome === 'confirmed') return { type: 'RecallConfirmed', step, attempt };
+    return { type: 'RecallFailed', step, attempt, code: answer?.code ?? null };
+  } catch (error) {
+    deps.onFault(`${rung.provider} could not take a message back`, error);
+    return { type: 'RecallFailed', step, attempt, code: null };
+  }
+}
+
+function handleOf(deps: ActivityDeps, job: AttemptJob, rung: SendRung) {
+  const { invocationId, attempt, providerMessageId } = job;
+  return { ref: deps.references.sign({ invocationId, step: rung.index, attempt }), providerMessageId };
+}
+
+function orAfter<T>(ms: number, answer: Promise<T>, otherwise: T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(otherwise), ms);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function rungOf(ladder: Ladder, step: string): SendRung {
+  const rung = sendRungOf(ladder, step);
+  if (!rung) throw new RangeError(`no step “${step}”`);
+  return rung;
+}

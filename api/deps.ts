@@ -1,0 +1,53 @@
+import type { Engine } from '../core/engine';
+import type { ProviderCatalog } from '../core/provider-facts';
+import type { ProviderRegistry, RenderedContent } from '../providers/contract';
+import type { ReceiptIntake } from '../receipts/contract';
+import type { Channel } from '../schemas/vocabulary';
+import type { Store } from '../store/contract';
+import type { Metrics } from './metrics';
+
+/** Everything the API needs of the rest of the house; the composition root hands it in. */
+export interface ApiDeps {
+  engine: Engine;
+  store: Store;
+  intake: ReceiptIntake;
+  providers: ProviderRegistry;
+  catalog: ProviderCatalog;
+  sandbox: SandboxMessages;
+  logger: Logger;
+  /** Where providers and people find this server, without a slash at the end. */
+  publicUrl: string;
+  version: string;
+  /** Null when the log takes records, else a sentence that says why not. */
+  logUnavailable?(): string | null | Promise<string | null>;
+  /** Milliseconds since 1970; the real clock when left out. */
+  now?(): number;
+  /** Made here when left out. Whoever sees invocations end counts them in the same object. */
+  metrics?: Metrics;
+}
+
+/** As pino has it. Never given a body, a key or an address. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface SandboxMessages {
+  /** What the sandbox was given to carry for one invocation, in the order it came. */
+  messages(invocationId: string): Promise<SandboxMessage[]>;
+}
+
+export interface SandboxMessage {
+  invocationId: string;
+  step: string;
+  attempt: number;
+  channel: Channel;
+  /** The address it was sent to; empty for a channel that needs none. */
+  to: string;
+  template: string;
+  content: RenderedContent;
+  providerMessageId: string | null;
+  /** Milliseconds since 1970. */
+  receivedAt: number;
+}

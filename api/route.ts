@@ -1,0 +1,72 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ApiKey } from '../store/contract';
+import type { Access } from './access';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** What a handler is given: framework-free, with body and query already judged by the route's schemas. */
+export interface ApiRequest<B = unknown, Q = unknown> {
+  params: Readonly<Record<string, string>>;
+  /** The query as the route's schema types it; empty where the route has none. */
+  query: Q;
+  /** The query as it came. */
+  search: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  rawBody: Buffer;
+  body: B;
+  key: ApiKey;
+  /** Path and query as they came. */
+  url: string;
+  /** Aborted when the client has gone before it had its answer. */
+  closed(): AbortSignal;
+}
+
+export interface ApiResponse {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  /** An object is written as JSON; a string or bytes as they are, by default as JSON too. */
+  body?: object | string | Buffer;
+  /** Written piece by piece instead of a body; given up when the client goes. */
+  stream?: AsyncIterable<string>;
+}
+
+export interface RawBody {
+  types: readonly string[];
+  limitBytes: number;
+}
+
+export interface HeaderDoc {
+  name: string;
+  description: string;
+}
+
+/** A route is data: it is mounted, guarded and documented from this. */
+export interface Route<B = unknown, Q = unknown> {
+  method: Method;
+  /** Parameters stand in braces: /v1/flows/{id}. */
+  path: string;
+  summary: string;
+  /** The group it stands under in the documentation. */
+  tag: string;
+  access: Access;
+  /** The JSON body's schema; without one the body is not read. */
+  body?: object;
+  /** The body may be left out, which counts as {}. */
+  bodyOptional?: boolean;
+  /** The handler reads the bytes itself; any type is taken where the list is empty. */
+  raw?: RawBody;
+  query?: object;
+  headers?: readonly HeaderDoc[];
+  /** Schema by status; null for an answer without one. Problems are documented for all alike. */
+  responses: Readonly<Record<number, object | null>>;
+  /** What it answers with besides JSON. */
+  produces?: readonly string[];
+  /** Answered before Express sees the request. */
+  hot?: boolean;
+  handle(request: ApiRequest<B, Q>): Promise<ApiResponse>;
+}
+
+/** Forgets the types that only the handler needs: what it is given has been judged by the route's own schemas. */
+export function route<B = unknown, Q = unknown>(definition: Route<B, Q>): Route {
+  return definition as Route;
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { WireEvent } from '../schemas/event';
+import type { InvocationView } from '../schemas/invocation';
+import { type Client, httpClient } from './client';
+import { drawLadder } from './draw-ladder';
+import { parseJson } from './json-file';
+import type { Terminal } from './terminal';
+
+/** `onward runs show | tail | list`: what became of invocations. */
+export function addRuns(program: Command, terminal: Terminal): void {
+  const runs = program.command('runs').description('see what became of invocations');
+  runs
+    .command('show <id>')
+    .description('draw one run: a bar for each attempt, and why it went on')
+    .option('--json', 'the run and its events as JSON')
+    .action(async (id: string, options: { json?: true }) => {
+      const { view, events } = await fetchRun(httpClient(terminal.env), id);
+      if (options.json) terminal.out(JSON.stringify({ ...view, events }, null, 2));
+      else terminal.out(drawLadder(view, events, terminal.width, terminal.color));
+    });
+  runs
+    .command('tail <id>')
+    .description('follow one run: a line for each event, until it has ended')
+    .option('--json', 'a line of JSON for each event')
+    .action((id: string, options: { json?: true }) => tail(id, options, terminal));
+  runs
+    .command('list')
+    .description('the newest runs')
+    .option('--workflow <id>')
+    .option('--status <status>')
+    .option('--mode <mode>', 'live or test')
+    .option('--limit <n>', 'at most 200', '20')
+    .option('--json', 'as JSON')
+    .action((options: ListOptions) => list(options, terminal));
+}
+
+/** A run with its whole history. */
+export async function fetchRun(client: Client, id: string): Promise<{ view: InvocationView; events: WireEvent[] }> {
+  const path = `/invocations/${encodeURIComponent(id)}`;
+  const view = await client.get<InvocationView>(path);
+  const events: WireEvent[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = `limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+    const page: { items: WireEvent[]; nextCursor: string | null } = await client.get(`${path}/events?${query}`);
+    events.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return { view, events: events.sort((a, b) => a.seq - b.seq) };
+}
+
+async function tail(id: string, options: { json?: true }, terminal: Terminal): Promise<void> {
+  for await (const data of httpClient(terminal.env).follow(`/invocations/${encodeURIComponent(id)}/stream`)) {
+    if (options.json) terminal.out(data);
+    else terminal.out(eventLine(parseJson<WireEvent>(data, 'an event of the stream')));
+  }
+}
+
+/** `10:00:30.012  StepTimedOut  whatsapp  No receipt …` */
+export function eventLine(event: WireEvent): string {
+  const attempt = event.attempt !== undefined && event.attempt > 1 ? ` #${event.attempt}` : '';
+  const facts = [event.receiptStatus, event.reason, event.code, event.because].filter(Boolean).join('  ');
+  return `${event.at.slice(11, 23)}  ${event.type.padEnd(20)}  ${event.step ?? ''}${attempt}  ${facts}`.trimEnd();
+}
+
+interface ListOptions {
+  workflow?: string;
+  status?: string;
+  mode?: string;
+  limit: string;
+  json?: true;
+}
+
+async function list(options: ListOptions, terminal: Terminal): Promise<void> {
+  const query = new URLSearchParams({ limit: options.limit });
+  if (options.workflow) query.set('workflowId', options.workflow);
+  if (options.status) query.set('status', options.status);
+  if (options.mode) query.set('mode', options.mode);
+  const { items } = await httpClient(terminal.env).get<{ items: InvocationView[] }>(`/invocations?${query}`);
+  if (options.json) return terminal.out(JSON.stringify(items, null, 2));
+  for (const { id, createdAt, workflowId, status, reachedStep } of items) {
+    terminal.out(`${id}  ${createdAt}  ${status.padEnd(9)}  ${workflowId}${reachedStep ? ` by ${reachedStep}` : ''}`);
+  }
+}

@@ -1,0 +1,94 @@
+import { successOf } from '../attempt-status';
+import { advanceFrom, failAttempt, succeedStep } from '../climb';
+import type { AttemptAccepted, AttemptRejected } from '../event';
+import type { Input } from '../input';
+import { type SendRung, sendRungOf } from '../ladder';
+import { type AttemptState, newestAttempt, stepAt } from '../state';
+import { emit, type Transition } from '../transition';
+
+type Answer<T extends Input['type']> = Extract<Input, { type: T }>;
+interface Found {
+  rung: SendRung;
+  attempt: AttemptState;
+  /** The step still waits for this very attempt. */
+  awaited: boolean;
+}
+
+function find(t: Transition, input: { step: string; attempt: number }): Found | null {
+  const rung = sendRungOf(t.state.ladder, input.step);
+  if (!rung) return null;
+  const step = stepAt(t.state, rung.index);
+  const attempt = step.attempts[input.attempt - 1];
+  if (!attempt) return null;
+  const running = t.state.status === 'running' && step.phase === 'running';
+  return { rung, attempt, awaited: running && newestAttempt(step) === attempt };
+}
+
+/** The answer is recorded even when the invocation has ended meanwhile: the message was sent and is billed. */
+export function sendAccepted(t: Transition, input: Answer<'SendAccepted'>): void {
+  const found = find(t, input);
+  if (found?.attempt.send === 'requested') accept(t, found, input);
+}
+
+function accept(t: Transition, found: Found, input: { providerMessageId: string | null; costMicros: number | null }): void {
+  const { rung, attempt, awaited } = found;
+  const accepted: Omit<AttemptAccepted, 'seq' | 'at'> = {
+    type: 'AttemptAccepted',
+    step: rung.name,
+    attempt: attempt.number,
+    costMicros: input.costMicros ?? rung.costMicros,
+  };
+  if (input.providerMessageId !== null) accepted.providerMessageId = input.providerMessageId;
+  if (awaited) accepted.deadlineAt = t.now + rung.timeoutMs;
+  emit(t, accepted);
+  if (awaited && rung.successOn === 'accepted') succeedStep(t, rung, attempt.number, 'accepted');
+}
+
+export function sendRejected(t: Transition, input: Answer<'SendRejected'>): void {
+  const found = find(t, input);
+  if (found?.attempt.send !== 'requested') return;
+  // A receipt has already shown that the provider has it: the receipt is believed, not the answer.
+  if (successOf(found.attempt) !== null) return accept(t, found, { providerMessageId: null, costMicros: null });
+  const rejected: Omit<AttemptRejected, 'seq' | 'at'> = {
+    type: 'AttemptRejected',
+    step: input.step,
+    attempt: input.attempt,
+    reason: input.reason,
+  };
+  if (input.code !== null) rejected.code = input.code;
+  emit(t, rejected);
+  if (found.awaited) failAttempt(t, found.rung, input.attempt, input);
+}
+
+/** Never resent blindly: the provider is asked where it can be, else the step's time runs as if it were accepted. */
+export function sendUncertain(t: Transition, input: Answer<'SendUncertain'>): void {
+  const found = find(t, input);
+  if (found?.attempt.send !== 'requested') return;
+  if (found.attempt.seen.length > 0) return accept(t, found, { providerMessageId: null, costMicros: null });
+  const { rung, awaited } = found;
+  const fact = { type: 'AttemptUncertain', step: input.step, attempt: input.attempt } as const;
+  emit(t, awaited ? { ...fact, deadlineAt: t.now + rung.timeoutMs } : fact);
+  if (rung.lookup) t.commands.push({ type: 'Lookup', step: input.step, attempt: input.attempt });
+}
+
+/** Surely not sent: a gate held it back, or nobody wanted it any more. */
+export function sendNotMade(t: Transition, input: Answer<'SendBlocked' | 'SendDropped'>): void {
+  const found = find(t, input);
+  if (found?.attempt.send !== 'requested') return;
+  const fact = { type: 'StepSkipped', step: input.step, attempt: input.attempt } as const;
+  if (input.type === 'SendDropped') return emit(t, fact);
+  emit(t, { ...fact, reason: input.reason });
+  if (found.awaited) advanceFrom(t, found.rung, input.reason);
+}
+
+export function lookupAnswered(t: Transition, input: Answer<'LookupAnswered'>): void {
+  const found = find(t, input);
+  if (found?.attempt.send !== 'uncertain' || found.attempt.seen.length > 0) return;
+  const { rung, attempt, awaited } = found;
+  if (input.outcome.known === 'yes') accept(t, found, input.outcome);
+  if (input.outcome.known !== 'no') return;
+  // It did not arrive: the provider was away, and trying again cannot reach anyone twice.
+  const failure = { reason: 'provider_unavailable', code: null, retryAfterMs: null } as const;
+  emit(t, { type: 'AttemptRejected', step: rung.name, attempt: attempt.number, reason: failure.reason });
+  if (awaited) failAttempt(t, rung, attempt.number, failure);
+}

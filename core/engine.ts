@@ -1,0 +1,46 @@
+import type { Event } from './event';
+import type { Input, ReceiptInput } from './input';
+import type { Ladder } from './ladder';
+import type { State } from './state';
+
+/** What a host of the core offers to the API and to the receipts. Hosts: embedded/, workflows/. */
+export interface Engine {
+  /**
+   * Starts a run. Resolves once it is durable.
+   * @throws EngineUnavailable when it cannot be made durable now; nothing was started then.
+   */
+  start(run: NewRun): Promise<void>;
+  /** Resolves once the run has the receipt, durably; `unknown` where no run has that ID, step and attempt (yet). */
+  receive(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'>;
+  cancel(invocationId: string): Promise<ControlOutcome>;
+  complete(invocationId: string): Promise<ControlOutcome>;
+  /** The state as it stands, running or ended; null where no run has that ID. */
+  describe(invocationId: string): Promise<State | null>;
+  /** Events with a `seq` above `after`, in order. */
+  history(invocationId: string, after: number): Promise<Event[]>;
+  /** Resolves true once there is an event with a `seq` above `after`, false when `timeoutMs` are over. */
+  changed(invocationId: string, after: number, timeoutMs: number): Promise<boolean>;
+  /** Null when it can take work, else a sentence that says why not. */
+  unavailable(): string | null;
+  /** Stops taking work, lets what is in hand finish, leaves every run durable. */
+  close(): Promise<void>;
+}
+
+export interface NewRun {
+  invocationId: string;
+  ladder: Ladder;
+  input: Extract<Input, { type: 'Invoked' }>;
+}
+
+export type ControlOutcome = 'done' | 'already_ended' | 'unknown';
+
+/** The engine cannot make anything durable now; the caller may try again after `retryAfterSeconds`. */
+export class EngineUnavailable extends Error {
+  constructor(
+    message: string,
+    readonly retryAfterSeconds = 1,
+  ) {
+    super(message);
+    this.name = 'EngineUnavailable';
+  }
+}

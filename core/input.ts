@@ -1,0 +1,42 @@
+import type { Reason, ReceiptStatus } from '../schemas/vocabulary';
+
+/** What can happen to an invocation. Times are milliseconds since 1970, money is in micros. */
+export type Input =
+  | { type: 'Invoked'; unaddressable: string[]; timezone: string | null; sendAt: number | null }
+  /** The provider took the message. `costMicros` null: what the ladder reckons. */
+  | { type: 'SendAccepted'; step: string; attempt: number; providerMessageId: string | null; costMicros: number | null }
+  | { type: 'SendRejected'; step: string; attempt: number; reason: Reason; code: string | null; retryAfterMs: number | null }
+  /** No answer: the provider may have it. */
+  | { type: 'SendUncertain'; step: string; attempt: number }
+  /** A gate (consent, suppression, presence …) held it back: surely not sent. */
+  | { type: 'SendBlocked'; step: string; attempt: number; reason: Reason }
+  /** The invocation had ended, or the step was left, before it was sent. */
+  | { type: 'SendDropped'; step: string; attempt: number }
+  | { type: 'LookupAnswered'; step: string; attempt: number; outcome: LookupOutcome }
+  | ReceiptInput
+  | { type: 'RecallConfirmed'; step: string; attempt: number }
+  | { type: 'RecallFailed'; step: string; attempt: number; code: string | null }
+  | { type: 'TimerFired' }
+  | { type: 'CancelRequested' }
+  | { type: 'CompleteRequested' };
+
+export interface ReceiptInput {
+  type: 'ReceiptArrived';
+  /** By name, or by its number counted depth first from 0. */
+  step: string | number;
+  /** Null: the newest attempt of the step. */
+  attempt: number | null;
+  status: ReceiptStatus;
+  reason: Reason | null;
+  code: string | null;
+  /** The provider's own time, or null. */
+  at: number | null;
+  providerMessageId: string | null;
+  costMicros: number | null;
+}
+
+/** What a provider says when asked by our reference; `unknown` where it cannot tell. */
+export type LookupOutcome =
+  | { known: 'yes'; providerMessageId: string | null; costMicros: number | null }
+  | { known: 'no' }
+  | { known: 'unknown' };

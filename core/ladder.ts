@@ -1,0 +1,162 @@
+import { type FlowDefinition, isParallel, type ParallelStep, type SendStep, type Step } from '../schemas/flow';
+import type { Action, Channel, Mode, Provider, Purpose, Reason, SuccessStatus } from '../schemas/vocabulary';
+import type { ProviderCatalog, StatusPolicy } from './provider-facts';
+
+/** No step: the end of a track, or the parent of a step on the main track. */
+export const NONE = -1;
+
+interface RungBase {
+  /** Counted depth first from 0; a parallel step counts before its branches. */
+  index: number;
+  name: string;
+  timeoutMs: number;
+  /** The step after this one on the same track, or NONE. */
+  next: number;
+  /** The parallel step this one stands in, and which of its branches; NONE on the main track. */
+  parent: number;
+  branch: number;
+}
+
+export interface SendRung extends RungBase {
+  kind: 'send';
+  channel: Channel;
+  provider: Provider;
+  template: string;
+  successOn: SuccessStatus;
+  onReason: Partial<Record<Reason, Action>>;
+  recall: boolean;
+  lookup: boolean;
+  policy: StatusPolicy;
+  /** What one send is reckoned at. */
+  costMicros: number;
+}
+
+export interface ParallelRung extends RungBase {
+  kind: 'parallel';
+  /** The first step of each branch. */
+  branches: number[];
+  require: 'any' | 'all';
+}
+
+export type Rung = SendRung | ParallelRung;
+
+/** One published version of a flow, flattened for the core. Immutable and shared by all of its invocations. */
+export interface Ladder {
+  flowId: string;
+  workflowId: string;
+  version: number;
+  mode: Mode;
+  purpose: Purpose;
+  rungs: readonly Rung[];
+  indexByName: ReadonlyMap<string, number>;
+  expiresAfterMs: number | null;
+  budget: FlowDefinition['budget'] | null;
+  /** Null where the flow's purpose is not subject to quiet hours. */
+  quietHours: { from: string; to: string; timezone: string } | null;
+  requireConsent: boolean;
+  currency: string;
+}
+
+export interface FlowIdentity {
+  flowId: string;
+  workflowId: string;
+  version: number;
+  mode: Mode;
+}
+
+/** Purposes that quiet hours hold back unless the flow says which. */
+export const QUIET_PURPOSES: readonly Purpose[] = ['followup', 'marketing'];
+
+/**
+ * Flattens a definition. In test mode every step goes to the sandbox, whatever provider it names.
+ * @throws when the definition names two steps alike: a definition is linted before it comes here.
+ */
+export function compileLadder(definition: FlowDefinition, identity: FlowIdentity, catalog: ProviderCatalog): Ladder {
+  const rungs: Rung[] = [];
+  addTrack(rungs, definition.steps, NONE, NONE, (step) => providerFor(step, identity.mode), catalog);
+  const indexByName = new Map(rungs.map((rung) => [rung.name, rung.index]));
+  if (indexByName.size !== rungs.length) throw new Error('step names are not unique');
+  const quiet = definition.quietHours;
+  const quietApplies = quiet && (quiet.purposes ?? QUIET_PURPOSES).includes(definition.purpose);
+  return {
+    ...identity,
+    purpose: definition.purpose,
+    rungs,
+    indexByName,
+    expiresAfterMs: definition.expiresAfterSeconds === undefined ? null : definition.expiresAfterSeconds * 1000,
+    budget: definition.budget ?? null,
+    quietHours: quietApplies ? { from: quiet.from, to: quiet.to, timezone: quiet.timezone ?? 'recipient' } : null,
+    requireConsent: definition.requireConsent ?? false,
+    currency: definition.budget?.currency ?? catalog.sandbox?.currency ?? 'EUR',
+  };
+}
+
+export function providerFor(step: SendStep, mode: Mode): Provider {
+  return mode === 'test' ? 'sandbox' : (step.provider ?? 'sandbox');
+}
+
+function addTrack(
+  rungs: Rung[],
+  steps: readonly Step[],
+  parent: number,
+  branch: number,
+  provider: (step: SendStep) => Provider,
+  catalog: ProviderCatalog,
+): number {
+  const first = rungs.length;
+  let previous: Rung | null = null;
+  for (const step of steps) {
+    const base = { index: rungs.length, name: step.name, next: NONE, parent, branch };
+    if (previous) previous.next = base.index;
+    const rung = isParallel(step) ? parallelRung(step, base) : sendRung(step, base, provider(step), catalog);
+    rungs.push(rung);
+    if (isParallel(step) && rung.kind === 'parallel') {
+      rung.branches = step.parallel.map((steps, b) => addTrack(rungs, steps, rung.index, b, provider, catalog));
+    }
+    previous = rung;
+  }
+  return first;
+}
+
+type Placed = Omit<RungBase, 'timeoutMs'>;
+
+function parallelRung(step: ParallelStep, base: Placed): ParallelRung {
+  return {
+    ...base,
+    kind: 'parallel',
+    timeoutMs: step.timeoutSeconds * 1000,
+    branches: [],
+    require: step.require ?? 'any',
+  };
+}
+
+function sendRung(step: SendStep, base: Placed, provider: Provider, catalog: ProviderCatalog): SendRung {
+  const facts = catalog[provider];
+  return {
+    ...base,
+    kind: 'send',
+    timeoutMs: step.timeoutSeconds * 1000,
+    channel: step.channel,
+    provider,
+    template: step.template,
+    successOn: step.successOn ?? 'delivered',
+    onReason: step.onReason ?? {},
+    recall: (step.recall ?? false) && (facts?.recall ?? false),
+    lookup: facts?.lookup ?? false,
+    policy: facts?.statusPolicy ?? 'success_wins',
+    costMicros: facts?.costMicros[step.channel] ?? 0,
+  };
+}
+
+export function rungAt(ladder: Ladder, index: number): Rung {
+  const rung = ladder.rungs[index];
+  if (!rung) throw new RangeError(`no step ${index}`);
+  return rung;
+}
+
+/** The send step of that name or number, or null where the flow has none. */
+export function sendRungOf(ladder: Ladder, step: string | number): SendRung | null {
+  const index = typeof step === 'number' ? step : ladder.indexByName.get(step);
+  const rung = index === undefined ? undefined : ladder.rungs[index];
+  return rung?.kind === 'send' ? rung : null;
+}

@@ -1,0 +1,68 @@
+import type { FlowDefinition, SendStep } from '../../schemas/flow';
+import { isParallel } from '../../schemas/flow';
+import type { Template } from '../../schemas/template';
+import type { Mode, Provider } from '../../schemas/vocabulary';
+import { providerFor } from '../ladder';
+import type { ProviderCatalog, ProviderFacts } from '../provider-facts';
+
+/** What lint has to say of one place. An error blocks publishing, a warning does not. */
+export interface Finding {
+  level: 'error' | 'warning';
+  /** The rule's name, kebab-case. */
+  rule: string;
+  /** RFC 6901, into the definition. */
+  pointer: string;
+  message: string;
+  hint?: string;
+}
+
+export interface LintContext {
+  catalog: ProviderCatalog;
+  /** By ID. */
+  templates: ReadonlyMap<string, Template>;
+  /** `test`: every step goes to the sandbox. Default: live. */
+  mode?: Mode;
+}
+
+/** What every rule is given. */
+export interface LintSubject {
+  definition: FlowDefinition;
+  context: LintContext;
+  steps: readonly PlacedStep[];
+}
+
+/** A send step where it stands, with who carries it. */
+export interface PlacedStep {
+  step: SendStep;
+  pointer: string;
+  provider: Provider;
+  /** Undefined where the catalog does not know the provider. */
+  facts: ProviderFacts | undefined;
+  inBranch: boolean;
+  /** The last of its track: of the flow, or of its branch. */
+  last: boolean;
+  /** Nothing at all is sent after it. */
+  lastOfFlow: boolean;
+}
+
+export function lintSubject(definition: FlowDefinition, context: LintContext): LintSubject {
+  const steps: PlacedStep[] = [];
+  const place = (step: SendStep, pointer: string, inBranch: boolean, last: boolean, lastOfFlow: boolean): void => {
+    const provider = providerFor(step, context.mode ?? 'live');
+    steps.push({ step, pointer, provider, facts: context.catalog[provider], inBranch, last, lastOfFlow });
+  };
+  definition.steps.forEach((step, n) => {
+    const lastTop = n === definition.steps.length - 1;
+    if (!isParallel(step)) {
+      place(step, `/steps/${n}`, false, lastTop, lastTop);
+      return;
+    }
+    step.parallel.forEach((branch, b) => {
+      branch.forEach((inner, m) => {
+        const lastInBranch = m === branch.length - 1;
+        place(inner, `/steps/${n}/parallel/${b}/${m}`, true, lastInBranch, lastTop && lastInBranch);
+      });
+    });
+  });
+  return { definition, context, steps };
+}

@@ -1,0 +1,26 @@
+import type { Channel, Provider, ReceiptStatus } from '../schemas/vocabulary';
+
+/**
+ * Which of two contradicting final receipts stands. Both are orderings and not "the last one wins", so that any order
+ * of the same receipts gives the same status. A sign of life from the person (read, clicked, replied) always wins.
+ */
+export type StatusPolicy = 'success_wins' | 'failure_wins';
+
+/** What a provider declares of itself; data only, so that the core can judge by it without touching the world. */
+export interface ProviderFacts {
+  provider: Provider;
+  /** What it carries, and the receipts it can give on each channel. */
+  receipts: Partial<Record<Channel, readonly ReceiptStatus[]>>;
+  statusPolicy: StatusPolicy;
+  /** The validity period it can be given, in seconds; null where it takes none. */
+  validitySeconds: { min: number; max: number } | null;
+  /** It can take a message back. */
+  recall: boolean;
+  /** It can be asked, by our reference, whether it has a message. */
+  lookup: boolean;
+  /** What one message is reckoned at, in micros of `currency`, before the provider has said better. */
+  costMicros: Partial<Record<Channel, number>>;
+  currency: string;
+}
+
+export type ProviderCatalog = Readonly<Partial<Record<Provider, ProviderFacts>>>;

@@ -1,0 +1,273 @@
+import type { Activities } from '../activities/contract';
+import type { Command } from '../core/command';
+import { decide } from '../core/decide';
+import { type ControlOutcome, type Engine, EngineUnavailable, type NewRun } from '../core/engine';
+import type { Event } from '../core/event';
+import { fold } from '../core/evolve';
+import type { Input, ReceiptInput } from '../core/input';
+import type { Ladder } from '../core/ladder';
+import { hasMade, nextWakeAt, pendingCommands } from '../core/pending';
+import { initialState, type State } from '../core/state';
+import { AlarmClock } from './alarm-clock';
+import type { FlowRef, Journal } from './journal';
+import { Lanes } from './lanes';
+import { perform, performAgain } from './perform';
+import { isSettled, newRun, type Run } from './run';
+import { Watchers } from './watchers';
+
+/** Bounds on what is taken in: past them an invocation is answered 503 instead of being made to wait. */
+const LIMITS = { sendsUnderWay: 1_000, sendsWaiting: 20_000, startsInBatch: 2_000 } as const;
+
+const RECOVERY_PAUSE_MS = 1_000;
+
+export interface EmbeddedEngineDeps {
+  journal: Journal;
+  activities: Activities;
+  /** The compiled version that a run began with. */
+  ladderOf(ref: FlowRef): Promise<Ladder>;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  /** What cannot be told to a caller: a commit that failed, a run that cannot be read. */
+  onFault(message: string, error: unknown): void;
+}
+
+/** What one group of the journal holds of ours, let out once it is on the disk. */
+interface Batch {
+  flushed: Promise<void>;
+  touched: Map<Run, number>;
+  commands: { run: Run; command: Command }[];
+  starts: number;
+}
+
+/**
+ * The one-machine host of the core. A decision is taken in memory at once, written with everything else of its turn in
+ * one group, and let out (answers, commands, watchers) only after the group is on the disk. When a group cannot be
+ * written the memory is ahead of the disk: it is thrown away and read anew, as after a crash.
+ */
+export class EmbeddedEngine implements Engine {
+  private readonly runs = new Map<string, Run>();
+  private readonly reading = new Map<string, Promise<Run | null>>();
+  private readonly lanes = new Lanes(LIMITS.sendsUnderWay);
+  private readonly watchers = new Watchers();
+  private readonly alarms: AlarmClock<Run>;
+  private batch: Batch | null = null;
+  private stopped: string | null = 'the engine is starting';
+  private closing = false;
+  /** Grows when the memory is thrown away: an answer to what an earlier memory asked is not for this one. */
+  private generation = 0;
+
+  constructor(private readonly deps: EmbeddedEngineDeps) {
+    this.alarms = new AlarmClock<Run>(deps.clock, (run) => this.apply(run, { type: 'TimerFired' }));
+  }
+
+  /** Reads what is open and carries out again what was decided. Deadlines wait for `startClock`. */
+  async recover(): Promise<void> {
+    for (const id of this.deps.journal.openIds()) {
+      const run = await this.read(id);
+      if (run) this.runs.set(id, run);
+    }
+    this.stopped = null;
+    for (const run of this.runs.values()) {
+      this.alarms.set(run, nextWakeAt(run.state));
+      for (const command of pendingCommands(run.state)) this.carryOut(run, command, performAgain);
+    }
+  }
+
+  /** From here on deadlines fire, the overdue ones first and in order. */
+  startClock(): void {
+    this.alarms.start();
+  }
+
+  async start(run: NewRun): Promise<void> {
+    const refusal = this.unavailable();
+    if (refusal) throw new EngineUnavailable(refusal);
+    const live = newRun(run.invocationId, run.ladder, initialState(run.ladder));
+    this.runs.set(live.id, live);
+    this.deps.journal.opens(live.id);
+    this.apply(live, run.input);
+    if (this.batch) this.batch.starts++;
+    await this.durable();
+  }
+
+  async receive(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
+    const run = this.runs.get(invocationId) ?? (await this.revive(invocationId));
+    if (!run || !hasMade(run.state, receipt.step, receipt.attempt)) return 'unknown';
+    // A receipt that changes nothing may repeat one whose effect is not on the disk yet.
+    if (this.apply(run, receipt) || run.durableSeq < run.state.seq) await this.durable();
+    return 'taken';
+  }
+
+  cancel(invocationId: string): Promise<ControlOutcome> {
+    return this.control(invocationId, { type: 'CancelRequested' });
+  }
+
+  complete(invocationId: string): Promise<ControlOutcome> {
+    return this.control(invocationId, { type: 'CompleteRequested' });
+  }
+
+  async describe(invocationId: string): Promise<State | null> {
+    const run = this.runs.get(invocationId);
+    if (!run) return (await this.read(invocationId))?.state ?? null;
+    if (run.durableSeq < run.state.seq) await this.durable();
+    return run.state;
+  }
+
+  async history(invocationId: string, after: number): Promise<Event[]> {
+    const events = this.deps.journal.history(invocationId)?.events ?? [];
+    return after > 0 ? events.filter((event) => event.seq > after) : events;
+  }
+
+  async changed(invocationId: string, after: number, timeoutMs: number): Promise<boolean> {
+    const run = this.runs.get(invocationId);
+    const seq = run ? run.durableSeq : ((await this.read(invocationId))?.state.seq ?? 0);
+    return seq > after || this.watchers.wait(invocationId, timeoutMs);
+  }
+
+  unavailable(): string | null {
+    if (this.stopped) return this.stopped;
+    if (this.lanes.waiting > LIMITS.sendsWaiting) return 'more sends are waiting than the providers take';
+    const starts = this.batch?.starts ?? 0;
+    return starts > LIMITS.startsInBatch ? 'more invocations arrive than the disk takes' : null;
+  }
+
+  async close(): Promise<void> {
+    this.stopped = 'the engine is stopping';
+    this.closing = true;
+    this.alarms.stop();
+    await this.lanes.drain();
+    this.watchers.close();
+    await this.deps.journal.flushed();
+  }
+
+  private async control(
+    id: string,
+    input: Extract<Input, { type: 'CancelRequested' | 'CompleteRequested' }>,
+  ): Promise<ControlOutcome> {
+    const run = this.runs.get(id) ?? (await this.revive(id));
+    if (!run) return 'unknown';
+    if (!this.apply(run, input)) return 'already_ended';
+    await this.durable();
+    return 'done';
+  }
+
+  /** Takes one input. False when it changed nothing. */
+  private apply(run: Run, input: Input): boolean {
+    const decision = decide(run.state, input, this.deps.clock());
+    if (decision.events.length === 0) return false;
+    run.state = decision.state;
+    this.deps.journal.add(run.id, run.ladder, decision.events);
+    if (isSettled(run)) this.deps.journal.closes(run.id);
+    const batch = this.currentBatch();
+    batch.touched.set(run, run.state.seq);
+    for (const command of decision.commands) batch.commands.push({ run, command });
+    this.alarms.set(run, nextWakeAt(run.state));
+    return true;
+  }
+
+  private currentBatch(): Batch {
+    const flushed = this.deps.journal.flushed();
+    if (this.batch?.flushed === flushed) return this.batch;
+    const batch: Batch = { flushed, touched: new Map(), commands: [], starts: 0 };
+    this.batch = batch;
+    flushed.then(
+      () => this.letOut(batch),
+      (error) => this.startAnew(error),
+    );
+    return batch;
+  }
+
+  /** The group is on the disk: now it may be seen and acted upon. */
+  private letOut(batch: Batch): void {
+    if (this.batch === batch) this.batch = null;
+    for (const [run, seq] of batch.touched) {
+      run.durableSeq = seq;
+      this.watchers.notify(run.id);
+      if (run.state.seq === seq && isSettled(run)) this.runs.delete(run.id);
+    }
+    for (const { run, command } of batch.commands) this.carryOut(run, command, perform);
+  }
+
+  private async durable(): Promise<void> {
+    try {
+      await this.deps.journal.flushed();
+    } catch {
+      throw new EngineUnavailable('the data folder cannot be written');
+    }
+  }
+
+  private carryOut(run: Run, command: Command, how: typeof perform): void {
+    const { generation } = this;
+    this.lanes.run(run.ladder.purpose, async () => {
+      try {
+        const input = await how(this.deps.activities, run, command);
+        const ours = generation === this.generation && (this.stopped === null || this.closing);
+        if (input && ours) this.apply(run, input);
+      } catch (error) {
+        this.deps.onFault(`“${command.type}” of ${run.id} could not be carried out`, error);
+      }
+    });
+  }
+
+  private async read(id: string): Promise<Run | null> {
+    const history = this.deps.journal.history(id);
+    return history && newRun(id, ...(await this.refold(history.events, history)));
+  }
+
+  private async refold(events: readonly Event[], ref: FlowRef): Promise<[Ladder, State]> {
+    const ladder = await this.deps.ladderOf(ref);
+    return [ladder, fold(ladder, events)];
+  }
+
+  /** An ended run that something late has come for. Two receipts at once must meet in one and the same run. */
+  private revive(id: string): Promise<Run | null> {
+    if (this.stopped) return Promise.reject(new EngineUnavailable(this.stopped));
+    const reading = this.reading.get(id);
+    if (reading) return reading;
+    const { generation } = this;
+    const fresh = this.read(id)
+      .then((run) => {
+        if (generation !== this.generation) throw new EngineUnavailable('the engine is starting anew');
+        if (run) this.adopt(run);
+        return run;
+      })
+      .finally(() => this.reading.delete(id));
+    this.reading.set(id, fresh);
+    return fresh;
+  }
+
+  /** Kept until what comes of it is on the disk; when nothing does, let go in the next turn. */
+  private adopt(run: Run): void {
+    this.runs.set(run.id, run);
+    setImmediate(() => {
+      const untouched = run.durableSeq === run.state.seq && this.runs.get(run.id) === run;
+      if (untouched && isSettled(run)) this.runs.delete(run.id);
+    });
+  }
+
+  /** What was decided since the last good group never happened: nobody has been told of it. */
+  private startAnew(error: unknown): void {
+    if (this.closing) return;
+    this.deps.onFault('a group could not be written; the runs are read anew', error);
+    this.generation++;
+    this.stopped = 'the data folder cannot be written';
+    this.batch = null;
+    this.runs.clear();
+    this.reading.clear();
+    this.alarms.stop();
+    this.alarms.clear();
+    this.deps.journal.forget();
+    setTimeout(() => void this.tryAgain(), RECOVERY_PAUSE_MS).unref();
+  }
+
+  private async tryAgain(): Promise<void> {
+    try {
+      // A send that is still under way must end first: the provider could not yet say that it has it.
+      await this.lanes.drain();
+      await this.deps.journal.probe();
+      await this.recover();
+      this.startClock();
+    } catch (error) {
+      this.startAnew(error);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { Ladder } from '../core/ladder';
+import type { State } from '../core/state';
+import type { Sleeper } from './alarms';
+
+/** A run in memory: one that is open, or an ended one that something late has just come for. */
+export interface Run extends Sleeper {
+  id: string;
+  ladder: Ladder;
+  state: State;
+  /** The last event that is on the disk. */
+  durableSeq: number;
+}
+
+export function newRun(id: string, ladder: Ladder, state: State): Run {
+  return { id, ladder, state, durableSeq: state.seq, wakeAt: null, alarmSlot: -1 };
+}
+
+/** It has ended and every send that was begun has been answered: nothing more is expected of it. */
+export function isSettled(run: Run): boolean {
+  if (run.state.status === 'running') return false;
+  for (const step of run.state.steps) {
+    for (const attempt of step.attempts) {
+      if (attempt.send === 'requested') return false;
+    }
+  }
+  return true;
+}

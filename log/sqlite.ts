@@ -1,0 +1,140 @@
+import type { Topic } from '../schemas/vocabulary';
+import type { GroupCommit, TableWriter } from '../sqlite/group-commit';
+import { migrate } from '../sqlite/migrate';
+import type { Handler, Lag, Log, LogRecord, NewRecord, Subscription } from './contract';
+import { SqliteSubscription } from './sqlite-subscription';
+
+const TABLES: Record<Topic, string> = {
+  'onward.events': 'events',
+  'onward.receipts': 'receipts',
+  'onward.receipts.dead': 'dead_receipts',
+};
+
+const MIGRATIONS = [
+  `CREATE TABLE events (position INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, value TEXT NOT NULL);
+   CREATE INDEX events_by_key ON events (key);
+   CREATE TABLE receipts (position INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, value TEXT NOT NULL);
+   CREATE TABLE dead_receipts (position INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, value TEXT NOT NULL);
+   CREATE TABLE offsets (topic TEXT, grp TEXT, position INTEGER NOT NULL, PRIMARY KEY (topic, grp)) WITHOUT ROWID`,
+];
+
+export interface SqliteLogOptions {
+  /** How often to look for what other processes have appended. */
+  pollMs?: number;
+}
+
+/**
+ * The log on one machine: one partition, a table a topic, in the file that the engine keeps its runs in, so that a
+ * receipt, a transition and their events share one fsync. Positions are given inside the transaction: their order is
+ * the order of the commits, also across processes.
+ */
+export class SqliteLog implements Log {
+  private readonly writers: Record<Topic, TableWriter>;
+  private readonly offsets: TableWriter;
+  private readonly subscriptions = new Set<SqliteSubscription>();
+  private readonly poll: NodeJS.Timeout;
+  private dataVersion = 0;
+  private readonly readers = new Map<Topic, ReturnType<SqliteLog['prepareRead']>>();
+  private readonly byKey;
+
+  constructor(
+    private readonly group: GroupCommit,
+    options: SqliteLogOptions = {},
+  ) {
+    migrate(group.db, 'log', MIGRATIONS);
+    const writer = (topic: Topic) => group.table(TABLES[topic], ['key', 'value']);
+    this.writers = {
+      'onward.events': writer('onward.events'),
+      'onward.receipts': writer('onward.receipts'),
+      'onward.receipts.dead': writer('onward.receipts.dead'),
+    };
+    this.offsets = group.table('offsets', ['topic', 'grp', 'position'], 'INSERT OR REPLACE INTO');
+    this.byKey = group.db.prepare<[string]>('SELECT value FROM events WHERE key = ? ORDER BY position');
+    group.onCommit(() => this.wake());
+    this.poll = setInterval(() => this.lookAround(), options.pollMs ?? 50).unref();
+  }
+
+  append(topic: Topic, records: readonly NewRecord[]): Promise<void> {
+    for (const record of records) this.add(topic, record.key, record.value);
+    return this.group.flushed();
+  }
+
+  /** As `append`, for a caller that waits for the group by itself. */
+  add(topic: Topic, key: string, value: string): void {
+    this.writers[topic].add([key, value]);
+  }
+
+  /** The events of one invocation, oldest first. */
+  eventsOf(key: string): string[] {
+    return (this.byKey.all(key) as { value: string }[]).map((row) => row.value);
+  }
+
+  async subscribe(topic: Topic, group: string, handler: Handler): Promise<Subscription> {
+    const subscription = new SqliteSubscription({
+      read: (after, limit) => this.readNow(topic, after, limit),
+      commit: (position) => this.offsets.add([topic, group, position]),
+      from: this.offsetOf(topic, group),
+      handler,
+    });
+    this.subscriptions.add(subscription);
+    subscription.wake();
+    return {
+      stop: async () => {
+        this.subscriptions.delete(subscription);
+        await subscription.stop();
+      },
+    };
+  }
+
+  async read(topic: Topic, _partition: number, after: number, limit: number): Promise<LogRecord[]> {
+    return this.readNow(topic, after, limit);
+  }
+
+  async lag(): Promise<Lag[]> {
+    const rows = this.group.db.prepare('SELECT topic, grp, position FROM offsets').all();
+    return (rows as { topic: Topic; grp: string; position: number }[]).map((row) => {
+      const count = this.group.db.prepare<[number]>(`SELECT count(*) AS n FROM ${TABLES[row.topic]} WHERE position > ?`);
+      const { n } = count.get(row.position) as { n: number };
+      return { topic: row.topic, group: row.grp, partition: 0, records: n };
+    });
+  }
+
+  /** Ends the subscriptions; the database is closed by whoever opened it. */
+  async close(): Promise<void> {
+    clearInterval(this.poll);
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    this.subscriptions.clear();
+  }
+
+  private wake(): void {
+    for (const subscription of this.subscriptions) subscription.wake();
+  }
+
+  /** `data_version` changes when another connection has committed. */
+  private lookAround(): void {
+    const version = this.group.db.prepare('PRAGMA data_version').get() as { data_version: number };
+    if (version.data_version === this.dataVersion) return;
+    this.dataVersion = version.data_version;
+    this.wake();
+  }
+
+  private offsetOf(topic: Topic, group: string): number {
+    const row = this.group.db.prepare('SELECT position FROM offsets WHERE topic = ? AND grp = ?').get(topic, group);
+    return (row as { position: number } | undefined)?.position ?? 0;
+  }
+
+  private readNow(topic: Topic, after: number, limit: number): LogRecord[] {
+    let reader = this.readers.get(topic);
+    if (!reader) {
+      reader = this.prepareRead(topic);
+      this.readers.set(topic, reader);
+    }
+    const rows = reader.all(after, limit) as { position: number; key: string; value: string }[];
+    return rows.map((row) => ({ topic, partition: 0, ...row }));
+  }
+
+  private prepareRead(topic: Topic) {
+    const sql = `SELECT position, key, value FROM ${TABLES[topic]} WHERE position > ? ORDER BY position LIMIT ?`;
+    return this.group.db.prepare<[number, number]>(sql);
+  }
+}

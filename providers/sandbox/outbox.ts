@@ -1,0 +1,153 @@
+import type { Channel } from '../../schemas/vocabulary';
+import { GroupCommit } from '../../sqlite/group-commit';
+import { migrate } from '../../sqlite/migrate';
+import { openDatabase, type SqlValue } from '../../sqlite/open';
+import type { RenderedContent, SendRequest } from '../contract';
+import { PROVIDER_CATALOG } from '../facts';
+
+/** One message as the sandbox received it. */
+export interface SandboxMessage {
+  invocationId: string;
+  step: string;
+  attempt: number;
+  channel: Channel;
+  /** Empty for a channel that needs no address. */
+  to: string;
+  template: string;
+  content: RenderedContent;
+  providerMessageId: string | null;
+  /** Milliseconds since 1970. */
+  receivedAt: number;
+}
+
+export interface OutboxEntry {
+  request: SendRequest;
+  providerMessageId: string | null;
+  /** The script it is played by, as it was written. */
+  script: string;
+  receivedAt: number;
+  acceptedAt: number;
+  /** When the last receipt of the script is due; 0 where there is none. */
+  lastDueAt: number;
+}
+
+interface StoredMessage {
+  ref: string;
+  providerMessageId: string;
+  script: string;
+  acceptedAt: number;
+  costMicros: number;
+}
+
+export interface SandboxOutbox {
+  /** Resolves once the message stands in the record: from then on the sandbox has it, whatever becomes of us. */
+  add(entry: OutboxEntry): Promise<void>;
+  byRef(ref: string): Promise<StoredMessage | null>;
+  messages(invocationId: string): Promise<SandboxMessage[]>;
+  /** Accepted messages whose last receipt was due when the process was last alive, or later. */
+  unplayed(): StoredMessage[];
+  close(): Promise<void>;
+}
+
+/** Keeps what stands in the record unreadable; see store/seal.ts. */
+export interface Sealer {
+  seal(plain: string): Buffer;
+  open(sealed: Buffer): string;
+}
+
+const MIGRATIONS = [
+  `CREATE TABLE messages (
+     id INTEGER PRIMARY KEY, ref TEXT NOT NULL, received_at INTEGER NOT NULL, accepted_at INTEGER NOT NULL,
+     last_due_at INTEGER NOT NULL, provider_message_id TEXT, script TEXT NOT NULL, sealed BLOB NOT NULL);
+   CREATE INDEX messages_by_ref ON messages (ref)`,
+];
+
+/** Older messages are let go when the sandbox opens. */
+const MESSAGES_KEPT = 1_000_000;
+/** As far back as a restart looks for receipts still to be played. */
+const MESSAGES_RESUMED = 100_000;
+const RESUME_SLACK_MS = 1_000;
+
+interface Row {
+  ref: string;
+  received_at: number;
+  accepted_at: number;
+  provider_message_id: string | null;
+  script: string;
+  sealed: Buffer;
+}
+
+/** The record in a file of its own: it stands for the provider's side, which does not share our transactions. */
+export function openOutbox(file: string, seal: Sealer): SandboxOutbox {
+  const db = openDatabase(file, { durability: 'normal' });
+  migrate(db, 'sandbox', MIGRATIONS);
+  db.prepare('DELETE FROM messages WHERE id <= (SELECT max(id) FROM messages) - ?').run(MESSAGES_KEPT);
+  const group = new GroupCommit(db);
+  const table = group.table('messages', [
+    'ref',
+    'received_at',
+    'accepted_at',
+    'last_due_at',
+    'provider_message_id',
+    'script',
+    'sealed',
+  ]);
+  const byRef = db.prepare<[string]>('SELECT * FROM messages WHERE ref = ? ORDER BY id LIMIT 1');
+  const byInvocation = db.prepare<[string, string]>('SELECT * FROM messages WHERE ref >= ? AND ref < ? ORDER BY id');
+
+  return {
+    add(entry) {
+      table.add(rowOf(entry, seal));
+      return group.flushed();
+    },
+    async byRef(ref) {
+      const row = byRef.get(ref) as Row | undefined;
+      return row ? stored(row, read(row, seal)) : null;
+    },
+    async messages(invocationId) {
+      // '.' separates the parts of a reference, and '/' follows it in ASCII.
+      const rows = byInvocation.all(`${invocationId}.`, `${invocationId}/`) as Row[];
+      return rows.map((row) => read(row, seal));
+    },
+    unplayed() {
+      const sql = `SELECT * FROM messages WHERE id > (SELECT max(id) FROM messages) - ?
+        AND last_due_at >= (SELECT max(received_at) FROM (SELECT received_at FROM messages ORDER BY id DESC LIMIT 1)) - ?`;
+      const rows = db.prepare<[number, number]>(sql).all(MESSAGES_RESUMED, RESUME_SLACK_MS) as Row[];
+      return rows.map((row) => stored(row, read(row, seal)));
+    },
+    async close() {
+      group.close();
+    },
+  };
+}
+
+function rowOf(entry: OutboxEntry, seal: Sealer): SqlValue[] {
+  const { invocationId, step, attempt, channel, address: to, template, content, ref } = entry.request;
+  const { providerMessageId, receivedAt, acceptedAt, lastDueAt, script } = entry;
+  const message: SandboxMessage = {
+    invocationId,
+    step,
+    attempt,
+    channel,
+    to,
+    template,
+    content,
+    providerMessageId,
+    receivedAt,
+  };
+  return [ref, receivedAt, acceptedAt, lastDueAt, providerMessageId, script, seal.seal(JSON.stringify(message))];
+}
+
+function read(row: Row, seal: Sealer): SandboxMessage {
+  return JSON.parse(seal.open(row.sealed)) as SandboxMessage;
+}
+
+function stored(row: Row, message: SandboxMessage): StoredMessage {
+  return {
+    ref: row.ref,
+    providerMessageId: row.provider_message_id ?? '',
+    script: row.script,
+    acceptedAt: row.accepted_at,
+    costMicros: PROVIDER_CATALOG.sandbox?.costMicros[message.channel] ?? 0,
+  };
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import type { LookupOutcome } from '../../core/input';
+import type { Receipt } from '../../schemas/receipt';
+import { DEFAULT_SANDBOX_SCRIPT, parseSandboxScript, type SandboxScript } from '../../schemas/sandbox-script';
+import type { MessageHandle, ProviderAdapter, RecallAnswer, SendAnswer, SendRequest, WebhookRequest } from '../contract';
+import { PROVIDER_CATALOG } from '../facts';
+import type { OutboxEntry, SandboxMessage, SandboxOutbox } from './outbox';
+import { phoneScript } from './phone-script';
+
+/** Long enough for a receipt to have gone the whole way before the answer that it overtakes. */
+const EARLY_LEAD_MS = 50;
+/** Scripts seen before: the same few come again and again. */
+const SCRIPTS_HELD = 1_000;
+
+export interface SandboxDeps {
+  outbox: SandboxOutbox;
+  /** The way of every receipt: log, consumer, engine. */
+  deliver(receipts: Receipt[]): Promise<void>;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  onFault(message: string, error: unknown): void;
+}
+
+export interface Sandbox extends ProviderAdapter {
+  /** What it was given to carry for one invocation, in the order it came. */
+  messages(invocationId: string): Promise<SandboxMessage[]>;
+  /** Plays again what was due when the process ended: a receipt that comes twice does no harm. */
+  resume(): void;
+}
+
+/** A provider that sends nothing and does as it is told, keeping its own record of what it received. */
+export function createSandbox(deps: SandboxDeps): Sandbox {
+  const facts = PROVIDER_CATALOG.sandbox;
+  if (!facts) throw new Error('the catalog has no sandbox');
+  const player = createPlayer(deps);
+  return {
+    facts,
+    async send(request) {
+      const script = scriptFor(request);
+      const { answer } = script;
+      const providerMessageId = answer.type === 'reject' ? null : `sbx_${randomUUID()}`;
+      const acceptedAt = deps.clock() + (answer.type === 'accept' ? answer.afterMs : 0);
+      await deps.outbox.add(entryOf(request, script, providerMessageId, deps.clock(), acceptedAt));
+      if (answer.type === 'reject' || providerMessageId === null) return rejected(answer);
+      await player.playEarly(request.ref, providerMessageId, script);
+      if (answer.type === 'accept' && answer.afterMs > 0) await pause(answer.afterMs);
+      player.play(request.ref, providerMessageId, script, deps.clock());
+      if (answer.type === 'hang') return silence(request.signal);
+      return { outcome: 'accepted', providerMessageId, costMicros: facts.costMicros[request.channel] ?? 0 };
+    },
+    lookup: (message) => lookup(deps, message),
+    recall: (message) => recall(deps, player, message),
+    // The signed reference in the URL is the signature; whoever takes the receipt checks it.
+    verify: ({ query }) => query.has('ref'),
+    normalise,
+    messages: (invocationId) => deps.outbox.messages(invocationId),
+    resume() {
+      for (const { ref, providerMessageId, script, acceptedAt } of deps.outbox.unplayed()) {
+        player.play(ref, providerMessageId, parse(script), acceptedAt);
+      }
+    },
+    async close() {
+      player.stop();
+      await deps.outbox.close();
+    },
+  };
+}
+
+interface Script extends SandboxScript {
+  /** As it was written. */
+  text: string;
+}
+
+const parsed = new Map<string, Script>();
+
+/** The invocation's own script, else what the phone number asks for, else delivered@100ms. */
+function scriptFor(request: SendRequest): Script {
+  return parse(request.script ?? phoneScript(request.address, request.validitySeconds) ?? DEFAULT_SANDBOX_SCRIPT);
+}
+
+/** Scripts were checked at the invocation: one that cannot be read here is a bug of ours. */
+function parse(text: string): Script {
+  const held = parsed.get(text);
+  if (held) return held;
+  const result = parseSandboxScript(text);
+  if (!result.ok) throw new TypeError(result.message);
+  if (parsed.size >= SCRIPTS_HELD) parsed.clear();
+  const script = { ...result.script, text };
+  parsed.set(text, script);
+  return script;
+}
+
+function entryOf(
+  request: SendRequest,
+  script: Script,
+  providerMessageId: string | null,
+  receivedAt: number,
+  acceptedAt: number,
+): OutboxEntry {
+  const last = script.receipts[script.receipts.length - 1];
+  const lastDueAt = last ? acceptedAt + last.afterMs : 0;
+  return { request, providerMessageId, script: script.text, receivedAt, acceptedAt, lastDueAt };
+}
+
+function rejected(answer: SandboxScript['answer']): SendAnswer {
+  const reason = answer.type === 'reject' ? answer.reason : 'provider_rejected';
+  return { outcome: 'rejected', reason, code: `sandbox_${reason}`, retryAfterMs: null };
+}
+
+/** It has the message and says nothing; receipts that the script has all the same still come. */
+function silence(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('the sandbox hangs as it was told to')), { once: true });
+  });
+}
+
+/** A hanging provider cannot be asked either; any other knows exactly what it was given. */
+async function lookup({ outbox }: SandboxDeps, { ref }: MessageHandle): Promise<LookupOutcome> {
+  const message = await outbox.byRef(ref);
+  if (!message) return { known: 'no' };
+  const script = parse(message.script);
+  if (script.answer.type === 'hang') return { known: 'unknown' };
+  if (script.answer.type === 'reject') return { known: 'no' };
+  return { known: 'yes', providerMessageId: message.providerMessageId, costMicros: message.costMicros };
+}
+
+async function recall(deps: SandboxDeps, player: Player, { ref }: MessageHandle): Promise<RecallAnswer> {
+  const message = await deps.outbox.byRef(ref);
+  if (!message) return { outcome: 'refused', code: 'sandbox_unknown_message' };
+  const due = parse(message.script).receipts.filter(({ afterMs }) => message.acceptedAt + afterMs <= deps.clock());
+  if (due.some(({ status }) => status === 'delivered' || status === 'read')) {
+    return { outcome: 'refused', code: 'sandbox_already_delivered' };
+  }
+  player.cancel(ref);
+  return { outcome: 'confirmed' };
+}
+
+/** `POST /v1/receipts/sandbox?ref=…` with `{ status, reason?, code?, at?, providerMessageId? }`. */
+function normalise({ query, body }: WebhookRequest): Receipt[] {
+  const given: unknown = JSON.parse(body.toString('utf8'));
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new TypeError('not an object');
+  return [{ ...(given as Receipt), provider: 'sandbox', ref: query.get('ref') ?? '' }];
+}
+
+type Player = ReturnType<typeof createPlayer>;
+
+/** Plays the receipts of a script at their times. */
+function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
+  const timers = new Map<string, Set<NodeJS.Timeout>>();
+  const receipt = (ref: string, providerMessageId: string, item: Omit<SandboxScript['receipts'][number], 'afterMs'>): Receipt => ({
+    ref,
+    provider: 'sandbox',
+    providerMessageId,
+    status: item.status,
+    reason: item.reason,
+    at: new Date(clock()).toISOString(),
+  });
+  const hand = (one: Receipt) => deliver([one]).catch((error) => onFault('a sandbox receipt could not be delivered', error));
+
+  return {
+    async playEarly(ref: string, providerMessageId: string, script: SandboxScript): Promise<void> {
+      if (script.early.length === 0) return;
+      await Promise.all(script.early.map((item) => hand(receipt(ref, providerMessageId, item))));
+      await pause(EARLY_LEAD_MS);
+    },
+    play(ref: string, providerMessageId: string, script: SandboxScript, acceptedAt: number): void {
+      if (script.receipts.length === 0) return;
+      const set = timers.get(ref) ?? new Set();
+      timers.set(ref, set);
+      for (const item of script.receipts) {
+        const timer = setTimeout(
+          () => {
+            set.delete(timer);
+            if (set.size === 0) timers.delete(ref);
+            void hand(receipt(ref, providerMessageId, item));
+          },
+          Math.max(acceptedAt + item.afterMs - clock(), 0),
+        );
+        set.add(timer);
+      }
+    },
+    cancel(ref: string): void {
+      for (const timer of timers.get(ref) ?? []) clearTimeout(timer);
+      timers.delete(ref);
+    },
+    stop(): void {
+      for (const ref of [...timers.keys()]) this.cancel(ref);
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,31 @@
+import type { Log } from '../log/contract';
+import type { Receipt } from '../schemas/receipt';
+import { ForgedReference, type ReceiptIntake, type References } from './contract';
+
+export interface IntakeDeps {
+  log: Log;
+  references: References;
+  /** Milliseconds since 1970. */
+  clock(): number;
+}
+
+/** Writes receipts to the log, keyed by their invocation where they name one, and only then lets them be acknowledged. */
+export function createIntake({ log, references, clock }: IntakeDeps): ReceiptIntake {
+  return {
+    async accept(receipts) {
+      const records = receipts.map((receipt, index) => {
+        const key = keyOf(receipt, references);
+        if (key === null) throw new ForgedReference(index);
+        // Without a time of the provider's own, ours at arrival: it must be the same when the record comes again.
+        const at = receipt.at ?? new Date(clock()).toISOString();
+        return { key, value: JSON.stringify({ ...receipt, at }) };
+      });
+      await log.append('onward.receipts', records);
+    },
+  };
+}
+
+function keyOf(receipt: Receipt, references: References): string | null {
+  if (receipt.ref !== undefined) return references.verify(receipt.ref)?.invocationId ?? null;
+  return receipt.invocationId ?? `${receipt.provider}:${receipt.providerMessageId}`;
+}

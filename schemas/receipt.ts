@@ -1,0 +1,46 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import { REASONS, RECEIPT_STATUSES } from './vocabulary';
+
+/**
+ * A delivery receipt as any producer may write it, over HTTP or straight into the log. It names its attempt by `ref`
+ * (the signed attempt reference), by invocation and step, or by provider and provider message ID alone.
+ */
+export const receiptSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['status'],
+  anyOf: [
+    { type: 'object', required: ['ref'] },
+    { type: 'object', required: ['invocationId', 'step'] },
+    { type: 'object', required: ['provider', 'providerMessageId'] },
+  ],
+  properties: {
+    ref: { type: 'string', maxLength: 200 },
+    invocationId: { type: 'string', pattern: '^inv_[0-9A-Z]{26}$' },
+    step: {
+      type: ['string', 'integer'],
+      minimum: 0,
+      maxLength: 64,
+      description: 'The step by its name, or by its number counted depth first from 0.',
+    },
+    attempt: { type: 'integer', minimum: 1, description: 'Left out: the newest attempt of the step.' },
+    provider: { type: 'string', minLength: 1, maxLength: 64 },
+    providerMessageId: { type: ['string', 'null'], minLength: 1, maxLength: 200 },
+    status: { type: 'string', enum: RECEIPT_STATUSES },
+    at: { type: 'string', format: 'date-time', maxLength: 40, description: "The provider's own time. Left out: now." },
+    reason: { type: ['string', 'null'], enum: [...REASONS, null] },
+    code: { type: ['string', 'null'], maxLength: 64, description: "The provider's own code, kept as it is." },
+    costMicros: { type: 'integer', minimum: 0, description: 'What the provider says it billed, in millionths.' },
+    raw: { description: 'The provider’s own body, kept for support.' },
+  },
+} as const;
+
+export type Receipt = FromSchema<typeof receiptSchema>;
+
+/** `POST /receipts`: one receipt or an array of them. */
+export const receiptsBodySchema = {
+  if: { type: 'array' },
+  // biome-ignore lint/suspicious/noThenProperty: `then` is JSON Schema's own word.
+  then: { type: 'array', minItems: 1, maxItems: 1000, items: receiptSchema },
+  else: receiptSchema,
+} as const;

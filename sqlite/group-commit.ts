@@ -1,0 +1,162 @@
+import type { SqliteDatabase, SqlValue } from './open';
+
+/** Rows of one table, gathered for the next group. */
+export interface TableWriter {
+  add(values: readonly SqlValue[]): void;
+}
+
+/** Rows a statement, largest first: most of a statement's price is the call, not the row. */
+const ROWS_PER_STATEMENT = [64, 16, 4, 1] as const;
+
+/**
+ * Gathers everything that is written in one turn of the event loop into one transaction: one fsync for all of it. A
+ * group is flushed by `setImmediate`, not by a timer: at low load a write waits for nothing, at high load the group
+ * grows by itself.
+ */
+export class GroupCommit {
+  private readonly tables: BufferedTable[] = [];
+  private writes: (() => void)[] = [];
+  private group: Group | null = null;
+  private closed = false;
+  private readonly committed: (() => void)[] = [];
+
+  /** @param db the one writer connection of this process to its file */
+  constructor(readonly db: SqliteDatabase) {}
+
+  /** @param verb `INSERT INTO`, `INSERT OR REPLACE INTO`, `INSERT OR IGNORE INTO` */
+  table(name: string, columns: readonly string[], verb = 'INSERT INTO'): TableWriter {
+    const table = new BufferedTable(this.db, `${verb} ${name} (${columns.join(', ')}) VALUES `, columns.length);
+    this.tables.push(table);
+    return {
+      add: (values) => {
+        this.open();
+        table.add(values);
+      },
+    };
+  }
+
+  /** Any other write, made inside the next group's transaction after all of its rows. */
+  write(run: () => void): void {
+    this.open();
+    this.writes.push(run);
+  }
+
+  /**
+   * Resolves once everything added so far is on the disk; rejects when the group could not be written, and then nothing
+   * of it was.
+   */
+  flushed(): Promise<void> {
+    return this.open().promise;
+  }
+
+  /** Called after each group that was committed. */
+  onCommit(listener: () => void): void {
+    this.committed.push(listener);
+  }
+
+  /** Writes what is gathered and closes the connection. */
+  close(): void {
+    if (this.closed) return;
+    if (this.group) this.flush(this.group);
+    this.closed = true;
+    this.db.close();
+  }
+
+  private open(): Group {
+    if (this.closed) throw new Error('the database is closed');
+    if (this.group) return this.group;
+    const group = newGroup();
+    this.group = group;
+    setImmediate(() => this.flush(group));
+    return group;
+  }
+
+  private flush(group: Group): void {
+    if (this.group !== group) return;
+    this.group = null;
+    const writes = this.writes;
+    this.writes = [];
+    try {
+      this.db.exec('BEGIN IMMEDIATE');
+      for (const table of this.tables) table.flush();
+      for (const write of writes) write();
+      this.db.exec('COMMIT');
+    } catch (error) {
+      this.abandon();
+      group.reject(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    group.resolve();
+    for (const listener of this.committed) listener();
+  }
+
+  private abandon(): void {
+    for (const table of this.tables) table.clear();
+    // SQLite may have rolled back by itself (disk full); a second ROLLBACK is then refused.
+    if (this.db.inTransaction) this.db.exec('ROLLBACK');
+  }
+}
+
+interface Group {
+  promise: Promise<void>;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+function newGroup(): Group {
+  let resolve: () => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  // Not every writer waits for its group; those who do see the rejection all the same.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}
+
+class BufferedTable {
+  private rows: SqlValue[] = [];
+  private readonly statements = new Map<number, ReturnType<BufferedTable['prepare']>>();
+
+  constructor(
+    private readonly db: SqliteDatabase,
+    private readonly head: string,
+    private readonly width: number,
+  ) {}
+
+  add(values: readonly SqlValue[]): void {
+    for (const value of values) this.rows.push(value);
+  }
+
+  clear(): void {
+    this.rows = [];
+  }
+
+  flush(): void {
+    if (this.rows.length === 0) return;
+    let from = 0;
+    for (const count of ROWS_PER_STATEMENT) {
+      const values = count * this.width;
+      while (this.rows.length - from >= values) {
+        this.statement(count).run(from === 0 && this.rows.length === values ? this.rows : this.rows.slice(from, from + values));
+        from += values;
+      }
+    }
+    this.rows = [];
+  }
+
+  private statement(count: number): ReturnType<BufferedTable['prepare']> {
+    let statement = this.statements.get(count);
+    if (!statement) {
+      statement = this.prepare(count);
+      this.statements.set(count, statement);
+    }
+    return statement;
+  }
+
+  private prepare(count: number) {
+    const row = `(${new Array(this.width).fill('?').join(',')})`;
+    return this.db.prepare<[SqlValue[]]>(this.head + new Array(count).fill(row).join(','));
+  }
+}

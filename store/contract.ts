@@ -1,0 +1,268 @@
+import type { State } from '../core/state';
+import type { FlowDefinition } from '../schemas/flow';
+import type { Recipient } from '../schemas/invocation';
+import type { Template, TemplateWrite } from '../schemas/template';
+import type { Channel, InvocationStatus, Mode, Reason, Role } from '../schemas/vocabulary';
+
+/** Times are milliseconds since 1970 throughout. Adapters: SQLite, MongoDB. */
+export interface Store {
+  flows: FlowStore;
+  templates: TemplateStore;
+  keys: KeyStore;
+  records: RecordStore;
+  idempotency: IdempotencyStore;
+  suppressions: SuppressionStore;
+  consents: ConsentStore;
+  parked: ParkedReceipts;
+  invocations: InvocationIndex;
+  /** Null when it answers, else a sentence that says why not. */
+  unavailable(): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; null on the last page. */
+  nextCursor: string | null;
+}
+
+export interface PageRequest {
+  limit: number;
+  cursor: string | null;
+}
+
+/** The cursor of a page request was not made by this store. */
+export class BadCursor extends Error {
+  constructor() {
+    super('the cursor is not one that a list of this kind gave');
+    this.name = 'BadCursor';
+  }
+}
+
+export interface Flow {
+  id: string;
+  workflowId: string;
+  name: string;
+  draft: FlowDefinition;
+  /** Grows with each write of the draft; the ETag is made of it. */
+  draftRevision: number;
+  /** Null before the first publish and after an unpublish. */
+  publishedVersion: number | null;
+  latestVersion: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface FlowVersion {
+  flowId: string;
+  workflowId: string;
+  version: number;
+  definition: FlowDefinition;
+  publishedAt: number;
+  /** The version whose definition this one brought back. */
+  rollbackOf: number | null;
+}
+
+export interface FlowStore {
+  /** `name_taken` or `workflow_id_taken` when another flow has it. */
+  create(definition: FlowDefinition, workflowId: string | null, now: number): Promise<Flow | 'name_taken' | 'workflow_id_taken'>;
+  /** By flow ID or workflow ID. */
+  get(id: string): Promise<Flow | null>;
+  list(page: PageRequest): Promise<Page<Flow>>;
+  /** `stale` when the draft is no longer at `revision`. */
+  saveDraft(id: string, definition: FlowDefinition, revision: number, now: number): Promise<Flow | 'stale' | 'name_taken' | null>;
+  /** Freezes `definition` as the newest version and makes it the published one. */
+  publish(id: string, definition: FlowDefinition, rollbackOf: number | null, now: number): Promise<FlowVersion | null>;
+  /** Keeps the IDs and every version; invoking is refused until the next publish. */
+  unpublish(id: string, now: number): Promise<Flow | null>;
+  version(id: string, version: number): Promise<FlowVersion | null>;
+  versions(id: string): Promise<FlowVersion[]>;
+}
+
+export interface TemplateStore {
+  /** `id_taken` when there is one with that ID. */
+  create(template: TemplateWrite, status: Template['status'], now: number): Promise<Template | 'id_taken'>;
+  get(id: string): Promise<Template | null>;
+  list(page: PageRequest): Promise<Page<Template>>;
+  replace(id: string, template: TemplateWrite, status: Template['status'], now: number): Promise<Template | null>;
+  delete(id: string): Promise<boolean>;
+}
+
+/** A key is stored hashed; the secret is shown once, when it is made. */
+export interface ApiKey {
+  id: string;
+  name: string;
+  role: Role;
+  mode: Mode;
+  /** The last four characters, to tell keys apart. */
+  hint: string;
+  createdAt: number;
+}
+
+export interface KeyStore {
+  create(key: ApiKey, hash: string): Promise<void>;
+  /** By the SHA-256 of the secret, in hex. */
+  byHash(hash: string): Promise<ApiKey | null>;
+  list(page: PageRequest): Promise<Page<ApiKey>>;
+  delete(id: string): Promise<boolean>;
+}
+
+/** What an invocation was given: the one place where addresses and variables stand, sealed at rest. */
+export interface InvocationRecord {
+  id: string;
+  flowId: string;
+  workflowId: string;
+  flowVersion: number;
+  mode: Mode;
+  keyId: string;
+  externalId: string | null;
+  metadata: Record<string, string> | null;
+  createdAt: number;
+  recipient: Recipient;
+  variables: Record<string, unknown>;
+  /** The sandbox's scripts by step name, where the invocation gave any. */
+  sandbox: Record<string, string> | null;
+}
+
+export interface RecordStore {
+  /** Resolves once it is durable. What is put in the same turn as Engine.start is durable with it, or neither is. */
+  put(record: InvocationRecord): Promise<void>;
+  get(id: string): Promise<InvocationRecord | null>;
+  /** Those that there are, by ID. */
+  getMany(ids: readonly string[]): Promise<Map<string, InvocationRecord>>;
+}
+
+/** What a claim on an idempotency key found. */
+export type Claim =
+  /** Ours. Settle it with the answer, or release it when nothing came of the request. */
+  | { kind: 'new'; settle(answer: string): Promise<void>; release(): Promise<void> }
+  | { kind: 'replay'; answer: string }
+  /** The same key came with another body. */
+  | { kind: 'mismatch' }
+  | { kind: 'in_flight' };
+
+export interface IdempotencyStore {
+  /** Keys are kept for 24 h. `scope` keeps the keys of different callers and routes apart. */
+  claim(scope: string, key: string, bodyHash: string, now: number): Promise<Claim>;
+}
+
+export interface Suppression {
+  id: string;
+  channel: Channel | null;
+  /** Never given back: stored as a keyed hash. */
+  addressHint: string;
+  reason: Reason;
+  mode: Mode;
+  createdAt: number;
+}
+
+export interface SuppressionStore {
+  /** Idempotent. `channel` null: on every channel. */
+  add(entry: { mode: Mode; channel: Channel | null; address: string; reason: Reason }, now: number): Promise<Suppression>;
+  /** The reason why the address is suppressed on that channel, or null. */
+  find(mode: Mode, channel: Channel, address: string): Promise<Reason | null>;
+  list(mode: Mode, page: PageRequest): Promise<Page<Suppression>>;
+  delete(id: string): Promise<boolean>;
+}
+
+export interface Consent {
+  recipientId: string;
+  purpose: string;
+  channel: Channel | null;
+  granted: boolean;
+  updatedAt: number;
+}
+
+export interface ConsentStore {
+  put(consent: Consent): Promise<void>;
+  /** The recipient's word on that purpose and channel: the channel's own first, then the one for all; null: none. */
+  find(recipientId: string, purpose: string, channel: Channel): Promise<boolean | null>;
+  list(recipientId: string): Promise<Consent[]>;
+}
+
+/** Receipts whose invocation or message is not known yet. */
+export interface ParkedReceipts {
+  park(receipt: string, tries: number, dueAt: number): Promise<void>;
+  /** Those due at `now`, oldest first. */
+  due(now: number, limit: number): Promise<{ id: number; receipt: string; tries: number }[]>;
+  remove(id: number): Promise<void>;
+  count(): Promise<number>;
+}
+
+export interface InvocationQuery {
+  mode: Mode;
+  /** Only runs that this key started. */
+  keyId?: string;
+  workflowId?: string;
+  flowVersion?: number;
+  status?: InvocationStatus;
+  /** Phone, email or recipient ID. */
+  recipient?: string;
+  externalId?: string;
+  providerMessageId?: string;
+  createdFrom?: number;
+  createdTo?: number;
+}
+
+/** A run as the projection last saw it. */
+export interface IndexedInvocation {
+  record: Omit<InvocationRecord, 'recipient' | 'variables' | 'sandbox'>;
+  state: State;
+}
+
+/** The read model of runs, newest first; it follows the log by a moment. */
+export interface InvocationIndex {
+  search(query: InvocationQuery, page: PageRequest): Promise<Page<IndexedInvocation>>;
+  findMessage(provider: string, providerMessageId: string): Promise<{ invocationId: string; step: string; attempt: number } | null>;
+}
+
+/** What the read model keeps of a run from its first event on; addresses as keyed hashes. */
+export interface NewView {
+  id: string;
+  flowId: string;
+  workflowId: string;
+  flowVersion: number;
+  mode: Mode;
+  keyId: string;
+  externalId: string | null;
+  createdAt: number;
+  addressHashes: readonly string[];
+}
+
+/** What changes of a run: `state` as store/state-json.ts writes it. */
+export interface RunView {
+  id: string;
+  status: InvocationStatus;
+  endedAt: number | null;
+  seq: number;
+  state: string;
+}
+
+export interface MessageView {
+  provider: string;
+  providerMessageId: string;
+  invocationId: string;
+  step: string;
+  attempt: number;
+}
+
+/** What a batch of one partition comes to, up to and with `position`. A run is in `runs` once. */
+export interface ViewBatch {
+  partition: number;
+  position: number;
+  /** Runs that the read model did not have; each is in `runs` too. */
+  created: readonly NewView[];
+  runs: readonly RunView[];
+  messages: readonly MessageView[];
+}
+
+/** The projection's side of the read model. */
+export interface ViewWriter {
+  /** Position of the last record folded in; null before the first. */
+  position(partition: number): Promise<number | null>;
+  /** The states of those runs that there are, as JSON, by ID. */
+  states(ids: readonly string[]): Promise<Map<string, string>>;
+  /** All of it and the position, or, when it rejects, nothing. */
+  write(batch: ViewBatch): Promise<void>;
+  close(): Promise<void>;
+}

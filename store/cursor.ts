@@ -1,0 +1,38 @@
+import { BadCursor, type Page, type PageRequest } from './contract';
+
+/** Where a page ended: a time and what tells rows of the same time apart. */
+export type Place = readonly [timeMs: number, tie: string | number];
+
+/**
+ * One page of a list, newest first, by keyset: rows that come in between pages are neither skipped nor seen twice.
+ * @param read the first `limit` rows below `after` (from the newest when null), newest first
+ * @throws BadCursor
+ */
+export function readPage<Row>(
+  page: PageRequest,
+  read: (after: Place | null, limit: number) => Row[],
+  placeOf: (row: Row) => Place,
+): Page<Row> {
+  const rows = read(page.cursor === null ? null : decodeCursor(page.cursor), page.limit + 1);
+  const items = rows.slice(0, page.limit);
+  const last = items[items.length - 1];
+  const more = rows.length > page.limit && last !== undefined;
+  return { items, nextCursor: more ? encodeCursor(placeOf(last)) : null };
+}
+
+function encodeCursor(place: Place): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+function decodeCursor(cursor: string): Place {
+  let place: unknown;
+  try {
+    place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw new BadCursor();
+  }
+  if (!Array.isArray(place) || place.length !== 2) throw new BadCursor();
+  const [time, tie] = place as unknown[];
+  if (!Number.isSafeInteger(time) || !(typeof tie === 'string' || Number.isSafeInteger(tie))) throw new BadCursor();
+  return [time as number, tie as string | number];
+}

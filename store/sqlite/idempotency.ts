@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { GroupCommit } from '../../sqlite/group-commit';
+import type { Claim, IdempotencyStore } from '../contract';
+
+const DAY_MS = 86_400_000;
+/** Old keys go in small portions, so that no request waits for them. */
+const PURGE = { rows: 500, pauseMs: 100, idlePauseMs: 60_000 } as const;
+
+interface SettledRow {
+  body_hash: string;
+  answer: string;
+  settled_at: number;
+}
+
+/**
+ * Idempotency keys in onward.db. The day stands first in the primary key: new rows gather in one part of the tree, and
+ * old days are dropped from its edge without an index of their own. Claims that are not settled are known to this
+ * process only: of several API processes, each guards its own.
+ */
+export function createSqliteIdempotency(group: GroupCommit): IdempotencyStore {
+  const columns = ['day', 'key', 'body_hash', 'answer', 'settled_at'];
+  const rows = group.table('idempotency', columns, 'INSERT OR REPLACE INTO');
+  const select = group.db.prepare('SELECT body_hash, answer, settled_at FROM idempotency WHERE day = ? AND key = ?');
+  const inFlight = new Map<string, string>();
+  const purge = purger(group);
+
+  const settled = (key: Buffer, now: number): SettledRow | null => {
+    const day = dayOf(now);
+    const row = (select.get([day, key]) ?? select.get([day - 1, key])) as SettledRow | undefined;
+    return row && row.settled_at > now - DAY_MS ? row : null;
+  };
+
+  return {
+    async claim(scope, key, bodyHash, now): Promise<Claim> {
+      const bytes = createHash('sha256').update(JSON.stringify([scope, key])).digest();
+      const name = bytes.toString('latin1');
+      const claimed = inFlight.get(name);
+      if (claimed !== undefined) return { kind: claimed === bodyHash ? 'in_flight' : 'mismatch' };
+      const row = settled(bytes, now);
+      if (row) return row.body_hash === bodyHash ? { kind: 'replay', answer: row.answer } : { kind: 'mismatch' };
+      inFlight.set(name, bodyHash);
+      const release = async () => void inFlight.delete(name);
+      return {
+        kind: 'new',
+        release,
+        settle(answer) {
+          rows.add([dayOf(now), bytes, bodyHash, answer, now]);
+          purge(now);
+          return group.flushed().finally(release);
+        },
+      };
+    },
+  };
+}
+
+function dayOf(time: number): number {
+  return Math.floor(time / DAY_MS);
+}
+
+/** Deletes days that are over, as part of a group that is written anyway. */
+function purger(group: GroupCommit): (now: number) => void {
+  const remove = group.db.prepare(
+    'DELETE FROM idempotency WHERE (day, key) IN (SELECT day, key FROM idempotency WHERE day < ? LIMIT ?)',
+  );
+  let nextAt = 0;
+  return (now) => {
+    if (now < nextAt) return;
+    nextAt = now + PURGE.pauseMs;
+    group.write(() => {
+      const { changes } = remove.run([dayOf(now) - 1, PURGE.rows]);
+      if (changes < PURGE.rows) nextAt = now + PURGE.idlePauseMs;
+    });
+  };
+}

@@ -1,0 +1,36 @@
+import type { GroupCommit } from '../../sqlite/group-commit';
+import type { ParkedReceipts } from '../contract';
+import type { Seal } from '../seal';
+import { bytesOf } from './records';
+
+interface ParkedRow {
+  id: number;
+  sealed: Buffer | ArrayBuffer;
+  tries: number;
+}
+
+/** Parked receipts in onward.db, sealed: a provider's own body may hold an address. */
+export function createSqliteParked(group: GroupCommit, seal: Seal): ParkedReceipts {
+  const rows = group.table('parked_receipts', ['sealed', 'tries', 'due_at']);
+  const due = group.db.prepare('SELECT * FROM parked_receipts WHERE due_at <= ? ORDER BY due_at, id LIMIT ?');
+  const remove = group.db.prepare('DELETE FROM parked_receipts WHERE id = ?');
+  const count = group.db.prepare('SELECT count(*) AS count FROM parked_receipts');
+
+  return {
+    park(receipt, tries, dueAt) {
+      rows.add([seal.seal(receipt), tries, dueAt]);
+      return group.flushed();
+    },
+    async due(now, limit) {
+      const found = due.all([now, limit]) as ParkedRow[];
+      return found.map(({ id, sealed, tries }) => ({ id, receipt: seal.open(bytesOf(sealed)), tries }));
+    },
+    remove(id) {
+      group.write(() => remove.run([id]));
+      return group.flushed();
+    },
+    async count() {
+      return (count.get([]) as { count: number }).count;
+    },
+  };
+}

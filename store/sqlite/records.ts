@@ -1,0 +1,45 @@
+import type { GroupCommit } from '../../sqlite/group-commit';
+import type { InvocationRecord, RecordStore } from '../contract';
+import type { Seal } from '../seal';
+
+interface RecordRow {
+  id: string;
+  sealed: Buffer | ArrayBuffer;
+}
+
+/**
+ * Invocation records in onward.db, each sealed whole: one row of two columns, no read before the write, in the same
+ * group as the run's own first events.
+ */
+export function createSqliteRecords(group: GroupCommit, seal: Seal): RecordStore {
+  const rows = group.table('invocation_records', ['id', 'sealed'], 'INSERT OR REPLACE INTO');
+  const select = group.db.prepare('SELECT id, sealed FROM invocation_records WHERE id = ?');
+  const selectMany = group.db.prepare(
+    'SELECT id, sealed FROM invocation_records WHERE id IN (SELECT value FROM json_each(?))',
+  );
+
+  return {
+    put(record) {
+      const { id, ...rest } = record;
+      rows.add([id, seal.seal(JSON.stringify(rest))]);
+      return group.flushed();
+    },
+    async get(id) {
+      const row = select.get([id]) as RecordRow | undefined;
+      return row ? toRecord(row, seal) : null;
+    },
+    async getMany(ids) {
+      const found = selectMany.all([JSON.stringify(ids)]) as RecordRow[];
+      return new Map(found.map((row) => [row.id, toRecord(row, seal)]));
+    },
+  };
+}
+
+function toRecord(row: RecordRow, seal: Seal): InvocationRecord {
+  return { id: row.id, ...JSON.parse(seal.open(bytesOf(row.sealed))) };
+}
+
+/** libsql gives a blob as a Buffer from get() and as an ArrayBuffer from all(). */
+export function bytesOf(blob: Buffer | ArrayBuffer): Buffer {
+  return Buffer.isBuffer(blob) ? blob : Buffer.from(blob);
+}

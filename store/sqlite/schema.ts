@@ -1,0 +1,86 @@
+/**
+ * The store's tables in onward.db. What was released is never changed, only added to. Times in ms since 1970; in a
+ * list, rows stand newest first by (created_at, id).
+ */
+export const STORE_MIGRATIONS = [
+  `
+  CREATE TABLE flows (
+    id TEXT PRIMARY KEY,
+    workflow_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    draft TEXT NOT NULL,
+    draft_revision INTEGER NOT NULL,
+    published_version INTEGER,
+    latest_version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  );
+  CREATE INDEX flows_newest ON flows (created_at, id);
+  CREATE TABLE flow_versions (
+    flow_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    workflow_id TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    published_at INTEGER NOT NULL,
+    rollback_of INTEGER,
+    PRIMARY KEY (flow_id, version)
+  );
+  CREATE TABLE templates (
+    id TEXT PRIMARY KEY,
+    document TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+  CREATE INDEX templates_newest ON templates (created_at, id);
+  CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+  CREATE INDEX api_keys_newest ON api_keys (created_at, id);
+  CREATE TABLE invocation_records (
+    id TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE idempotency (
+    day INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    body_hash TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    settled_at INTEGER NOT NULL,
+    PRIMARY KEY (day, key)
+  ) WITHOUT ROWID;
+  CREATE TABLE suppressions (
+    id TEXT PRIMARY KEY,
+    mode TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    address_hash TEXT NOT NULL,
+    address_hint TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX suppressions_address ON suppressions (mode, address_hash, channel);
+  CREATE INDEX suppressions_newest ON suppressions (mode, created_at, id);
+  CREATE TABLE consents (
+    recipient_hash TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    granted INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (recipient_hash, purpose, channel)
+  ) WITHOUT ROWID;
+  CREATE TABLE parked_receipts (
+    id INTEGER PRIMARY KEY,
+    sealed BLOB NOT NULL,
+    tries INTEGER NOT NULL,
+    due_at INTEGER NOT NULL
+  );
+  CREATE INDEX parked_receipts_due ON parked_receipts (due_at, id);
+  `,
+];
+
+/** Stands for “every channel” in keys: NULLs are all different in a unique index. */
+export const EVERY_CHANNEL = '';
