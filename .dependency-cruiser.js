@@ -90,7 +90,7 @@ module.exports = {
     {
       name: 'only-the-composition-root-knows-adapters',
       severity: 'error',
-      from: { path: '^(cli|examples)/', pathNot: '^cli/(compose|start)[.]ts$' },
+      from: { path: '^(cli|examples)/', pathNot: '^cli/(compose|start|first-start|logger|projection-thread)[.]ts$' },
       to: {
         path: '^[^/]+/',
         pathNot: [

@@ -3,7 +3,7 @@ import { type Ladder, type SendRung, sendRungOf } from '../core/ladder';
 import type { ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
 import type { InvocationRecord, Store } from '../store/contract';
-import { addressFor } from './address';
+import { addressFor } from '../core/address';
 import type { Activities, AttemptJob } from './contract';
 import { gate } from './gates';
 import { render } from './render';

@@ -36,6 +36,8 @@ export interface Logger {
 export interface SandboxMessages {
   /** What the sandbox was given to carry for one invocation, in the order it came. */
   messages(invocationId: string): Promise<SandboxMessage[]>;
+  /** The script that an address stands for (numbers ending in 0001 … 0006), so that simulate plays it too. */
+  scriptOf?(address: string, timeoutSeconds: number): string | null;
 }
 
 export interface SandboxMessage {

@@ -60,11 +60,11 @@ export function addDemo(program: Command, terminal: Terminal): void {
 
 async function demo(terminal: Terminal): Promise<void> {
   terminal.out('Starting a throwaway server …');
-  const server = await startThrowaway();
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
+  const server = await startThrowaway();
   try {
     await publish(clientOf(server, server.ownerKey));
     const client = clientOf(server, server.testKey);

@@ -37,26 +37,30 @@ export function drawLadder(view: InvocationView, events: readonly WireEvent[], w
   const labels = rows.flatMap((row) => [row.label, row.status]);
   const gutter = Math.min(Math.max(...labels.map((text) => text.length), 6), MAX_LABEL) + 2;
   const axis = axisOf(view, events, rows, columns - gutter);
-  const lines = [...headline(view, color), ''];
+  const lines = [...headline(view, columns, color), ''];
   if (rows.length > 0) lines.push(paint(' '.repeat(gutter) + drawAxis(axis), 'ghost', color));
   for (const row of rows) lines.push(...drawRow(row, axis, gutter, color));
   if (rows.length > 0) lines.push('', ...drawLegend(rows, columns, color));
   return lines.join('\n');
 }
 
-function headline(view: InvocationView, color: boolean): string[] {
-  const first = `${view.id}  ${view.workflowId} version ${view.flowVersion}  ${view.mode}`;
-  const tookMs = view.endedAt ? Date.parse(view.endedAt) - Date.parse(view.createdAt) : null;
-  const words = [paint(view.status, INKS[view.status], color)];
-  if (view.reachedStep) words.push(`reached by ${view.reachedStep}`);
-  if (tookMs !== null) words.push(`after ${duration(tookMs)}`);
-  if (view.costMicros !== undefined) words.push(`for ${money(view.costMicros, view.currency ?? 'EUR')}`);
-  const lines = [first, words.join(' ')];
-  if (view.duplicate) {
-    const twice = money(view.costTwiceMicros ?? 0, view.currency ?? 'EUR');
-    lines.push(paint(`The person was reached twice; ${twice} was paid for that.`, 'wait', color));
-  }
-  return lines;
+function headline(view: InvocationView, width: number, color: boolean): string[] {
+  const title = `${view.id}  ${view.workflowId} version ${view.flowVersion}  ${view.mode}`;
+  const [outcome = '', ...more] = wrap(outcomeOf(view).split(' '), ' ', width);
+  // The status is its first word.
+  const painted = paint(view.status, INKS[view.status], color) + outcome.slice(view.status.length);
+  const twice = `The person was reached twice; ${money(view.costTwiceMicros ?? 0, view.currency ?? 'EUR')} was paid for that.`;
+  const duplicate = view.duplicate ? wrap(twice.split(' '), ' ', width).map((line) => paint(line, 'wait', color)) : [];
+  return [...wrap(title.split('  '), '  ', width), painted, ...more, ...duplicate];
+}
+
+function outcomeOf(view: InvocationView): string {
+  const after = view.endedAt ? ` after ${duration(Date.parse(view.endedAt) - Date.parse(view.createdAt))}` : '';
+  const outcome = view.reachedStep
+    ? `${view.status}: ${view.reachedStep} reached the person${after}`
+    : `${view.status}${after}`;
+  const cost = money(view.costMicros ?? 0, view.currency ?? 'EUR');
+  return `${outcome}. It cost ${cost}${view.endedAt ? '' : ' so far'}.`;
 }
 
 const INKS: Record<InvocationView['status'], Ink> = {

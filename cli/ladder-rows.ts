@@ -35,7 +35,7 @@ export function ladderRows(view: InvocationView, events: readonly WireEvent[]): 
   // What is known of a run under way ends with its newest event.
   const nowMs = view.endedAt ? null : Math.max(Date.parse(view.createdAt), ...events.map(atOf));
   const drawn = view.attempts.map((attempt) => {
-    const own = events.filter((event) => event.step === attempt.step && belongs(event, attempt, view.attempts));
+    const own = events.filter((event) => event.step === attempt.step && belongs(event, attempt, view, events));
     return {
       label: attempt.attempt > 1 ? `${attempt.step} #${attempt.attempt}` : attempt.step,
       status: attempt.late ? `${attempt.status}, late` : attempt.status,
@@ -49,12 +49,15 @@ export function ladderRows(view: InvocationView, events: readonly WireEvent[]): 
 }
 
 /** An event that names no attempt belongs to the step's newest one; a delay to the attempt that it delayed. */
-function belongs(event: WireEvent, attempt: AttemptView, attempts: readonly AttemptView[]): boolean {
+function belongs(event: WireEvent, attempt: AttemptView, view: InvocationView, events: readonly WireEvent[]): boolean {
   if (event.attempt !== undefined) return event.attempt === attempt.attempt;
-  const ofStep = attempts.filter(({ step }) => step === event.step);
-  const newest = ofStep.at(-1);
-  if (event.type !== 'StepDeferred') return attempt === newest;
-  return attempt === (ofStep.find(({ requestedAt }) => (timeOf(requestedAt) ?? 0) >= atOf(event)) ?? newest);
+  const delayed = event.type === 'StepDeferred' ? events.find((later) => isSendAfter(event, later)) : undefined;
+  if (delayed) return delayed.attempt === attempt.attempt;
+  return attempt === view.attempts.findLast(({ step }) => step === event.step);
+}
+
+function isSendAfter(event: WireEvent, later: WireEvent): boolean {
+  return later.type === 'AttemptRequested' && later.step === event.step && later.seq > event.seq;
 }
 
 function inkOf(attempt: AttemptView, events: readonly WireEvent[]): Ink {

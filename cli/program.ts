@@ -6,10 +6,9 @@ import { addInvoke } from './invoke';
 import { addLint } from './lint';
 import { addReceipts } from './receipts';
 import { addRuns } from './runs';
+import { START_ROLES } from './settings';
 import { addSimulate } from './simulate';
 import type { Terminal } from './terminal';
-
-const ROLES = ['api', 'receipts', 'projector', 'callbacks'];
 
 /**
  * Runs one `onward <verb>` and resolves with its exit status: 0, 1 when it did not work out, 2 when it was called
@@ -39,10 +38,10 @@ function addStart(program: Command): void {
   program
     .command('start')
     .description('start the server: every role, or one')
-    .option('--role <role>', `one role only: ${ROLES.join(', ')}`)
+    .option('--role <role>', `one role only: ${START_ROLES.join(', ')}`)
     .action(async (options: { role?: string }) => {
-      if (options.role !== undefined && !ROLES.includes(options.role)) {
-        throw new Complaint(`There is no role “${options.role}”: ${ROLES.join(', ')}.`, 2);
+      if (options.role !== undefined && !START_ROLES.some((role) => role === options.role)) {
+        throw new Complaint(`There is no role “${options.role}”: ${START_ROLES.join(', ')}.`, 2);
       }
       // Loaded here and not above: the other verbs need none of the server.
       const { start } = await import('./start');

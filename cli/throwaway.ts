@@ -29,6 +29,8 @@ export interface ThrowawayOptions {
   dataFolder?: string;
   ownerKey?: string;
   testKey?: string;
+  /** For Node itself, such as --cpu-prof. */
+  nodeArgs?: readonly string[];
 }
 
 /** The bundle: this file stands one level below the package, as the bundle itself does. */
@@ -51,7 +53,7 @@ export async function startThrowaway(options: ThrowawayOptions = {}): Promise<Th
   for (const name of ELSEWHERE) delete env[name];
   Object.assign(env, { HOST: '127.0.0.1', PORT: String(port), ONWARD_DATA: folder });
   Object.assign(env, { ONWARD_OWNER_KEY: ownerKey, ONWARD_TEST_KEY: testKey }, options.env);
-  const child = spawn(process.execPath, [BUNDLE, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), BUNDLE, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = endOf(child);
   const output = outputOf(child);
   const stop = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
@@ -77,7 +79,7 @@ export async function startThrowaway(options: ThrowawayOptions = {}): Promise<Th
 }
 
 /** One that the system just gave out and nobody has. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -102,11 +102,21 @@ export function hasReached(attempt: AttemptState, criterion: SuccessStatus): boo
   return meets(status, 'delivered') && meets(status, criterion);
 }
 
+/** The receipt alone shows that the person has it, as the step's own criterion asks. */
+export function provesReach(status: ReceiptStatus, criterion: SuccessStatus): boolean {
+  return !isFailure(status) && meets(status, 'delivered') && meets(status, criterion);
+}
+
 /** The one word an attempt is shown with. */
 export function statusOf(attempt: AttemptState): AttemptStatus {
   if (attempt.replied) return 'replied';
   if (attempt.clicked) return 'clicked';
   if (attempt.read) return 'read';
+  if (attempt.recall === 'confirmed' && !isFinal(attempt.delivery)) return 'recalled';
   if (attempt.delivery !== null) return attempt.delivery;
   return attempt.send === 'blocked' ? 'skipped' : attempt.send;
+}
+
+function isFinal(delivery: ReceiptStatus | null): boolean {
+  return delivery !== null && (delivery === 'delivered' || isFailure(delivery));
 }

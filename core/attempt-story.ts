@@ -28,7 +28,8 @@ export function whyOf(state: State, rung: SendRung, attempt: AttemptState, dupli
   const parts = [sent(attempt), outcome(state, rung, attempt, newest)].filter((part) => part !== '');
   const next = newest && attempt.send !== 'blocked' && left(step) ? consequence(state, rung) : '';
   const risk = attempt.duplicateRisk ? '; it was sent while an earlier message might still arrive' : '';
-  return `${CHANNEL_WORDS[rung.channel]}: ${parts.join(', ')}${next}${risk}${afterwards(attempt, duplicate)}.`;
+  const later = newest && failedAfterTimeout(attempt, step) ? `; later it was ${failure(attempt)}` : '';
+  return `${CHANNEL_WORDS[rung.channel]}: ${parts.join(', ')}${next}${risk}${later}${afterwards(attempt, duplicate)}.`;
 }
 
 /** The same for a step that was passed over without an attempt. */
@@ -65,12 +66,24 @@ function outcome(state: State, rung: SendRung, attempt: AttemptState, newest: bo
   // A success after the step was left is told last, as what came late.
   const cameLate = attempt.late && attempt.reachedAt !== null;
   const status = statusOf(attempt);
-  if (!cameLate && attempt.delivery !== null && isFailure(attempt.delivery) && status === attempt.delivery) {
-    return `${status}, because ${reasonWords(attempt.reason ?? 'unknown')}${code(attempt)}`;
-  }
-  if (attempt.reachedAt !== null && !attempt.late) return attempt.seen.length > 0 ? `${status} ${time(attempt.finalAt)}` : '';
+  const cameLater = newest && failedAfterTimeout(attempt, stepAt(state, rung.index));
+  if (!cameLate && !cameLater && hasFailedReceipt(attempt)) return failure(attempt);
+  if (attempt.reachedAt !== null && !attempt.late)
+    return attempt.seen.length > 0 ? `${status} ${time(attempt.finalAt)}` : '';
   if (!newest) return attempt.send === 'rejected' ? 'so it was tried again' : '';
   return attempt.send === 'blocked' ? '' : standing(state, rung, stepAt(state, rung.index), attempt);
+}
+
+function hasFailedReceipt(attempt: AttemptState): boolean {
+  return attempt.delivery !== null && isFailure(attempt.delivery) && statusOf(attempt) === attempt.delivery;
+}
+
+function failedAfterTimeout(attempt: AttemptState, step: StepState): boolean {
+  return hasFailedReceipt(attempt) && (step.phase === 'timed_out' || step.phase === 'recalling');
+}
+
+function failure(attempt: AttemptState): string {
+  return `${statusOf(attempt)}, because ${reasonWords(attempt.reason ?? 'unknown')}${code(attempt)}`;
 }
 
 /** Where the step stands that has no success in time. */
@@ -104,7 +117,8 @@ const DROPPED: Record<State['status'], string> = {
 const RECALLS = { requested: ', being taken back', confirmed: ', taken back', failed: ', not taken back' } as const;
 
 function silence(rung: SendRung, step: StepState, attempt: AttemptState): string {
-  const receipt = attempt.seen.length === 0 || attempt.late ? 'no receipt' : `no receipt that says “${rung.successOn}”`;
+  const none = attempt.seen.length === 0 || attempt.late || hasFailedReceipt(attempt);
+  const receipt = none ? 'no receipt' : `no receipt that says “${rung.successOn}”`;
   return `${receipt} by ${time(step.deadlineAt)}${attempt.recall === null ? '' : RECALLS[attempt.recall]}`;
 }
 

@@ -1,5 +1,5 @@
-import { foldReceipt, hasFailed, hasReached } from './attempt-status';
-import type { AttemptAccepted, AttemptRequested, Event, ReceiptRecorded } from './event';
+import { foldReceipt, hasFailed, hasReached, provesReach } from './attempt-status';
+import type { AttemptAccepted, AttemptRejected, AttemptRequested, Event, ReceiptRecorded } from './event';
 import { type Ladder, NONE, type Rung, rungAt, type SendRung } from './ladder';
 import { type AttemptState, initialState, isActive, rungNamed, type State, type StepState, stepAt } from './state';
 
@@ -47,9 +47,19 @@ type StepEvent = Exclude<
 function evolveStep(next: State, rung: Rung, event: StepEvent): State {
   switch (event.type) {
     case 'StepStarted':
-      return setStep(next, rung, { phase: 'running', startedAt: event.at, deadlineAt: event.deadlineAt ?? null, until: null });
+      return setStep(next, rung, {
+        phase: 'running',
+        startedAt: event.at,
+        deadlineAt: event.deadlineAt ?? null,
+        until: null,
+      });
     case 'StepDeferred':
-      return setStep(next, rung, { phase: 'deferred', deadlineAt: null, until: event.until, reason: event.reason ?? null });
+      return setStep(next, rung, {
+        phase: 'deferred',
+        deadlineAt: null,
+        until: event.until,
+        reason: event.reason ?? null,
+      });
     case 'StepSkipped':
       return skip(next, rung, event.attempt, event.reason ?? null, event.at);
     case 'AttemptRequested':
@@ -57,12 +67,7 @@ function evolveStep(next: State, rung: Rung, event: StepEvent): State {
     case 'AttemptAccepted':
       return accept(next, rung, event);
     case 'AttemptRejected':
-      return setAttempt(next, rung, event.attempt, {
-        send: 'rejected',
-        reason: event.reason,
-        code: event.code ?? null,
-        finalAt: event.at,
-      });
+      return reject(next, rung, event);
     case 'AttemptUncertain': {
       const waiting = event.deadlineAt === undefined ? next : setStep(next, rung, { deadlineAt: event.deadlineAt });
       return setAttempt(waiting, rung, event.attempt, { send: 'uncertain', uncertain: true });
@@ -156,11 +161,18 @@ function accept(next: State, rung: Rung, event: AttemptAccepted): State {
   return before.reachedAt === null ? next : recount(next);
 }
 
-/** A step that was already left keeps its phase: only the attempt is marked. */
+/** What a receipt has said before the answer came stands. */
+function reject(next: State, rung: Rung, event: AttemptRejected): State {
+  const { delivery, reason, code } = attemptNumbered(stepAt(next, rung.index).attempts, event.attempt);
+  const said = delivery === null ? { reason: event.reason, code: event.code ?? null } : { reason, code };
+  return setAttempt(next, rung, event.attempt, { send: 'rejected', finalAt: event.at, ...said });
+}
+
+/** Only the attempt that the step waits for takes the step with it; of another one the attempt alone is marked. */
 function skip(next: State, rung: Rung, attempt: number | undefined, reason: StepState['reason'], at: number): State {
   const step = stepAt(next, rung.index);
-  const left = attempt !== undefined && !isActive(step.phase);
-  if (!left) setStep(next, rung, { phase: 'skipped', reason, deadlineAt: null, until: null });
+  const awaited = attempt === undefined || (step.phase === 'running' && attempt === step.attempts.length);
+  if (awaited) setStep(next, rung, { phase: 'skipped', reason, deadlineAt: null, until: null });
   if (step.startedAt === null) setStep(next, rung, { startedAt: at });
   return attempt === undefined ? next : setAttempt(next, rung, attempt, { send: 'blocked', reason, finalAt: at });
 }
@@ -171,8 +183,10 @@ function record(next: State, rung: SendRung, event: ReceiptRecorded): State {
   const after = foldReceipt(before, event, rung.policy);
   const reached = hasReached(after, rung.successOn);
   if (reached) {
-    after.reachedAt = Math.min(before.reachedAt ?? event.receiptAt, event.receiptAt);
-    if (event.type === 'LateReceiptRecorded') after.late = true;
+    // Only a receipt that proves it says when: a `sent` that comes after it tells of an earlier moment.
+    const proof = before.reachedAt === null || provesReach(event.receiptStatus, rung.successOn);
+    after.reachedAt = proof ? Math.min(before.reachedAt ?? event.receiptAt, event.receiptAt) : before.reachedAt;
+    if (before.reachedAt === null && event.type === 'LateReceiptRecorded') after.late = true;
   } else if (step.phase !== 'succeeded') {
     after.reachedAt = null;
   }

@@ -9,6 +9,7 @@ interface Source {
   commit(position: number): void;
   from: number;
   handler: Handler;
+  onFault(error: unknown): void;
 }
 
 /** Hands batches over one after the other: the next is read once the last has been consumed. */
@@ -52,8 +53,9 @@ export class SqliteSubscription {
         this.source.commit(last.position);
         this.woken = true;
         pauseMs = PAUSE_MS.first;
-      } catch {
-        // The handler has said why where it knows; the same batch comes again: a consumer never skips.
+      } catch (error) {
+        // The same batch comes again: a consumer never skips.
+        this.source.onFault(error);
         await this.pause(pauseMs);
         pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest);
         this.woken = true;

@@ -21,6 +21,8 @@ const MIGRATIONS = [
 export interface SqliteLogOptions {
   /** How often to look for what other processes have appended. */
   pollMs?: number;
+  /** A handler that rejected; its batch comes again. */
+  onFault?(message: string, error: unknown): void;
 }
 
 /**
@@ -39,7 +41,7 @@ export class SqliteLog implements Log {
 
   constructor(
     private readonly group: GroupCommit,
-    options: SqliteLogOptions = {},
+    private readonly options: SqliteLogOptions = {},
   ) {
     migrate(group.db, 'log', MIGRATIONS);
     const writer = (topic: Topic) => group.table(TABLES[topic], ['key', 'value']);
@@ -70,11 +72,16 @@ export class SqliteLog implements Log {
   }
 
   async subscribe(topic: Topic, group: string, handler: Handler): Promise<Subscription> {
+    const from = this.offsetOf(topic, group);
+    // From now on the group is known, so that what it has still to consume can be told.
+    this.offsets.add([topic, group, from]);
+    await this.group.flushed();
     const subscription = new SqliteSubscription({
       read: (after, limit) => this.readNow(topic, after, limit),
       commit: (position) => this.offsets.add([topic, group, position]),
-      from: this.offsetOf(topic, group),
+      from,
       handler,
+      onFault: (error) => this.options.onFault?.(`a batch of ${topic} could not be consumed by ${group}`, error),
     });
     this.subscriptions.add(subscription);
     subscription.wake();

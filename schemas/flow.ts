@@ -79,7 +79,7 @@ export type ParallelStep = FromSchema<typeof parallelStepSchema>;
 
 export const stepSchema = {
   type: 'object',
-  if: { type: 'object', required: ['parallel'] },
+  if: { type: 'object', required: ['parallel'], properties: { parallel: true } },
   // biome-ignore lint/suspicious/noThenProperty: `then` is JSON Schema's own word.
   then: parallelStepSchema,
   else: sendStepSchema,

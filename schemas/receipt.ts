@@ -10,9 +10,13 @@ export const receiptSchema = {
   additionalProperties: false,
   required: ['status'],
   anyOf: [
-    { type: 'object', required: ['ref'] },
-    { type: 'object', required: ['invocationId', 'step'] },
-    { type: 'object', required: ['provider', 'providerMessageId'] },
+    { type: 'object', required: ['ref'], properties: { ref: true } },
+    { type: 'object', required: ['invocationId', 'step'], properties: { invocationId: true, step: true } },
+    {
+      type: 'object',
+      required: ['provider', 'providerMessageId'],
+      properties: { provider: true, providerMessageId: true },
+    },
   ],
   properties: {
     ref: { type: 'string', maxLength: 200 },

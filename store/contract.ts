@@ -65,12 +65,21 @@ export interface FlowVersion {
 
 export interface FlowStore {
   /** `name_taken` or `workflow_id_taken` when another flow has it. */
-  create(definition: FlowDefinition, workflowId: string | null, now: number): Promise<Flow | 'name_taken' | 'workflow_id_taken'>;
+  create(
+    definition: FlowDefinition,
+    workflowId: string | null,
+    now: number,
+  ): Promise<Flow | 'name_taken' | 'workflow_id_taken'>;
   /** By flow ID or workflow ID. */
   get(id: string): Promise<Flow | null>;
   list(page: PageRequest): Promise<Page<Flow>>;
   /** `stale` when the draft is no longer at `revision`. */
-  saveDraft(id: string, definition: FlowDefinition, revision: number, now: number): Promise<Flow | 'stale' | 'name_taken' | null>;
+  saveDraft(
+    id: string,
+    definition: FlowDefinition,
+    revision: number,
+    now: number,
+  ): Promise<Flow | 'stale' | 'name_taken' | null>;
   /** Freezes `definition` as the newest version and makes it the published one. */
   publish(id: string, definition: FlowDefinition, rollbackOf: number | null, now: number): Promise<FlowVersion | null>;
   /** Keeps the IDs and every version; invoking is refused until the next publish. */
@@ -158,7 +167,10 @@ export interface Suppression {
 
 export interface SuppressionStore {
   /** Idempotent. `channel` null: on every channel. */
-  add(entry: { mode: Mode; channel: Channel | null; address: string; reason: Reason }, now: number): Promise<Suppression>;
+  add(
+    entry: { mode: Mode; channel: Channel | null; address: string; reason: Reason },
+    now: number,
+  ): Promise<Suppression>;
   /** The reason why the address is suppressed on that channel, or null. */
   find(mode: Mode, channel: Channel, address: string): Promise<Reason | null>;
   list(mode: Mode, page: PageRequest): Promise<Page<Suppression>>;
@@ -200,6 +212,7 @@ export interface InvocationQuery {
   recipient?: string;
   externalId?: string;
   providerMessageId?: string;
+  /** Both ends belong to it. */
   createdFrom?: number;
   createdTo?: number;
 }
@@ -213,7 +226,10 @@ export interface IndexedInvocation {
 /** The read model of runs, newest first; it follows the log by a moment. */
 export interface InvocationIndex {
   search(query: InvocationQuery, page: PageRequest): Promise<Page<IndexedInvocation>>;
-  findMessage(provider: string, providerMessageId: string): Promise<{ invocationId: string; step: string; attempt: number } | null>;
+  findMessage(
+    provider: string,
+    providerMessageId: string,
+  ): Promise<{ invocationId: string; step: string; attempt: number } | null>;
 }
 
 /** What the read model keeps of a run from its first event on; addresses as keyed hashes. */
@@ -229,7 +245,7 @@ export interface NewView {
   addressHashes: readonly string[];
 }
 
-/** What changes of a run: `state` as store/state-json.ts writes it. */
+/** What changes of a run: `state` as core/state-json.ts writes it. */
 export interface RunView {
   id: string;
   status: InvocationStatus;

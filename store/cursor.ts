@@ -5,15 +5,17 @@ export type Place = readonly [timeMs: number, tie: string | number];
 
 /**
  * One page of a list, newest first, by keyset: rows that come in between pages are neither skipped nor seen twice.
+ * @param tie what tells rows of the same time apart in this list
  * @param read the first `limit` rows below `after` (from the newest when null), newest first
  * @throws BadCursor
  */
 export function readPage<Row>(
   page: PageRequest,
+  tie: 'string' | 'number',
   read: (after: Place | null, limit: number) => Row[],
   placeOf: (row: Row) => Place,
 ): Page<Row> {
-  const rows = read(page.cursor === null ? null : decodeCursor(page.cursor), page.limit + 1);
+  const rows = read(page.cursor === null ? null : decodeCursor(page.cursor, tie), page.limit + 1);
   const items = rows.slice(0, page.limit);
   const last = items[items.length - 1];
   const more = rows.length > page.limit && last !== undefined;
@@ -24,7 +26,7 @@ function encodeCursor(place: Place): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-function decodeCursor(cursor: string): Place {
+function decodeCursor(cursor: string, tie: 'string' | 'number'): Place {
   let place: unknown;
   try {
     place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -32,7 +34,7 @@ function decodeCursor(cursor: string): Place {
     throw new BadCursor();
   }
   if (!Array.isArray(place) || place.length !== 2) throw new BadCursor();
-  const [time, tie] = place as unknown[];
-  if (!Number.isSafeInteger(time) || !(typeof tie === 'string' || Number.isSafeInteger(tie))) throw new BadCursor();
-  return [time as number, tie as string | number];
+  const [time, last] = place as [unknown, unknown];
+  if (typeof time !== 'number' || typeof last !== tie) throw new BadCursor();
+  return [time, last as string | number];
 }

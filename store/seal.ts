@@ -43,11 +43,12 @@ export function createSeal(secret: Buffer | string): Seal {
 
     open(bytes) {
       if (bytes.length < HEAD_BYTES || bytes[0] !== VERSION) throw new Error('not sealed by this version of Onward');
-      let at = BYTES.version;
-      const take = (length: number) => bytes.subarray(at, (at += length));
-      const decipher = createDecipheriv('aes-256-gcm', keyFor(take(BYTES.salt)), take(BYTES.nonce));
-      decipher.setAuthTag(take(BYTES.tag));
-      return decipher.update(bytes.subarray(at), undefined, 'utf8') + decipher.final('utf8');
+      const nonceAt = BYTES.version + BYTES.salt;
+      const tagAt = nonceAt + BYTES.nonce;
+      const key = keyFor(bytes.subarray(BYTES.version, nonceAt));
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nonceAt, tagAt));
+      decipher.setAuthTag(bytes.subarray(tagAt, HEAD_BYTES));
+      return decipher.update(bytes.subarray(HEAD_BYTES), undefined, 'utf8') + decipher.final('utf8');
     },
 
     hash(text) {

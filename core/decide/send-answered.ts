@@ -30,7 +30,11 @@ export function sendAccepted(t: Transition, input: Answer<'SendAccepted'>): void
   if (found?.attempt.send === 'requested') accept(t, found, input);
 }
 
-function accept(t: Transition, found: Found, input: { providerMessageId: string | null; costMicros: number | null }): void {
+function accept(
+  t: Transition,
+  found: Found,
+  input: { providerMessageId: string | null; costMicros: number | null },
+): void {
   const { rung, attempt, awaited } = found;
   const accepted: Omit<AttemptAccepted, 'seq' | 'at'> = {
     type: 'AttemptAccepted',
@@ -76,7 +80,12 @@ export function sendNotMade(t: Transition, input: Answer<'SendBlocked' | 'SendDr
   const found = find(t, input);
   if (found?.attempt.send !== 'requested') return;
   const fact = { type: 'StepSkipped', step: input.step, attempt: input.attempt } as const;
-  if (input.type === 'SendDropped') return emit(t, fact);
+  if (input.type === 'SendDropped') {
+    // Dropped by an older state than this one, which still waits for it: it has to be sent after all.
+    if (found.awaited) t.commands.push({ type: 'Send', step: input.step, attempt: input.attempt });
+    else emit(t, fact);
+    return;
+  }
   emit(t, { ...fact, reason: input.reason });
   if (found.awaited) advanceFrom(t, found.rung, input.reason);
 }

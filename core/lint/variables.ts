@@ -16,6 +16,7 @@ export function lintVariables(subject: LintSubject): Finding[] {
   }
   // What an unknown template uses nobody can tell.
   if (allRead) findings.push(...unused(given, used));
+  findings.push(...optional(subject.definition, given, used));
   return findings;
 }
 
@@ -74,6 +75,24 @@ function unused(given: ReadonlyMap<string, unknown>, used: ReadonlySet<string>):
       pointer: `/variables/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
       message: `No template uses “${name}”.`,
       hint: 'Take it out, or use it in a template.',
+    }));
+}
+
+/** Left out of an invocation it would be sent as nothing: “Your code is .” */
+function optional(
+  definition: FlowDefinition,
+  given: ReadonlyMap<string, unknown>,
+  used: ReadonlySet<string>,
+): Finding[] {
+  const required = definition.variables?.required;
+  return [...used]
+    .filter((name) => given.has(name) && !(Array.isArray(required) && required.includes(name)))
+    .map((name) => ({
+      level: 'warning',
+      rule: 'variable-optional',
+      pointer: '/variables/required',
+      message: `A template uses “${name}”, which an invocation may leave out: its place would be empty.`,
+      hint: `Add “${name}” to variables.required.`,
     }));
 }
 

@@ -74,7 +74,8 @@ interface Row {
   accepted_at: number;
   provider_message_id: string | null;
   script: string;
-  sealed: Buffer;
+  /** libsql gives a blob as a Buffer from get() and as an ArrayBuffer from all(). */
+  sealed: Buffer | ArrayBuffer;
 }
 
 /** The record in a file of its own: it stands for the provider's side, which does not share our transactions. */
@@ -139,7 +140,7 @@ function rowOf(entry: OutboxEntry, seal: Sealer): SqlValue[] {
 }
 
 function read(row: Row, seal: Sealer): SandboxMessage {
-  return JSON.parse(seal.open(row.sealed)) as SandboxMessage;
+  return JSON.parse(seal.open(Buffer.isBuffer(row.sealed) ? row.sealed : Buffer.from(row.sealed))) as SandboxMessage;
 }
 
 function stored(row: Row, message: SandboxMessage): StoredMessage {

@@ -46,10 +46,12 @@ export function createSqliteFlows(db: SqliteDatabase): FlowStore {
   const find = (id: string) => flows.get(id, () => read(id));
   /** Makes a change of one flow in a transaction and gives what then stands. */
   const change = <T>(id: string, make: (flow: Flow) => T): T | null => {
-    const result = db.transaction(() => {
-      const flow = read(id);
-      return flow ? make(flow) : null;
-    }).immediate();
+    const result = db
+      .transaction(() => {
+        const flow = read(id);
+        return flow ? make(flow) : null;
+      })
+      .immediate();
     flows.clear();
     return result;
   };

@@ -32,7 +32,9 @@ export function createSqliteIdempotency(group: GroupCommit): IdempotencyStore {
 
   return {
     async claim(scope, key, bodyHash, now): Promise<Claim> {
-      const bytes = createHash('sha256').update(JSON.stringify([scope, key])).digest();
+      const bytes = createHash('sha256')
+        .update(JSON.stringify([scope, key]))
+        .digest();
       const name = bytes.toString('latin1');
       const claimed = inFlight.get(name);
       if (claimed !== undefined) return { kind: claimed === bodyHash ? 'in_flight' : 'mismatch' };

@@ -1,6 +1,6 @@
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
-import { type Place, readPage } from '../cursor';
 import type { Page, PageRequest } from '../contract';
+import { type Place, readPage } from '../cursor';
 
 interface Listed {
   id: string;
@@ -21,6 +21,7 @@ export function pagesOf<Row extends Listed>(db: SqliteDatabase, table: string, w
   return (page: PageRequest, values: readonly SqlValue[] = []): Page<Row> =>
     readPage(
       page,
+      'string',
       (after, limit) => select.all([...values, ...(after ?? NEWEST), limit]) as Row[],
       (row) => [row.created_at, row.id],
     );

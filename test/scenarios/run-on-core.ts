@@ -65,7 +65,9 @@ function inputOf(action: TimedAction): Input {
 /** Every attempt requested, except those that nobody wanted any more or a gate held back. */
 function sentOf({ events }: Simulation): string[] {
   const held = new Set(
-    events.flatMap((event) => (event.type === 'StepSkipped' && event.attempt ? [`${event.step}#${event.attempt}`] : [])),
+    events.flatMap((event) =>
+      event.type === 'StepSkipped' && event.attempt ? [`${event.step}#${event.attempt}`] : [],
+    ),
   );
   return events
     .flatMap((event) => (event.type === 'AttemptRequested' ? [`${event.step}#${event.attempt}`] : []))

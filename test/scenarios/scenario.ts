@@ -2,7 +2,13 @@ import type { Event } from '../../core/event';
 import type { FlowDefinition, ParallelStep, SendStep, Step } from '../../schemas/flow';
 import type { AttemptView, InvocationView, Recipient } from '../../schemas/invocation';
 import type { TemplateWrite } from '../../schemas/template';
-import { CHANNELS, type Channel, type InvocationStatus, type Reason, type ReceiptStatus } from '../../schemas/vocabulary';
+import {
+  CHANNELS,
+  type Channel,
+  type InvocationStatus,
+  type Reason,
+  type ReceiptStatus,
+} from '../../schemas/vocabulary';
 
 /**
  * One promise of the engine, in a form that any host can run: a flow, what the sandbox does, what happens from
@@ -67,7 +73,7 @@ export interface Outcome {
 /** A host that can run scenarios. Sends that hang are to be waited for SEND_PATIENCE_MS. */
 export type RunScenario = (scenario: Scenario) => Promise<Outcome>;
 
-export const SEND_PATIENCE_MS = 300;
+export const SEND_PATIENCE_MS = 900;
 
 /** An address on every channel. */
 export const EVERYWHERE: Recipient = {
@@ -94,12 +100,16 @@ export function step(channel: Channel, more: Partial<SendStep> = {}): SendStep {
   return { name: channel, channel, template: `tpl_${channel}`, timeoutSeconds: 1, ...more };
 }
 
-export function parallel(require: 'any' | 'all', branches: SendStep[][], more: Partial<ParallelStep> = {}): ParallelStep {
+export function parallel(
+  require: 'any' | 'all',
+  branches: SendStep[][],
+  more: Partial<ParallelStep> = {},
+): ParallelStep {
   return { name: 'both', parallel: branches, timeoutSeconds: 2, require, ...more };
 }
 
 export function flow(steps: Step[], more: Partial<FlowDefinition> = {}): FlowDefinition {
-  const variables = { type: 'object', properties: { code: { type: 'string', maxLength: 8 } } };
+  const variables = { type: 'object', required: ['code'], properties: { code: { type: 'string', maxLength: 8 } } };
   return { name: 'scenario', purpose: 'otp', variables, steps, ...more };
 }
 

@@ -8,6 +8,7 @@ export const BRANCH_SCENARIOS: Scenario[] = [
     definition: flow([parallel('any', [[step('sms'), step('push')], [step('email')]])]),
     sandbox: { sms: 'silent', email: 'delivered@400ms' },
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted both',
@@ -34,6 +35,7 @@ export const BRANCH_SCENARIOS: Scenario[] = [
     definition: flow([parallel('all', [[step('sms')], [step('email')]])]),
     sandbox: { sms: 'delivered@200ms', email: 'delivered@500ms' },
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted both',
@@ -62,6 +64,7 @@ export const BRANCH_SCENARIOS: Scenario[] = [
     definition: flow([parallel('any', [[step('sms')], [step('email')]])]),
     sandbox: { sms: 'delivered@200ms', email: 'delivered@500ms' },
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted both',
@@ -91,6 +94,7 @@ export const BRANCH_SCENARIOS: Scenario[] = [
     definition: flow([parallel('any', [[step('whatsapp'), step('sms')], [step('email', { timeoutSeconds: 2 })]])]),
     sandbox: { whatsapp: 'undelivered:unreachable@200ms', sms: 'delivered@300ms', email: 'silent' },
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted both',
@@ -123,6 +127,7 @@ export const BRANCH_SCENARIOS: Scenario[] = [
     definition: flow([parallel('any', [[step('sms')], [step('email')]]), step('push')]),
     sandbox: { sms: 'undelivered:unreachable@200ms', email: 'undelivered:invalid_address@500ms' },
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted both',
@@ -157,6 +162,7 @@ export const BRANCH_SCENARIOS: Scenario[] = [
     definition: flow([parallel('all', [[step('sms')], [step('email')]]), step('push')]),
     sandbox: { sms: 'undelivered:unreachable@200ms', email: 'silent' },
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted both',
@@ -194,6 +200,7 @@ export const BRANCH_SCENARIOS: Scenario[] = [
     ]),
     sandbox: { sms: 'silent', email: 'silent' },
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted both',
@@ -221,10 +228,16 @@ export const BRANCH_SCENARIOS: Scenario[] = [
   {
     title: 'a cancel stops every branch',
     rule: 11,
-    definition: flow([parallel('any', [[step('sms'), step('push')], [step('email'), step('rcs')]])]),
+    definition: flow([
+      parallel('any', [
+        [step('sms'), step('push')],
+        [step('email'), step('rcs')],
+      ]),
+    ]),
     sandbox: { sms: 'silent', email: 'silent' },
     actions: [{ afterMs: 300, do: 'cancel' }],
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted both',
@@ -248,6 +261,7 @@ export const BRANCH_SCENARIOS: Scenario[] = [
     definition: flow([step('push'), parallel('any', [[step('sms')], [step('email')]])]),
     sandbox: { push: 'delivered@1400ms', sms: 'silent', email: 'silent' },
     expected: {
+      anyOrder: true,
       events: [
         'InvocationStarted',
         'StepStarted push',

@@ -273,7 +273,7 @@ export const RECEIPT_SCENARIOS: Scenario[] = [
     rule: 8,
     definition: OTP,
     sandbox: { whatsapp: 'hang' },
-    actions: [{ afterMs: 700, do: 'receipt', step: 'whatsapp', status: 'delivered' }],
+    actions: [{ afterMs: 1400, do: 'receipt', step: 'whatsapp', status: 'delivered' }],
     expected: {
       events: [
         'InvocationStarted',

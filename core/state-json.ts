@@ -1,5 +1,5 @@
-import type { Ladder } from '../core/ladder';
-import { type AttemptState, initialState, type State, type StepState } from '../core/state';
+import type { Ladder } from './ladder';
+import { type AttemptState, initialState, type State, type StepState } from './state';
 
 /**
  * A state as JSON without its ladder and without what is as it was at the start, which is most of it: a run of two

@@ -1,0 +1,136 @@
+import { BATCH_LIMITS, type BatchItem, batchItemSchema, batchResultSchema } from '../schemas/batch';
+import { forbiddenKeys } from '../schemas/forbidden-keys';
+import type { Invoke } from '../schemas/invocation';
+import { validator } from '../schemas/validate';
+import type { ApiKey } from '../store/contract';
+import { accepted } from './accept';
+import { idempotencyKey } from './idempotency-key';
+import type { Invoked, InvokeService } from './invoke';
+import { invalid, problem } from './problem';
+import { bodyText, isJson, mediaType, parseJson } from './request-body';
+import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+
+const NDJSON = 'application/x-ndjson';
+const LINES = [NDJSON, 'application/jsonl'];
+
+/** Enough to fill a group commit, few enough that single invocations pass between. */
+const AT_ONCE = 100;
+
+export function batchRoutes(invoke: InvokeService): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/workflows/{workflowId}/invocations/batch',
+      summary: 'Up to 10,000 invocations: a line or an array item each; one bad line spoils no other',
+      tag: 'invocations',
+      access: { resource: 'invoke', level: 'EDIT' },
+      raw: { types: ['application/json', ...LINES], limitBytes: BATCH_LIMITS.bytes },
+      headers: [{ name: 'Idempotency-Key', description: 'Guards every item that has no `idempotencyKey` of its own.' }],
+      responses: { 202: { type: 'array', items: batchResultSchema } },
+      produces: [NDJSON],
+      handle: (request) => invokeBatch(invoke, request),
+    }),
+  ];
+}
+
+/** An item as it was read, or the answer to what cannot be read. */
+type Item = { ok: true; value: unknown } | { ok: false; response: ApiResponse };
+
+const judgeItem = validator<BatchItem>(batchItemSchema, 'an item of a batch');
+
+async function invokeBatch(invoke: InvokeService, request: ApiRequest): Promise<ApiResponse> {
+  const given = idempotencyKey(request.headers['idempotency-key']);
+  if (!given.ok) return given.response;
+  const type = mediaType(request.headers['content-type']);
+  const read = isJson(type) ? readArray(request.rawBody) : readLines(request.rawBody);
+  if (!read.ok) return read.response;
+  if (read.items.length > BATCH_LIMITS.items) {
+    const message = `A batch has at most ${BATCH_LIMITS.items} items; this one has ${read.items.length}.`;
+    return invalid([{ pointer: '', message }], 'Send it in several batches.');
+  }
+  const { key, params } = request;
+  const results = await eachItem(read.items, (item, index) =>
+    invokeItem(invoke, { key, workflowId: params.workflowId ?? '', item, index, batchKey: given.key }),
+  );
+  const usual = isJson(type) ? 'application/json' : NDJSON;
+  const asked = accepted(request.headers.accept, [usual, 'application/json', ...LINES]);
+  if (asked === 'application/json') return { status: 202, body: results };
+  const lines = results.map((result) => `${JSON.stringify(result)}\n`).join('');
+  return { status: 202, headers: { 'content-type': NDJSON }, body: lines };
+}
+
+type Read = { ok: true; items: Item[] } | { ok: false; response: ApiResponse };
+
+function readArray(body: Buffer): Read {
+  const text = bodyText(body);
+  if (!text.ok) return text;
+  const parsed = parseJson(text.text, { forbidden: 'allow' });
+  if (!parsed.ok) return parsed;
+  if (!Array.isArray(parsed.value)) {
+    return { ok: false, response: invalid([{ pointer: '', message: 'A batch must be an array of invocations.' }]) };
+  }
+  const items = parsed.value.map((value): Item => {
+    const forbidden = forbiddenKeys(text.text, value);
+    return forbidden.length > 0 ? { ok: false, response: invalid(forbidden) } : { ok: true, value };
+  });
+  return { ok: true, items };
+}
+
+/** Newline-delimited JSON: empty lines are no items. */
+function readLines(body: Buffer): Read {
+  const text = bodyText(body);
+  if (!text.ok) return text;
+  const lines = text.text.split('\n').filter((line) => line.trim() !== '');
+  // Counted before it is parsed: ten million short lines are refused cheaply.
+  if (lines.length > BATCH_LIMITS.items) return { ok: true, items: new Array(lines.length) };
+  return { ok: true, items: lines.map((line) => parseJson(line)) };
+}
+
+interface ItemRequest {
+  key: ApiKey;
+  workflowId: string;
+  item: Item;
+  index: number;
+  batchKey: string | null;
+}
+
+async function invokeItem(invoke: InvokeService, request: ItemRequest): Promise<object> {
+  const { item, index } = request;
+  if (!item.ok) return { index, ...(item.response.body as object) };
+  const judged = judgeItem(item.value);
+  if (!judged.ok) return { index, ...(invalid(judged.errors).body as object) };
+  // The schema has judged what stands in it; the type only lacks the key that is taken out here.
+  const { idempotencyKey: own, ...body } = judged.value as BatchItem & Invoke;
+  const { key, workflowId, batchKey } = request;
+  const guard = own ?? (batchKey === null ? null : `${batchKey}#${index}`);
+  const invoked = await invokeSafely(invoke, { key, workflowId, body, idempotencyKey: guard });
+  if (!invoked.ok) return { index, ...(invoked.response.body as object) };
+  const answer = JSON.parse(invoked.answer) as object;
+  return invoked.replay ? { index, ...answer, idempotencyReplay: true } : { index, ...answer };
+}
+
+/** A fault of ours in one item must not take the answers of the others with it. */
+async function invokeSafely(
+  invoke: InvokeService,
+  request: { key: ApiKey; workflowId: string; body: Invoke; idempotencyKey: string | null },
+): Promise<Invoked> {
+  try {
+    return await invoke({ ...request, bodyBytes: JSON.stringify(request.body) });
+  } catch {
+    return { ok: false, response: problem(500, 'Something failed on our side.', { hint: 'Send this item again.' }) };
+  }
+}
+
+/** Carries out a bounded number of items at once; the results stand in the order of the items. */
+async function eachItem<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index] as T, index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,56 @@
+import { isoTime } from '../core/iso-time';
+import { type ConsentWrite, consentSchema, consentWriteSchema } from '../schemas/consent';
+import { listOf } from '../schemas/list';
+import type { Consent } from '../store/contract';
+import { type Method, type Route, route } from './route';
+import type { Services } from './services';
+
+const PATH = '/v1/consents';
+
+export function consentRoutes(services: Services): Route[] {
+  return [
+    writeRoute(services, 'POST'),
+    writeRoute(services, 'PUT'),
+    route<unknown, { recipientId: string }>({
+      method: 'GET',
+      path: PATH,
+      summary: 'What a recipient agreed to or refused',
+      tag: 'consents',
+      access: { resource: 'consents', level: 'VIEW' },
+      query: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['recipientId'],
+        properties: { recipientId: { type: 'string', minLength: 1, maxLength: 128 } },
+      },
+      responses: { 200: listOf(consentSchema) },
+      async handle({ query }) {
+        const consents = await services.store.consents.list(query.recipientId);
+        return { status: 200, body: { items: consents.map(view), nextCursor: null } };
+      },
+    }),
+  ];
+}
+
+/** Both verbs write the recipient's newest word on that purpose and channel; a withdrawal is `granted: false`. */
+function writeRoute({ store, now }: Services, method: Method): Route {
+  return route<ConsentWrite>({
+    method,
+    path: PATH,
+    summary: 'Record that a recipient agreed or refused',
+    tag: 'consents',
+    access: { resource: 'consents', level: 'EDIT' },
+    body: consentWriteSchema,
+    responses: { 200: consentSchema },
+    async handle({ body }) {
+      const { recipientId, purpose, channel = null, granted } = body;
+      const consent: Consent = { recipientId, purpose, channel, granted, updatedAt: now() };
+      await store.consents.put(consent);
+      return { status: 200, body: view(consent) };
+    },
+  });
+}
+
+function view({ recipientId, purpose, channel, granted, updatedAt }: Consent) {
+  return { recipientId, purpose, channel, granted, updatedAt: isoTime(updatedAt) };
+}

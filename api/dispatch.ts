@@ -1,0 +1,162 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EngineUnavailable } from '../core/engine';
+import { type Validator, validator } from '../schemas/validate';
+import type { ApiKey } from '../store/contract';
+import { allows, rolesWith } from './access';
+import type { Authenticator } from './auth';
+import type { Logger } from './deps';
+import type { Metrics } from './metrics';
+import { invalid, problem, unavailable } from './problem';
+import { queryReader } from './query';
+import { BODY_LIMIT_BYTES, bodyText, ClientGone, isJson, mediaType, parseJson, readBody, tooLarge } from './request-body';
+import { requestId } from './request-id';
+import { respond } from './respond';
+import type { ApiRequest, ApiResponse, Route } from './route';
+
+/** Answers one request of one route. Never rejects. */
+export type RouteHandler = (
+  params: Readonly<Record<string, string>>,
+  req: IncomingMessage,
+  res: ServerResponse,
+) => Promise<void>;
+
+export interface DispatchDeps {
+  auth: Authenticator;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+type Stage<T> = { ok: true; value: T } | { ok: false; response: ApiResponse };
+type Body = { rawBody: Buffer; body: unknown };
+
+/** Nobody: what a public route is handed as its key. It has no rights that a handler could grant by it. */
+const NOBODY: ApiKey = { id: '', name: '', role: 'gateway', mode: 'test', hint: '', createdAt: 0 };
+const NO_BYTES = Buffer.alloc(0);
+const NO_BODY: Stage<Body> = { ok: true, value: { rawBody: NO_BYTES, body: undefined } };
+
+/**
+ * The one way through which every request goes, whether Express routed it or the server itself: key, role, body limit,
+ * JSON, forbidden keys, schema, handler, answer.
+ */
+export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
+  const name = `${route.method} ${route.path}`;
+  const judgeBody = route.body ? validator<unknown>(route.body, name) : null;
+  const readQuery = route.query ? queryReader(route.query, `the query of ${name}`) : null;
+
+  const answer = async (params: Readonly<Record<string, string>>, req: IncomingMessage, res: ServerResponse) => {
+    const admitted = admit(route, deps.auth, req);
+    const key = admitted instanceof Promise ? await admitted : admitted;
+    if (!key.ok) return key.response;
+    const body = route.body || route.raw ? await takeBody(route, judgeBody, req) : NO_BODY;
+    if (!body.ok) return body.response;
+    const url = req.url ?? '/';
+    const search = searchOf(url);
+    const query = readQuery ? readQuery(search) : NO_QUERY;
+    if (!query.ok) return invalid(query.errors, 'Mend the query and send the request again.');
+    const request: ApiRequest = {
+      params,
+      query: query.value,
+      search,
+      headers: req.headers,
+      rawBody: body.value.rawBody,
+      body: body.value.body,
+      key: key.value,
+      url,
+      closed: () => closedSignal(res),
+    };
+    return route.handle(request);
+  };
+
+  return async (params, req, res) => {
+    const id = requestId(req.headers['x-request-id']);
+    try {
+      const response = await answer(params, req, res);
+      deps.metrics.request(route.method, route.path, response.status);
+      await respond(res, response, id);
+    } catch (error) {
+      await respondFailure(error, name, id, res, deps);
+    }
+  };
+}
+
+const NO_SEARCH = new URLSearchParams();
+const NO_QUERY = { ok: true as const, value: {} };
+
+function searchOf(url: string): URLSearchParams {
+  const start = url.indexOf('?');
+  return start < 0 ? NO_SEARCH : new URLSearchParams(url.slice(start + 1));
+}
+
+function admit(route: Route, auth: Authenticator, req: IncomingMessage): Stage<ApiKey> | Promise<Stage<ApiKey>> {
+  const { access } = route;
+  if (access === 'public') return { ok: true, value: NOBODY };
+  const judge = (key: ApiKey | ApiResponse): Stage<ApiKey> => {
+    if (!('role' in key)) return { ok: false, response: key };
+    if (allows(key.role, access)) return { ok: true, value: key };
+    const roles = rolesWith(access).join(' or ');
+    const hint = `This takes a key of the role ${roles}.`;
+    return { ok: false, response: problem(403, `A key of the role ${key.role} may not do this.`, { hint }) };
+  };
+  const found = auth.authenticate(req.headers);
+  return found instanceof Promise ? found.then(judge) : judge(found);
+}
+
+async function takeBody(route: Route, judge: Validator<unknown> | null, req: IncomingMessage): Promise<Stage<Body>> {
+  const limit = route.raw?.limitBytes ?? BODY_LIMIT_BYTES;
+  const rawBody = await readBody(req, limit);
+  if (rawBody === null) return refuse(tooLarge(limit));
+  const type = mediaType(req.headers['content-type']);
+  if (route.raw) return takeRaw(route.raw.types, type, rawBody);
+  if (rawBody.length === 0) {
+    if (route.bodyOptional) return judged(judge, {}, rawBody);
+    return refuse(problem(400, 'The body is missing.', { hint: 'Send a JSON object with content-type application/json.' }));
+  }
+  if (!isJson(type)) return refuse(unsupported(['application/json']));
+  const text = bodyText(rawBody);
+  if (!text.ok) return text;
+  const parsed = parseJson(text.text);
+  return parsed.ok ? judged(judge, parsed.value, rawBody) : parsed;
+}
+
+function takeRaw(types: readonly string[], type: string, rawBody: Buffer): Stage<Body> {
+  if (types.length > 0 && !types.includes(type)) return refuse(unsupported(types));
+  return { ok: true, value: { rawBody, body: undefined } };
+}
+
+function judged(judge: Validator<unknown> | null, value: unknown, rawBody: Buffer): Stage<Body> {
+  const result = judge ? judge(value) : { ok: true as const, value };
+  return result.ok ? { ok: true, value: { rawBody, body: result.value } } : refuse(invalid(result.errors));
+}
+
+function refuse(response: ApiResponse): { ok: false; response: ApiResponse } {
+  return { ok: false, response };
+}
+
+function unsupported(types: readonly string[]): ApiResponse {
+  const hint = `Send it with content-type ${types.join(' or ')}.`;
+  return problem(415, 'This content type is not taken here.', { hint, headers: { accept: types.join(', ') } });
+}
+
+function closedSignal(res: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (res.destroyed || res.writableFinished) controller.abort();
+  else res.once('close', () => controller.abort());
+  return controller.signal;
+}
+
+/** An exception is a bug or a fault of ours: told to the log by its name, to the client not at all. */
+async function respondFailure(error: unknown, route: string, id: string, res: ServerResponse, deps: DispatchDeps) {
+  if (error instanceof ClientGone || res.destroyed) return;
+  let response: ApiResponse;
+  if (error instanceof EngineUnavailable) response = unavailable(error.message, error.retryAfterSeconds);
+  else {
+    const { name, message, stack } = error instanceof Error ? error : new Error('something that is no Error was thrown');
+    deps.logger.error({ requestId: id, route, error: { name, message, stack } }, 'a request failed');
+    const hint = `Send it again; if it fails again, report it with the request ID ${id}.`;
+    response = problem(500, 'Something failed on our side.', { hint });
+  }
+  deps.metrics.request(route.slice(0, route.indexOf(' ')), route.slice(route.indexOf(' ') + 1), response.status);
+  // A stream that has begun can only be cut off: a clean end would pass for all there is.
+  if (res.headersSent) res.destroy();
+  else await respond(res, response, id);
+}

@@ -1,0 +1,160 @@
+import { hash } from 'node:crypto';
+import { monotonicFactory } from 'ulid';
+import { addressFor } from '../core/address';
+import { EngineUnavailable } from '../core/engine';
+import { acceptedView } from '../core/view';
+import type { Invoke, Recipient } from '../schemas/invocation';
+import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
+import type { Services } from './services';
+import type { PreparedFlow } from './flow-cache';
+import { judgeInvocation } from './judge-invocation';
+import { notFound, problem, unavailable } from './problem';
+import type { ApiResponse } from './route';
+
+/** More invocations than this at once are asked to come again: a queue without end helps nobody. */
+const IN_HAND_LIMIT = 5000;
+
+export interface InvokeRequest {
+  key: ApiKey;
+  workflowId: string;
+  body: Invoke;
+  idempotencyKey: string | null;
+  /** What tells one body from another under the same idempotency key. */
+  bodyBytes: Buffer | string;
+}
+
+export type Invoked =
+  /** `answer` is the JSON of the 202, the same to the byte when it is replayed. */
+  | { ok: true; id: string; answer: string; replay: boolean }
+  | { ok: false; response: ApiResponse };
+
+export type InvokeService = (request: InvokeRequest) => Promise<Invoked>;
+
+/** Starts invocations: for the single route, the batch and Kaleyra's alike. */
+export function invokeService(services: Services): InvokeService {
+  const ulid = monotonicFactory();
+  let inHand = 0;
+  return async (request) => {
+    if (inHand >= IN_HAND_LIMIT) return refused(unavailable('Too many invocations are in hand.'));
+    inHand++;
+    try {
+      const { idempotencyKey } = request;
+      if (idempotencyKey === null) return await begin(services, request, `inv_${ulid()}`, null);
+      return await beginOnce(services, request, idempotencyKey, () => `inv_${ulid()}`);
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      return refused(unavailable(`The engine takes no work: ${error.message}.`, error.retryAfterSeconds));
+    } finally {
+      inHand--;
+    }
+  };
+}
+
+async function beginOnce(
+  services: Services,
+  request: InvokeRequest,
+  idempotencyKey: string,
+  newId: () => string,
+): Promise<Invoked> {
+  const scope = `${request.key.id} ${request.workflowId}`;
+  const bodyHash = hash('sha256', request.bodyBytes, 'hex');
+  const claim = await services.store.idempotency.claim(scope, idempotencyKey, bodyHash, services.now());
+  if (claim.kind === 'replay') {
+    const { id } = JSON.parse(claim.answer) as { id: string };
+    return { ok: true, id, answer: claim.answer, replay: true };
+  }
+  if (claim.kind === 'mismatch') return refused(otherBody());
+  if (claim.kind === 'in_flight') return refused(stillInFlight());
+  let begun = false;
+  try {
+    const result = await begin(services, request, newId(), claim);
+    begun = result.ok;
+    return result;
+  } finally {
+    // What was refused may be mended and sent again under the same key.
+    if (!begun) await claim.release();
+  }
+}
+
+async function begin(
+  services: Services,
+  { key, workflowId, body }: InvokeRequest,
+  id: string,
+  claim: Extract<Claim, { kind: 'new' }> | null,
+): Promise<Invoked> {
+  const found = await services.flows.published(workflowId, key.mode);
+  if (found.kind !== 'published') return refused(notInvocable(workflowId, found.kind));
+  const { flow } = found;
+  const now = services.now();
+  const refusal = judgeInvocation(flow, body, services.providers, now);
+  if (refusal) return refused(refusal);
+  const stopped = services.engine.unavailable();
+  if (stopped) return refused(unavailable(`The engine takes no work: ${stopped}.`));
+
+  const record = recordOf(id, flow, key, body, now);
+  const answer = JSON.stringify(acceptedView(flow.ladder, record));
+  const { recipient, sendAt } = body;
+  const unaddressable = unaddressableSteps(flow, recipient);
+  const input = { type: 'Invoked', unaddressable, timezone: recipient.timezone ?? null, sendAt: timeOf(sendAt) } as const;
+  // In one turn, so that record, start and answer share one commit: all of them are durable, or none is.
+  const written = services.store.records.put(record);
+  const started = services.engine.start({ invocationId: id, ladder: flow.ladder, input });
+  const settled = claim?.settle(answer);
+  const outcomes = await Promise.allSettled([started, written, settled]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  services.metrics.invocationStarted(key.mode);
+  return { ok: true, id, answer, replay: false };
+}
+
+function recordOf(id: string, flow: PreparedFlow, key: ApiKey, body: Invoke, now: number): InvocationRecord {
+  const { flowId, workflowId, version, mode } = flow.ladder;
+  return {
+    id,
+    flowId,
+    workflowId,
+    flowVersion: version,
+    mode,
+    keyId: key.id,
+    externalId: body.externalId ?? null,
+    // The schema lets only strings in.
+    metadata: (body.metadata ?? null) as Record<string, string> | null,
+    createdAt: now,
+    recipient: body.recipient,
+    variables: body.variables ?? {},
+    sandbox: body.sandbox ?? null,
+  };
+}
+
+/** Names of the steps that the recipient has no address for. */
+export function unaddressableSteps(flow: Pick<PreparedFlow, 'sends'>, recipient: Recipient): string[] {
+  const names: string[] = [];
+  for (const rung of flow.sends) if (addressFor(rung.channel, recipient) === null) names.push(rung.name);
+  return names;
+}
+
+function timeOf(text: string | null | undefined): number | null {
+  return text === null || text === undefined ? null : Date.parse(text);
+}
+
+function refused(response: ApiResponse): Invoked {
+  return { ok: false, response };
+}
+
+function notInvocable(workflowId: string, kind: 'unknown' | 'never' | 'unpublished'): ApiResponse {
+  if (kind === 'unknown') return notFound(`The workflow ${workflowId}`, 'GET /v1/flows lists the flows and their workflow IDs.');
+  const detail = kind === 'never' ? 'This flow was never published.' : 'This flow is unpublished.';
+  return problem(409, detail, { hint: 'Publish it: POST /v1/flows/{id}/publish.' });
+}
+
+function otherBody(): ApiResponse {
+  return problem(422, 'This Idempotency-Key came with another body before.', {
+    hint: 'Use a new key for a new request; the same key only with the same body, to the byte.',
+  });
+}
+
+function stillInFlight(): ApiResponse {
+  return problem(409, 'The first request with this Idempotency-Key is still in hand.', {
+    hint: 'Send it again in a second: then its answer is replayed.',
+    headers: { 'retry-after': '1' },
+  });
+}

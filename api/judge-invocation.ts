@@ -1,0 +1,86 @@
+import { addressFor } from '../core/address';
+import type { ProviderRegistry } from '../providers/contract';
+import { nearest, pointerToken } from '../schemas/explain';
+import type { Invoke, Recipient } from '../schemas/invocation';
+import type { FieldError } from '../schemas/problem';
+import { parseSandboxScript, SANDBOX_SCRIPT_HINT } from '../schemas/sandbox-script';
+import type { PreparedFlow } from './flow-cache';
+import { invalid, problem } from './problem';
+import type { ApiResponse } from './route';
+import { isTimeZone } from './time-zone';
+
+const SEND_AT_AHEAD_MS = 30 * 86_400_000;
+
+/** What the body's own schema cannot tell: whether this flow can be run for this person with these variables. */
+export function judgeInvocation(
+  flow: PreparedFlow,
+  body: Invoke,
+  providers: ProviderRegistry,
+  now: number,
+): ApiResponse | null {
+  const errors = [
+    ...flow.checkVariables(body.variables ?? {}),
+    ...recipientErrors(body.recipient),
+    ...addressErrors(flow, body.recipient),
+    ...sendAtErrors(body.sendAt, now),
+    ...scriptErrors(flow, body.sandbox),
+  ];
+  if (errors.length > 0) {
+    const hint = errors.some(({ pointer }) => pointer.startsWith('/sandbox')) ? SANDBOX_SCRIPT_HINT : undefined;
+    return invalid(errors, hint);
+  }
+  if (!flow.sends.some((rung) => providers.has(rung.provider))) return noProvider(flow);
+  return null;
+}
+
+export function recipientErrors({ timezone }: Recipient): FieldError[] {
+  if (timezone === undefined || isTimeZone(timezone)) return [];
+  return [{ pointer: '/recipient/timezone', message: '“timezone” must be an IANA zone, such as Europe/Rome.' }];
+}
+
+function addressErrors(flow: PreparedFlow, recipient: Recipient): FieldError[] {
+  for (const rung of flow.sends) if (addressFor(rung.channel, recipient) !== null) return [];
+  return [{ pointer: '/recipient', message: `The recipient has no address for any step: give ${flow.addressFields}.` }];
+}
+
+function sendAtErrors(sendAt: string | null | undefined, now: number): FieldError[] {
+  if (sendAt === null || sendAt === undefined) return [];
+  if (Date.parse(sendAt) <= now + SEND_AT_AHEAD_MS) return [];
+  return [{ pointer: '/sendAt', message: '“sendAt” must be at most 30 days ahead.' }];
+}
+
+/** A script for a step that the flow does not have, that is not sent by the sandbox, or that does not parse. */
+export function scriptErrors(flow: Pick<PreparedFlow, 'ladder'>, scripts: Invoke['sandbox']): FieldError[] {
+  if (scripts === undefined) return [];
+  const { rungs, indexByName } = flow.ladder;
+  const names = rungs.filter((rung) => rung.kind === 'send').map((rung) => rung.name);
+  const errors: FieldError[] = [];
+  for (const [step, text] of Object.entries(scripts)) {
+    const index = indexByName.get(step);
+    const rung = index === undefined ? undefined : rungs[index];
+    const report = (message: string) => errors.push({ pointer: `/sandbox/${pointerToken(step)}`, message });
+    if (!rung) report(unknownStep(step, names));
+    else if (rung.kind === 'parallel') report(`“${step}” is a parallel step: script the steps of its branches.`);
+    else if (rung.provider !== 'sandbox') report(`“${step}” goes to ${rung.provider}, not to the sandbox.`);
+    else {
+      // The schema lets only strings in.
+      const parsed = parseSandboxScript(text as string);
+      if (!parsed.ok) report(parsed.message);
+    }
+  }
+  return errors;
+}
+
+function unknownStep(step: string, names: readonly string[]): string {
+  const near = nearest(step, names);
+  const shown = step.slice(0, 64);
+  return `The flow has no step “${shown}”${near ? `; did you mean “${near}”?` : `; there are: ${names.join(', ')}.`}`;
+}
+
+function noProvider(flow: PreparedFlow): ApiResponse {
+  const names = [...new Set(flow.sends.map((rung) => rung.provider))].join(', ');
+  return problem(422, `There is no account for any provider of this flow (${names}).`, {
+    hint: 'Use a test key to send to the sandbox, or let the steps name a provider that is set up.',
+    errors: [{ pointer: '', message: `None of ${names} is set up here.` }],
+  });
+}

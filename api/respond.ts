@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { ApiResponse } from './route';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Writes an answer, whole or piece by piece. Resolves once nothing more will be written. */
+export async function respond(res: ServerResponse, response: ApiResponse, requestId: string): Promise<void> {
+  if (res.destroyed || res.headersSent) return;
+  if (response.stream) return writeStream(res, response, response.stream, requestId);
+  const { body } = response;
+  const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const headers: Record<string, string | number> = {
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  };
+  if (bytes !== undefined) {
+    headers['content-type'] = JSON_TYPE;
+    headers['content-length'] = Buffer.byteLength(bytes);
+  } else if (response.status !== 204) headers['content-length'] = 0;
+  res.writeHead(response.status, response.headers ? { ...headers, ...response.headers } : headers);
+  res.end(bytes);
+}
+
+async function writeStream(
+  res: ServerResponse,
+  response: ApiResponse,
+  stream: AsyncIterable<string>,
+  requestId: string,
+): Promise<void> {
+  res.writeHead(response.status, {
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    ...response.headers,
+  });
+  if (res.req.method === 'HEAD') {
+    res.end();
+    return;
+  }
+  res.flushHeaders();
+  for await (const piece of stream) {
+    if (res.destroyed) return;
+    // A slow reader holds up its own stream and nobody's memory.
+    if (!res.write(piece)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+  }
+  res.end();
+}

@@ -1,0 +1,150 @@
+import { invocationView } from '../core/view';
+import { type InvocationView, invocationSchema } from '../schemas/invocation';
+import { listOf, type PageQuery, pageProperties } from '../schemas/list';
+import { INVOCATION_STATUSES, type InvocationStatus, MODES, type Mode } from '../schemas/vocabulary';
+import type { IndexedInvocation, InvocationQuery, Page } from '../store/contract';
+import { seesOnlyOwn } from './access';
+import { accepted } from './accept';
+import { csvHeader, csvRow } from './csv';
+import { modeOf } from './mode';
+import { pageOf, pageRequest } from './page';
+import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import type { Services } from './services';
+
+const text = { type: 'string', minLength: 1, maxLength: 300 } as const;
+const moment = { type: 'string', format: 'date-time', maxLength: 40 } as const;
+
+const searchQuerySchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...pageProperties,
+    flow: { ...text, description: 'A flow ID or a workflow ID.' },
+    workflowId: text,
+    version: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
+    status: { type: 'string', enum: INVOCATION_STATUSES },
+    recipient: { ...text, description: 'Phone number, e-mail address or recipient ID.' },
+    externalId: text,
+    providerMessageId: text,
+    from: { ...moment, description: 'Created at or after.' },
+    to: { ...moment, description: 'Created before.' },
+    mode: { type: 'string', enum: MODES, description: 'Default: live; a test key sees test.' },
+  },
+} as const;
+
+interface SearchQuery extends PageQuery {
+  flow?: string;
+  workflowId?: string;
+  version?: number;
+  status?: InvocationStatus;
+  recipient?: string;
+  externalId?: string;
+  providerMessageId?: string;
+  from?: string;
+  to?: string;
+  mode?: Mode;
+}
+
+const NDJSON = 'application/x-ndjson';
+const CSV = 'text/csv';
+
+export function searchRoute(services: Services): Route {
+  return route<unknown, SearchQuery>({
+    method: 'GET',
+    path: '/v1/invocations',
+    summary: 'Search invocations, newest first',
+    tag: 'invocations',
+    access: { resource: 'invocations', level: 'VIEW' },
+    query: searchQuerySchema,
+    responses: { 200: listOf(invocationSchema) },
+    produces: [NDJSON, CSV],
+    handle: (request) => search(services, request),
+  });
+}
+
+async function search(services: Services, request: ApiRequest<unknown, SearchQuery>): Promise<ApiResponse> {
+  const mode = modeOf(request.key, request.query.mode);
+  if (!mode.ok) return mode.response;
+  const query = await indexQuery(services, request, mode.mode);
+  const format = accepted(request.headers.accept, ['application/json', NDJSON, 'application/jsonl', CSV]);
+  if (format === 'application/json') {
+    if (query === null) return { status: 200, body: { items: [], nextCursor: null } };
+    const page = await services.store.invocations.search(query, pageRequest(request.query));
+    return { status: 200, body: pageOf(page, viewOf) };
+  }
+  const rows = query === null ? nothing() : everyRow(services, query, request.query);
+  const stream = format === CSV ? csv(rows) : ndjson(rows);
+  const type = format === CSV ? `${CSV}; charset=utf-8` : NDJSON;
+  return { status: 200, headers: { 'content-type': type }, stream };
+}
+
+/** Null where the filters name a flow that is not there, so that nothing can be found. */
+async function indexQuery(
+  services: Services,
+  { query, key }: ApiRequest<unknown, SearchQuery>,
+  mode: Mode,
+): Promise<InvocationQuery | null> {
+  let { workflowId } = query;
+  if (query.flow !== undefined) {
+    const flow = await services.store.flows.get(query.flow);
+    if (!flow || (workflowId !== undefined && workflowId !== flow.workflowId)) return null;
+    ({ workflowId } = flow);
+  }
+  const { version, status, recipient, externalId, providerMessageId, from, to } = query;
+  return {
+    mode,
+    ...(seesOnlyOwn(key) && { keyId: key.id }),
+    ...(workflowId !== undefined && { workflowId }),
+    ...(version !== undefined && { flowVersion: version }),
+    ...(status !== undefined && { status }),
+    ...(recipient !== undefined && { recipient }),
+    ...(externalId !== undefined && { externalId }),
+    ...(providerMessageId !== undefined && { providerMessageId }),
+    ...(from !== undefined && { createdFrom: Date.parse(from) }),
+    ...(to !== undefined && { createdTo: Date.parse(to) }),
+  };
+}
+
+function viewOf({ record, state }: IndexedInvocation): InvocationView {
+  return invocationView(state, record);
+}
+
+/** From the cursor on: `limit` of them where one is given, else all, read page by page while the client reads. */
+async function* everyRow(services: Services, query: InvocationQuery, page: PageQuery): AsyncGenerator<InvocationView> {
+  let { cursor = null, limit: left = Number.POSITIVE_INFINITY } = page as { cursor?: string | null; limit?: number };
+  do {
+    const limit = Math.min(left, 200);
+    const found: Page<IndexedInvocation> = await services.store.invocations.search(query, { limit, cursor });
+    for (const item of found.items) yield viewOf(item);
+    left -= found.items.length;
+    cursor = found.nextCursor;
+  } while (cursor !== null && left > 0);
+}
+
+async function* nothing(): AsyncGenerator<InvocationView> {}
+
+async function* ndjson(rows: AsyncIterable<InvocationView>): AsyncGenerator<string> {
+  for await (const row of rows) yield `${JSON.stringify(row)}\n`;
+}
+
+async function* csv(rows: AsyncIterable<InvocationView>): AsyncGenerator<string> {
+  yield csvHeader(COLUMNS);
+  for await (const row of rows) yield csvRow(COLUMNS.map((column) => row[column]));
+}
+
+const COLUMNS = [
+  'id',
+  'workflowId',
+  'flowVersion',
+  'mode',
+  'status',
+  'externalId',
+  'createdAt',
+  'endedAt',
+  'reachedChannel',
+  'reachedStep',
+  'duplicate',
+  'costMicros',
+  'costTwiceMicros',
+  'currency',
+] as const satisfies readonly (keyof InvocationView)[];

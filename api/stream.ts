@@ -1,0 +1,68 @@
+import type { Event } from '../core/event';
+import { toWire } from '../core/wire';
+import { visibleRecord } from './invocations';
+import { aborted, hasEnded } from './prefer';
+import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import type { Services } from './services';
+
+/** Less than what proxies usually let an idle connection live. */
+const HEARTBEAT_MS = 15_000;
+
+export function streamRoutes(services: Services): Route[] {
+  return [
+    route<unknown, { after?: number }>({
+      method: 'GET',
+      path: '/v1/invocations/{id}/stream',
+      summary: 'Its events as they happen (server-sent events), until it has ended',
+      tag: 'invocations',
+      access: { resource: 'invocations', level: 'VIEW' },
+      query: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { after: { type: 'integer', minimum: 0, maximum: 1_000_000_000 } },
+      },
+      headers: [{ name: 'Last-Event-ID', description: 'The last `seq` that was seen.' }],
+      responses: { 200: null },
+      produces: ['text/event-stream'],
+      handle: (request) => open(services, request),
+    }),
+  ];
+}
+
+async function open(services: Services, request: ApiRequest<unknown, { after?: number }>): Promise<ApiResponse> {
+  const found = await visibleRecord(services, request);
+  if (!found.ok) return found.response;
+  const last = request.headers['last-event-id'];
+  const seen = typeof last === 'string' && /^\d{1,9}$/.test(last) ? Number(last) : (request.query.after ?? 0);
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+    stream: follow(services, found.record.id, seen, request.closed()),
+  };
+}
+
+/** Ends after the run has; events that come later (late receipts) are read with GET …/events. */
+async function* follow(services: Services, id: string, seen: number, closed: AbortSignal): AsyncGenerator<string> {
+  const { engine } = services;
+  const gone = aborted(closed);
+  let after = seen;
+  yield 'retry: 2000\n\n';
+  while (!closed.aborted) {
+    const state = await engine.describe(id);
+    if (!state) return;
+    for (const event of await engine.history(id, after)) {
+      yield message(event, JSON.stringify(toWire(event, state.ladder)));
+      after = event.seq;
+    }
+    if (hasEnded(state) && after >= state.seq) {
+      yield `event: end\ndata: ${JSON.stringify({ status: state.status })}\n\n`;
+      return;
+    }
+    const news = await Promise.race([engine.changed(id, after, HEARTBEAT_MS), gone]);
+    if (news === false) yield ': still here\n\n';
+  }
+}
+
+function message(event: Event, data: string): string {
+  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${data}\n\n`;
+}

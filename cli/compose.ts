@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { createActivities } from '../activities/activities';
+import type { ApiDeps, Logger } from '../api/deps';
+import { EmbeddedEngine } from '../embedded/engine';
+import { Journal } from '../embedded/journal';
+import { SqliteLog } from '../log/sqlite';
+import { PROVIDER_CATALOG } from '../providers/facts';
+import { openOutbox } from '../providers/sandbox/outbox';
+import { createSandbox } from '../providers/sandbox/sandbox';
+import { consumeReceipts } from '../receipts/consume';
+import { createIntake } from '../receipts/intake';
+import { createReferences } from '../receipts/reference';
+import { GroupCommit } from '../sqlite/group-commit';
+import { openDatabase } from '../sqlite/open';
+import { createLadderSource } from '../store/ladders';
+import { createSeal } from '../store/seal';
+import { openSqliteStore } from '../store/sqlite/store';
+
+export interface ComposeOptions {
+  dataFolder: string;
+  secret: string;
+  publicUrl: string;
+  sendTimeoutSeconds: number;
+  version: string;
+  logger: Logger;
+}
+
+/** The house with its rooms joined: what the roles of a process are made of. */
+export interface House {
+  api: ApiDeps;
+  engine: EmbeddedEngine;
+  log: SqliteLog;
+  /** The group that the journal, the log and the store write in. */
+  group: GroupCommit;
+  onFault(message: string, error: unknown): void;
+  /** Reads what was open, takes the receipts that waited in the log, and only then lets deadlines fire. */
+  startEngine(): Promise<void>;
+  /** Finishes what is in hand, flushes, closes the files. */
+  close(): Promise<void>;
+}
+
+/** The composition root: the one place that knows which adapter stands behind which contract. */
+export async function compose(options: ComposeOptions): Promise<House> {
+  const file = (name: string) => join(options.dataFolder, name);
+  const clock = Date.now;
+  const onFault = (message: string, error: unknown) => options.logger.error({ err: faultOf(error) }, message);
+  const seal = createSeal(options.secret);
+  const references = createReferences(options.secret);
+  const catalog = PROVIDER_CATALOG;
+
+  const group = new GroupCommit(openDatabase(file('onward.db'), { durability: 'full' }));
+  const log = new SqliteLog(group, { onFault });
+  const store = openSqliteStore({ group, viewsFile: file('views.db'), seal, catalog });
+  const intake = createIntake({ log, references, clock });
+  const outbox = openOutbox(file('sandbox.db'), seal);
+  const sandbox = createSandbox({ outbox, deliver: (receipts) => intake.accept(receipts), clock, onFault });
+  const providers = new Map([['sandbox', sandbox]]);
+  const activities = createActivities({
+    providers,
+    store,
+    references,
+    sendTimeoutMs: options.sendTimeoutSeconds * 1000,
+    clock,
+    onFault,
+  });
+  const ladders = createLadderSource(store.flows, catalog);
+  const engine = new EmbeddedEngine({
+    journal: new Journal(group, log),
+    activities,
+    async ladderOf({ flowId, version, mode }) {
+      const ladder = await ladders(flowId, version, mode);
+      if (!ladder) throw new Error(`version ${version} of flow ${flowId} is not in the store`);
+      return ladder;
+    },
+    clock,
+    onFault,
+  });
+
+  let consumer: { stop(): Promise<void> } | null = null;
+  return {
+    api: {
+      engine,
+      store,
+      intake,
+      providers,
+      catalog,
+      sandbox,
+      logger: options.logger,
+      publicUrl: options.publicUrl,
+      version: options.version,
+    },
+    engine,
+    log,
+    group,
+    onFault,
+    async startEngine() {
+      await engine.recover();
+      consumer = await consumeReceipts({ log, engine, store, references, clock, onFault });
+      await caughtUp(log);
+      sandbox.resume();
+      engine.startClock();
+    },
+    async close() {
+      await engine.close();
+      await consumer?.stop();
+      await sandbox.close?.();
+      await log.close();
+      await store.close();
+      group.close();
+    },
+  };
+}
+
+const CATCH_UP = { patienceMs: 10_000, lookEveryMs: 20 } as const;
+
+/** A receipt that was acknowledged before the stop goes before the deadline that passed during it. */
+async function caughtUp(log: SqliteLog): Promise<void> {
+  const until = Date.now() + CATCH_UP.patienceMs;
+  while (Date.now() < until) {
+    const lags = await log.lag();
+    if (lags.every((lag) => lag.topic !== 'onward.receipts' || lag.records === 0)) return;
+    await new Promise((resolve) => setTimeout(resolve, CATCH_UP.lookEveryMs));
+  }
+}
+
+/** What a log may hold of an error: never a body, a key or an address. */
+function faultOf(error: unknown): { name: string; message: string } {
+  return error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) };
+}

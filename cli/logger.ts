@@ -1,0 +1,15 @@
+import pino from 'pino';
+import type { Logger } from '../api/deps';
+
+/** JSON lines on stderr; stdout is for people. What could be a key or an address is taken out whatever is logged. */
+export function createLogger(level: string): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ['*.authorization', '*["api-key"]', '*.recipient', '*.variables', '*.phone', '*.email', '*.secret', '*.key'],
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { FromThread, ThreadData, ToThread } from './thread-messages';
+
+const RESTART_MS = 1000;
+
+export interface ProjectionThread {
+  /** To be called after a commit; cheap, however often. */
+  wake(): void;
+  /** Resolves once the batch in hand is written and the thread's files are closed. */
+  stop(): Promise<void>;
+}
+
+export interface ThreadOptions extends ThreadData {
+  /** The built projection/thread.ts. */
+  entry: string;
+  onFault(message: string, error: unknown): void;
+}
+
+/** Starts the projection's thread, and again where it died: its position is in its file. */
+export function startProjectionThread({ entry, onFault, ...data }: ThreadOptions): ProjectionThread {
+  let stopping = false;
+  let waking = false;
+  let restart: NodeJS.Timeout | null = null;
+  let worker = start();
+
+  function start(): Worker {
+    const started = new Worker(entry, { workerData: data satisfies ThreadData });
+    started.on('message', ({ message, cause }: FromThread) => onFault(message, cause));
+    started.on('error', (error) => onFault('the projection’s thread died', error));
+    started.on('exit', () => {
+      if (stopping) return;
+      restart = setTimeout(() => {
+        worker = start();
+      }, RESTART_MS);
+    });
+    return started;
+  }
+
+  const send = (message: ToThread) => worker.postMessage(message);
+
+  return {
+    wake() {
+      if (waking || stopping) return;
+      waking = true;
+      setImmediate(() => {
+        waking = false;
+        send('wake');
+      });
+    },
+    async stop() {
+      stopping = true;
+      if (restart) clearTimeout(restart);
+      if (worker.threadId === -1) return;
+      const exited = once(worker, 'exit');
+      send('stop');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** What the projection's thread is started with. */
+export interface ThreadData {
+  dataFolder: string;
+  secret: string;
+}
+
+/** `wake`: something was committed. `stop`: finish the batch in hand, close the files, leave. */
+export type ToThread = 'wake' | 'stop';
+
+/** What went wrong in the thread, for the process's own log; never a record's content. */
+export interface FromThread {
+  message: string;
+  cause: { name: string; message: string };
+}

@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PROVIDER_CATALOG } from '../providers/facts';
+import { createProjectionLoop } from './loop';
+import { openSqliteProjector } from './sqlite-projector';
+import type { FromThread, ThreadData, ToThread } from './thread-messages';
+
+/** The projection in a thread of its own, so that requests do not wait for it. Started by start-thread.ts. */
+async function main(): Promise<void> {
+  const port = parentPort;
+  if (!port) throw new Error('this file is a worker thread, started by the process that writes the log');
+  const complain = (message: string, error: unknown) => {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    port.postMessage({ message, cause: { name: cause.name, message: cause.message } } satisfies FromThread);
+  };
+  const projector = await openSqliteProjector({
+    ...(workerData as ThreadData),
+    catalog: PROVIDER_CATALOG,
+    report: (record, cause) => complain(`event record ${record.position} cannot be projected`, cause),
+  });
+  const loop = createProjectionLoop(projector, (error) => complain('the projection will try again', error));
+  port.on('message', (message: ToThread) => {
+    if (message === 'wake') loop.wake();
+    else loop.stop();
+  });
+  await loop.done;
+  // libsql aborts the process when a thread ends with an open database.
+  await projector.close();
+  port.close();
+}
+
+void main();

@@ -1,0 +1,81 @@
+import { loadState } from '../../core/state-json';
+import type { Mode } from '../../schemas/vocabulary';
+import type { SqliteDatabase } from '../../sqlite/open';
+import type { IndexedInvocation, InvocationIndex, RecordStore } from '../contract';
+import { readPage } from '../cursor';
+import type { LadderSource } from '../ladders';
+import type { Seal } from '../seal';
+import { searchStatement } from './invocation-search';
+
+interface ViewRow {
+  number: number;
+  id: string;
+  flow_id: string;
+  workflow_id: string;
+  version: number;
+  key_id: string;
+  external_id: string | null;
+  created_at: number;
+  state: string;
+}
+
+interface Reads {
+  seal: Seal;
+  /** Metadata stands in the sealed records alone. */
+  records: RecordStore;
+  ladders: LadderSource;
+}
+
+/** The read model's reader. @param db a connection to views.db of its own */
+export function createSqliteInvocations(db: SqliteDatabase, { seal, records, ladders }: Reads): InvocationIndex {
+  const search = searchStatement(db);
+  const message = db.prepare(
+    `SELECT invocation_id AS invocationId, step, attempt FROM messages
+     WHERE provider_message_id = ? AND provider = ?`,
+  );
+
+  return {
+    async search(query, page) {
+      const recipientHash = query.recipient === undefined ? null : seal.hash(query.recipient);
+      const found = readPage(
+        page,
+        'number',
+        (after, limit) => search(query, recipientHash, after, limit) as ViewRow[],
+        (row) => [row.created_at, row.number],
+      );
+      const given = await records.getMany(found.items.map((row) => row.id));
+      const items = found.items.map((row) => toIndexed(row, query.mode, given.get(row.id)?.metadata ?? null, ladders));
+      return { items: await Promise.all(items), nextCursor: found.nextCursor };
+    },
+    async findMessage(provider, providerMessageId) {
+      const row = message.get([providerMessageId, provider]) as
+        | { invocationId: string; step: string; attempt: number }
+        | undefined;
+      return row ? { invocationId: row.invocationId, step: row.step, attempt: row.attempt } : null;
+    },
+  };
+}
+
+async function toIndexed(
+  row: ViewRow,
+  mode: Mode,
+  metadata: Record<string, string> | null,
+  ladders: LadderSource,
+): Promise<IndexedInvocation> {
+  const ladder = await ladders(row.flow_id, row.version, mode);
+  if (!ladder) throw new Error(`version ${row.version} of ${row.flow_id} is gone, though ${row.id} ran on it`);
+  return {
+    record: {
+      id: row.id,
+      flowId: row.flow_id,
+      workflowId: row.workflow_id,
+      flowVersion: row.version,
+      mode,
+      keyId: row.key_id,
+      externalId: row.external_id,
+      metadata,
+      createdAt: row.created_at,
+    },
+    state: loadState(ladder, row.state),
+  };
+}

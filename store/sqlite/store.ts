@@ -1,0 +1,60 @@
+import type { ProviderCatalog } from '../../core/provider-facts';
+import type { GroupCommit } from '../../sqlite/group-commit';
+import { migrate } from '../../sqlite/migrate';
+import type { Store } from '../contract';
+import { createLadderSource } from '../ladders';
+import type { Seal } from '../seal';
+import { createSqliteConsents } from './consents';
+import { createSqliteFlows } from './flows';
+import { createSqliteIdempotency } from './idempotency';
+import { createSqliteInvocations } from './invocations';
+import { createSqliteKeys } from './keys';
+import { createSqliteParked } from './parked';
+import { createSqliteRecords } from './records';
+import { STORE_MIGRATIONS } from './schema';
+import { createSqliteSuppressions } from './suppressions';
+import { createSqliteTemplates } from './templates';
+import { openViews } from './views-schema';
+
+export interface SqliteStoreOptions {
+  /** Of onward.db, shared with the log and the engine; closed by whoever opened it. */
+  group: GroupCommit;
+  /** Path of views.db; made where it is missing. */
+  viewsFile: string;
+  seal: Seal;
+  catalog: ProviderCatalog;
+}
+
+/** The store of one machine: two SQLite files. */
+export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStoreOptions): Store {
+  const { db } = group;
+  migrate(db, 'store', STORE_MIGRATIONS);
+  const views = openViews(viewsFile);
+  const flows = createSqliteFlows(db);
+  const records = createSqliteRecords(group, seal);
+  const ladders = createLadderSource(flows, catalog);
+  const alive = [db.prepare('SELECT 1 FROM flows LIMIT 1'), views.prepare('SELECT 1 FROM positions LIMIT 1')];
+
+  return {
+    flows,
+    templates: createSqliteTemplates(db),
+    keys: createSqliteKeys(db),
+    records,
+    idempotency: createSqliteIdempotency(group),
+    suppressions: createSqliteSuppressions(group, seal),
+    consents: createSqliteConsents(group, seal),
+    parked: createSqliteParked(group, seal),
+    invocations: createSqliteInvocations(views, { seal, records, ladders }),
+    async unavailable() {
+      try {
+        for (const statement of alive) statement.get([]);
+        return null;
+      } catch (error) {
+        return `the database does not answer: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    },
+    async close() {
+      if (views.open) views.close();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { GroupCommit } from '../../sqlite/group-commit';
+import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
+import type { NewView, RunView, ViewBatch, ViewWriter } from '../contract';
+import { MODE_CODES, openViews, STATUS_CODES } from './views-schema';
+
+/**
+ * The read model's writer in views.db: a batch and its position are one transaction. There is one writer to a file.
+ */
+export function createSqliteViews(file: string): ViewWriter {
+  const db = openViews(file);
+  const group = new GroupCommit(db);
+  const position = db.prepare('SELECT position FROM positions WHERE partition = ?');
+  const states = db.prepare('SELECT id, state FROM invocations WHERE id IN (SELECT value FROM json_each(?))');
+  const tables = viewTables(group);
+  const update = db.prepare('UPDATE invocations SET status = ?, ended_at = ?, seq = ?, state = ? WHERE id = ?');
+  const move = db.prepare('INSERT OR REPLACE INTO positions (partition, position) VALUES (?, ?)');
+  const wordNumber = wordNumbers(db);
+
+  return {
+    async position(partition) {
+      const row = position.get([partition]) as { position: number } | undefined;
+      return row?.position ?? null;
+    },
+    async states(ids) {
+      const rows = states.all([JSON.stringify(ids)]) as { id: string; state: string }[];
+      return new Map(rows.map((row) => [row.id, row.state]));
+    },
+    async write(batch: ViewBatch) {
+      const created = new Map(batch.created.map((view) => [view.id, view]));
+      const changed: RunView[] = [];
+      for (const run of batch.runs) {
+        const view = created.get(run.id);
+        if (view) tables.invocations.add(invocationRow(view, run, wordNumber));
+        else changed.push(run);
+      }
+      for (const view of batch.created) {
+        for (const hash of view.addressHashes) tables.recipients.add([hash, view.createdAt, view.id]);
+      }
+      for (const message of batch.messages) {
+        const { providerMessageId, provider, invocationId, step, attempt } = message;
+        tables.messages.add([providerMessageId, provider, invocationId, step, attempt]);
+      }
+      group.write(() => {
+        for (const { id, status, endedAt, seq, state } of changed) {
+          update.run([STATUS_CODES[status], endedAt, seq, state, id]);
+        }
+        move.run([batch.partition, batch.position]);
+      });
+      await group.flushed();
+    },
+    async close() {
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      group.close();
+    },
+  };
+}
+
+function viewTables(group: GroupCommit) {
+  return {
+    invocations: group.table('invocations', [
+      'id',
+      'mode',
+      'status',
+      'flow',
+      'workflow',
+      'version',
+      'key',
+      'external_id',
+      'created_at',
+      'ended_at',
+      'seq',
+      'state',
+    ]),
+    recipients: group.table('recipients', ['hash', 'created_at', 'invocation_id'], 'INSERT OR IGNORE INTO'),
+    // A provider that gives an ID twice means its newest message.
+    messages: group.table(
+      'messages',
+      ['provider_message_id', 'provider', 'invocation_id', 'step', 'attempt'],
+      'INSERT OR REPLACE INTO',
+    ),
+  };
+}
+
+function invocationRow(view: NewView, run: RunView, wordNumber: (word: string) => number): SqlValue[] {
+  return [
+    view.id,
+    MODE_CODES[view.mode],
+    STATUS_CODES[run.status],
+    wordNumber(view.flowId),
+    wordNumber(view.workflowId),
+    view.flowVersion,
+    wordNumber(view.keyId),
+    view.externalId,
+    view.createdAt,
+    run.endedAt,
+    run.seq,
+    run.state,
+  ];
+}
+
+/** Words get their number before the batch's transaction: one that the batch then does not use does no harm. */
+function wordNumbers(db: SqliteDatabase): (word: string) => number {
+  const held = new Map<string, number>();
+  const select = db.prepare('SELECT number FROM words WHERE word = ?');
+  const insert = db.prepare('INSERT INTO words (word) VALUES (?)');
+  return (word) => {
+    let number = held.get(word);
+    if (number === undefined) {
+      const row = select.get([word]) as { number: number } | undefined;
+      number = row?.number ?? Number(insert.run([word]).lastInsertRowid);
+      held.set(word, number);
+    }
+    return number;
+  };
+}

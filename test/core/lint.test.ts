@@ -1,0 +1,341 @@
+import { lint } from '../../core/lint';
+import type { Finding } from '../../core/lint/finding';
+import { PROVIDER_CATALOG } from '../../providers/facts';
+import type { FlowDefinition } from '../../schemas/flow';
+import type { Template } from '../../schemas/template';
+import { CHANNELS, type Channel } from '../../schemas/vocabulary';
+import { flow, parallel, step } from '../scenarios/scenario';
+
+function template(id: string, channel: Channel, text: string, more: Partial<Template> = {}): Template {
+  const at = '2026-11-21T10:00:00.000Z';
+  return { id, name: id, channel, content: { text }, status: 'approved', createdAt: at, updatedAt: at, ...more };
+}
+
+const TEMPLATES = new Map(
+  [
+    ...CHANNELS.map((channel) => template(`tpl_${channel}`, channel, 'Code {{code}}')),
+    template('tpl_broken', 'sms', 'Code {{#code}}'),
+    template('tpl_included', 'sms', 'Code {{code}} {{> footer}}'),
+    template('tpl_name', 'sms', 'Dear {{user.name}}, {{code}}'),
+    template('tpl_items', 'sms', '{{code}}{{#items}}{{title}}{{/items}}'),
+    template('tpl_long', 'sms', `${'x'.repeat(155)}{{code}}`),
+    template('tpl_accent', 'sms', `${'x'.repeat(60)}č{{code}}`),
+    template('tpl_italian', 'sms', '{{code}}', { locales: { it: { text: `${'x'.repeat(160)}{{code}}` } } }),
+    template('tpl_submitted', 'whatsapp', '{{code}}', { status: 'submitted' }),
+  ].map((one) => [one.id, one]),
+);
+
+const code = (schema: object): FlowDefinition['variables'] => ({ type: 'object', properties: { code: schema } });
+
+function findings(definition: FlowDefinition): Finding[] {
+  return lint(definition, { catalog: PROVIDER_CATALOG, templates: TEMPLATES });
+}
+
+interface Row {
+  rule: string;
+  level: Finding['level'];
+  pointer: string;
+  /** A flow that it finds fault with. */
+  bad: FlowDefinition;
+  /** As near to the bad one as can be, without the fault. */
+  good: FlowDefinition;
+}
+
+const quiet = { from: '21:00', to: '08:00' };
+const sms = step('sms', { provider: 'twilio' });
+const email = step('email', { provider: 'sendgrid' });
+
+const TABLE: Row[] = [
+  {
+    rule: 'duplicate-step-name',
+    level: 'error',
+    pointer: '/steps/1/parallel/0/0/name',
+    bad: flow([step('sms'), parallel('any', [[step('sms')]])]),
+    good: flow([step('sms'), parallel('any', [[step('sms', { name: 'sms again' })]])]),
+  },
+  {
+    rule: 'provider-channel',
+    level: 'error',
+    pointer: '/steps/0/provider',
+    bad: flow([step('email', { provider: 'twilio' })]),
+    good: flow([email]),
+  },
+  {
+    rule: 'timeout-validity',
+    level: 'warning',
+    pointer: '/steps/0/timeoutSeconds',
+    bad: flow([step('whatsapp', { provider: 'whatsapp-cloud', timeoutSeconds: 29 }), sms]),
+    good: flow([step('whatsapp', { provider: 'whatsapp-cloud', timeoutSeconds: 30 }), sms]),
+  },
+  {
+    rule: 'timeout-validity',
+    level: 'warning',
+    pointer: '/steps/0/timeoutSeconds',
+    bad: flow([step('sms', { provider: 'twilio', timeoutSeconds: 36_001 }), email]),
+    good: flow([step('sms', { provider: 'twilio', timeoutSeconds: 36_000 }), email]),
+  },
+  {
+    rule: 'timeout-validity',
+    level: 'warning',
+    pointer: '/steps/0/timeoutSeconds',
+    bad: flow([email, sms]),
+    good: flow([sms, email]),
+  },
+  {
+    rule: 'recall-impossible',
+    level: 'warning',
+    pointer: '/steps/0/recall',
+    bad: flow([step('rcs', { provider: 'twilio', recall: true }), sms]),
+    good: flow([step('rcs', { provider: 'sandbox', recall: true }), sms]),
+  },
+  {
+    rule: 'recall-pointless',
+    level: 'warning',
+    pointer: '/steps/0/recall',
+    bad: flow([step('rcs', { recall: true })]),
+    good: flow([step('rcs', { recall: true }), sms]),
+  },
+  {
+    rule: 'success-unknowable',
+    level: 'error',
+    pointer: '/steps/0/successOn',
+    bad: flow([step('sms', { provider: 'twilio', successOn: 'read' }), email]),
+    good: flow([step('whatsapp', { provider: 'twilio', successOn: 'read' }), email]),
+  },
+  {
+    rule: 'success-unknowable',
+    level: 'warning',
+    pointer: '/steps/0/successOn',
+    bad: flow([step('push', { provider: 'fcm' }), sms]),
+    good: flow([step('push', { provider: 'fcm', successOn: 'accepted' }), sms]),
+  },
+  {
+    rule: 'no-negative-receipt',
+    level: 'warning',
+    pointer: '/steps/0',
+    bad: flow([step('messenger', { provider: 'line' }), sms]),
+    good: flow([step('messenger', { provider: 'solapi' }), sms]),
+  },
+  {
+    rule: 'last-step-silence',
+    level: 'warning',
+    pointer: '/steps/1',
+    bad: flow([sms, step('whatsapp', { provider: 'twilio', successOn: 'read' })]),
+    good: flow([sms, step('whatsapp', { provider: 'twilio', successOn: 'delivered' })]),
+  },
+  {
+    rule: 'reason-pointless',
+    level: 'warning',
+    pointer: '/steps/0/onReason/unreachable',
+    bad: flow([step('sms', { onReason: { unreachable: 'advance' } }), email]),
+    good: flow([step('sms', { onReason: { unreachable: 'stop' } }), email]),
+  },
+  {
+    rule: 'reason-pointless',
+    level: 'warning',
+    pointer: '/steps/1/onReason/unreachable',
+    bad: flow([email, step('sms', { onReason: { unreachable: 'stop' } })]),
+    good: flow([email, step('sms', { onReason: { unreachable: 'retry' } })]),
+  },
+  {
+    rule: 'template-unknown',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_none' })]),
+    good: flow([sms]),
+  },
+  {
+    rule: 'template-channel',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_email' })]),
+    good: flow([sms]),
+  },
+  {
+    rule: 'template-not-approved',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('whatsapp', { template: 'tpl_submitted' })]),
+    good: flow([step('whatsapp')]),
+  },
+  {
+    rule: 'template-syntax',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_broken' })]),
+    good: flow([sms]),
+  },
+  {
+    rule: 'template-syntax',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_included' })]),
+    good: flow([sms]),
+  },
+  {
+    rule: 'variable-unmapped',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_name' })]),
+    good: flow([step('sms', { template: 'tpl_name' })], {
+      variables: { type: 'object', properties: { code: {}, user: { type: 'object' } } },
+    }),
+  },
+  {
+    rule: 'variable-unmapped',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([sms], { variables: undefined }),
+    good: flow([sms]),
+  },
+  {
+    rule: 'variable-unmapped',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_items' })], {
+      variables: { type: 'object', properties: { code: {}, items: { type: 'string' } } },
+    }),
+    good: flow([step('sms', { template: 'tpl_items' })], {
+      variables: { type: 'object', properties: { code: {}, items: { type: 'array' } } },
+    }),
+  },
+  {
+    rule: 'variable-unused',
+    level: 'warning',
+    pointer: '/variables/properties/a~1b',
+    bad: flow([sms], {
+      variables: { type: 'object', properties: { code: { type: 'string', maxLength: 8 }, 'a/b': {} } },
+    }),
+    good: flow([sms]),
+  },
+  {
+    rule: 'variable-optional',
+    level: 'warning',
+    pointer: '/variables/required',
+    bad: flow([sms], { variables: { type: 'object', properties: { code: { type: 'string', maxLength: 8 } } } }),
+    good: flow([sms]),
+  },
+  {
+    rule: 'sms-parts',
+    level: 'warning',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_long' })], { variables: code({ type: 'string', maxLength: 6 }) }),
+    good: flow([step('sms', { template: 'tpl_long' })], { variables: code({ type: 'string', maxLength: 5 }) }),
+  },
+  {
+    rule: 'sms-parts',
+    level: 'warning',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_accent' })], { variables: code({ enum: ['1234567890', '1'] }) }),
+    good: flow([step('sms', { template: 'tpl_accent' })], { variables: code({ enum: ['123456789', '1'] }) }),
+  },
+  {
+    rule: 'sms-parts',
+    level: 'warning',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_italian' })]),
+    good: flow([sms]),
+  },
+  {
+    rule: 'sms-parts',
+    level: 'warning',
+    pointer: '/steps/0/template',
+    bad: flow([sms], { variables: code({ type: 'string' }) }),
+    good: flow([step('whatsapp')], { variables: code({ type: 'string' }) }),
+  },
+  {
+    rule: 'ladder-longer-than-expiry',
+    level: 'warning',
+    pointer: '/expiresAfterSeconds',
+    bad: flow([step('sms', { timeoutSeconds: 30 }), email], { expiresAfterSeconds: 30 }),
+    good: flow([step('sms', { timeoutSeconds: 30 }), email], { expiresAfterSeconds: 31 }),
+  },
+  {
+    rule: 'worst-case-over-budget',
+    level: 'warning',
+    pointer: '/budget/maxCostMicros',
+    bad: flow([sms, email], { budget: { maxCostMicros: 35_999, currency: 'EUR', onExceeded: 'skip_step' } }),
+    good: flow([sms, email], { budget: { maxCostMicros: 36_000, currency: 'EUR', onExceeded: 'skip_step' } }),
+  },
+  {
+    rule: 'budget-currency',
+    level: 'warning',
+    pointer: '/budget/currency',
+    bad: flow([sms], { budget: { maxCostMicros: 90_000, currency: 'USD', onExceeded: 'skip_step' } }),
+    good: flow([sms], { budget: { maxCostMicros: 90_000, currency: 'EUR', onExceeded: 'skip_step' } }),
+  },
+  {
+    rule: 'branch-longer-than-parallel',
+    level: 'warning',
+    pointer: '/steps/0/parallel/0',
+    bad: flow([parallel('any', [[sms, email]], { timeoutSeconds: 1 })]),
+    good: flow([parallel('any', [[sms, email]], { timeoutSeconds: 2 })]),
+  },
+  {
+    rule: 'unknown-timezone',
+    level: 'error',
+    pointer: '/quietHours/timezone',
+    bad: flow([sms], { purpose: 'marketing', quietHours: { ...quiet, timezone: 'Europe/Roma' } }),
+    good: flow([sms], { purpose: 'marketing', quietHours: { ...quiet, timezone: 'Europe/Rome' } }),
+  },
+  {
+    rule: 'quiet-hours-empty',
+    level: 'warning',
+    pointer: '/quietHours',
+    bad: flow([sms], { purpose: 'marketing', quietHours: { from: '08:00', to: '08:00' } }),
+    good: flow([sms], { purpose: 'marketing', quietHours: quiet }),
+  },
+  {
+    rule: 'quiet-hours-unused',
+    level: 'warning',
+    pointer: '/quietHours/purposes',
+    bad: flow([sms], { purpose: 'otp', quietHours: quiet }),
+    good: flow([sms], { purpose: 'otp', quietHours: { ...quiet, purposes: ['otp'] } }),
+  },
+];
+
+describe('lint', () => {
+  test.each(TABLE.map((row) => [row.rule, row.level, row.pointer, row] as const))(
+    '%s is told as %s at %s, and only where it is',
+    (rule, level, pointer, { bad, good }) => {
+      const told = findings(bad).filter((finding) => finding.rule === rule);
+      expect(told).toEqual([expect.objectContaining({ level, pointer })]);
+      expect(findings(good).filter((finding) => finding.rule === rule)).toEqual([]);
+    },
+  );
+
+  test('finds nothing in a plain, sound flow', () => {
+    expect(findings(flow([step('whatsapp', { provider: 'twilio', timeoutSeconds: 30 }), sms]))).toEqual([]);
+  });
+
+  test('tells errors before warnings, each in words that end', () => {
+    const bad = flow([step('rcs', { recall: true, onReason: { unreachable: 'advance' }, template: 'tpl_none' })]);
+    const told = findings(bad);
+    expect(told.map(({ level }) => level)).toEqual(['error', 'warning', 'warning']);
+    for (const { message, hint } of told) {
+      expect(message).toMatch(/[.]$/);
+      expect(hint ?? '.').toMatch(/[.]$/);
+    }
+  });
+
+  test('in test mode every step goes to the sandbox, which can do it all', () => {
+    const definition = flow([step('sms', { provider: 'line', successOn: 'read' }), sms]);
+    const options = { catalog: PROVIDER_CATALOG, templates: TEMPLATES };
+    expect(lint(definition, { ...options, mode: 'live' }).map(({ rule }) => rule)).toContain('provider-channel');
+    expect(lint(definition, { ...options, mode: 'test' }).map(({ rule }) => rule)).not.toContain('provider-channel');
+  });
+
+  test('every finding points at something that is there, or at a field that could be', () => {
+    for (const { bad } of TABLE) {
+      for (const { pointer } of findings(bad)) {
+        const parent = pointer.split('/').slice(1, -1);
+        const target = parent.reduce<unknown>((at, key) => (at as Record<string, unknown>)[unescaped(key)], bad);
+        expect(target).toBeInstanceOf(Object);
+      }
+    }
+  });
+});
+
+function unescaped(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~');
+}

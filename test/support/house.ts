@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compose, type House } from '../../cli/compose';
+
+export interface TestHouse extends House {
+  folder: string;
+  /** What the house told its log of faults. */
+  faults: string[];
+  /** Closes the house and removes its folder. */
+  remove(): Promise<void>;
+}
+
+export interface TestHouseOptions {
+  folder?: string;
+  sendTimeoutSeconds?: number;
+}
+
+/** All rooms but the HTTP server, in this process, on files of its own. */
+export async function openHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'onward-house-'));
+  const faults: string[] = [];
+  const house = await compose({
+    dataFolder: folder,
+    secret: 'a secret for the tests of this house',
+    publicUrl: 'http://127.0.0.1:1',
+    sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
+    version: 'test',
+    logger: { info: () => {}, warn: () => {}, error: (_fields, message) => void faults.push(message) },
+  });
+  return {
+    ...house,
+    folder,
+    faults,
+    async remove() {
+      await house.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
