@@ -4,11 +4,13 @@ import type { Invoke } from '../schemas/invocation';
 import { validator } from '../schemas/validate';
 import type { ApiKey } from '../store/contract';
 import { accepted } from './accept';
+import type { Logger } from './deps';
 import { idempotencyKey } from './idempotency-key';
-import type { Invoked, InvokeService } from './invoke';
+import type { InvokeService } from './invoke';
 import { invalid, problem } from './problem';
 import { bodyText, isJson, mediaType, parseJson } from './request-body';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import type { Services } from './services';
 
 const NDJSON = 'application/x-ndjson';
 const LINES = [NDJSON, 'application/jsonl'];
@@ -16,7 +18,8 @@ const LINES = [NDJSON, 'application/jsonl'];
 /** Enough to fill a group commit, few enough that single invocations pass between. */
 const AT_ONCE = 100;
 
-export function batchRoutes(invoke: InvokeService): Route[] {
+export function batchRoutes({ logger }: Services, invoke: InvokeService): Route[] {
+  const safely = invokeSafely(logger, invoke);
   return [
     route({
       method: 'POST',
@@ -28,7 +31,7 @@ export function batchRoutes(invoke: InvokeService): Route[] {
       headers: [{ name: 'Idempotency-Key', description: 'Guards every item that has no `idempotencyKey` of its own.' }],
       responses: { 202: { type: 'array', items: batchResultSchema } },
       produces: [NDJSON],
-      handle: (request) => invokeBatch(invoke, request),
+      handle: (request) => invokeBatch(safely, request),
     }),
   ];
 }
@@ -103,22 +106,24 @@ async function invokeItem(invoke: InvokeService, request: ItemRequest): Promise<
   const { idempotencyKey: own, ...body } = judged.value as BatchItem & Invoke;
   const { key, workflowId, batchKey } = request;
   const guard = own ?? (batchKey === null ? null : `${batchKey}#${index}`);
-  const invoked = await invokeSafely(invoke, { key, workflowId, body, idempotencyKey: guard });
+  const invoked = await invoke({ key, workflowId, body, idempotencyKey: guard, bodyBytes: JSON.stringify(body) });
   if (!invoked.ok) return { index, ...(invoked.response.body as object) };
   const answer = JSON.parse(invoked.answer) as object;
   return invoked.replay ? { index, ...answer, idempotencyReplay: true } : { index, ...answer };
 }
 
 /** A fault of ours in one item must not take the answers of the others with it. */
-async function invokeSafely(
-  invoke: InvokeService,
-  request: { key: ApiKey; workflowId: string; body: Invoke; idempotencyKey: string | null },
-): Promise<Invoked> {
-  try {
-    return await invoke({ ...request, bodyBytes: JSON.stringify(request.body) });
-  } catch {
-    return { ok: false, response: problem(500, 'Something failed on our side.', { hint: 'Send this item again.' }) };
-  }
+function invokeSafely(logger: Logger, invoke: InvokeService): InvokeService {
+  return async (request) => {
+    try {
+      return await invoke(request);
+    } catch (error) {
+      const { name, message, stack } =
+        error instanceof Error ? error : new Error('something that is no Error was thrown');
+      logger.error({ error: { name, message, stack } }, 'an item of a batch failed');
+      return { ok: false, response: problem(500, 'Something failed on our side.', { hint: 'Send this item again.' }) };
+    }
+  };
 }
 
 /** Carries out a bounded number of items at once; the results stand in the order of the items. */

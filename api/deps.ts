@@ -24,6 +24,8 @@ export interface ApiDeps {
   now?(): number;
   /** Made here when left out. Whoever sees invocations end counts them in the same object. */
   metrics?: Metrics;
+  /** `receipts`: the routes of that role alone, for a process that has no engine. */
+  only?: 'receipts';
 }
 
 /** As pino has it. Never given a body, a key or an address. */

@@ -8,7 +8,16 @@ import type { Logger } from './deps';
 import type { Metrics } from './metrics';
 import { invalid, problem, unavailable } from './problem';
 import { queryReader } from './query';
-import { BODY_LIMIT_BYTES, bodyText, ClientGone, isJson, mediaType, parseJson, readBody, tooLarge } from './request-body';
+import {
+  BODY_LIMIT_BYTES,
+  bodyText,
+  ClientGone,
+  isJson,
+  mediaType,
+  parseJson,
+  readBody,
+  tooLarge,
+} from './request-body';
 import { requestId } from './request-id';
 import { respond } from './respond';
 import type { ApiRequest, ApiResponse, Route } from './route';
@@ -109,7 +118,9 @@ async function takeBody(route: Route, judge: Validator<unknown> | null, req: Inc
   if (route.raw) return takeRaw(route.raw.types, type, rawBody);
   if (rawBody.length === 0) {
     if (route.bodyOptional) return judged(judge, {}, rawBody);
-    return refuse(problem(400, 'The body is missing.', { hint: 'Send a JSON object with content-type application/json.' }));
+    return refuse(
+      problem(400, 'The body is missing.', { hint: 'Send a JSON object with content-type application/json.' }),
+    );
   }
   if (!isJson(type)) return refuse(unsupported(['application/json']));
   const text = bodyText(rawBody);
@@ -150,7 +161,8 @@ async function respondFailure(error: unknown, route: string, id: string, res: Se
   let response: ApiResponse;
   if (error instanceof EngineUnavailable) response = unavailable(error.message, error.retryAfterSeconds);
   else {
-    const { name, message, stack } = error instanceof Error ? error : new Error('something that is no Error was thrown');
+    const { name, message, stack } =
+      error instanceof Error ? error : new Error('something that is no Error was thrown');
     deps.logger.error({ requestId: id, route, error: { name, message, stack } }, 'a request failed');
     const hint = `Send it again; if it fails again, report it with the request ID ${id}.`;
     response = problem(500, 'Something failed on our side.', { hint });

@@ -1,3 +1,4 @@
+import { addressFor } from '../core/address';
 import { worstCase } from '../core/cost';
 import { compileLadder, type Ladder, type SendRung } from '../core/ladder';
 import { lint } from '../core/lint';
@@ -5,7 +6,6 @@ import type { Finding } from '../core/lint/finding';
 import { simulate } from '../core/simulate';
 import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
-import { addressFor } from '../core/address';
 import { type FlowDefinition, isParallel } from '../schemas/flow';
 import {
   type LintRequest,

@@ -88,7 +88,10 @@ async function publish(services: Services, request: ApiRequest<Publish>): Promis
   const errors = findings.filter(({ level }) => level === 'error');
   if (errors.length > 0) {
     const hint = errors.find((finding) => finding.hint)?.hint ?? 'Mend the draft; POST …/lint shows all findings.';
-    return invalid(errors.map(({ pointer, message }) => ({ pointer, message })), hint);
+    return invalid(
+      errors.map(({ pointer, message }) => ({ pointer, message })),
+      hint,
+    );
   }
   const published = await services.store.flows.publish(flow.id, definition, rollbackOf, services.now());
   services.flows.changed();

@@ -5,7 +5,16 @@ import type { Flow, FlowVersion } from '../store/contract';
 export function flowView(flow: Flow) {
   const { id, workflowId, name, draft, publishedVersion, latestVersion } = flow;
   const createdAt = isoTime(flow.createdAt);
-  return { id, workflowId, name, draft, publishedVersion, latestVersion, createdAt, updatedAt: isoTime(flow.updatedAt) };
+  return {
+    id,
+    workflowId,
+    name,
+    draft,
+    publishedVersion,
+    latestVersion,
+    createdAt,
+    updatedAt: isoTime(flow.updatedAt),
+  };
 }
 
 /** The draft's revision as a strong entity tag (RFC 9110, section 8.8.3). */

@@ -1,13 +1,9 @@
 import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
 import { eventSchema } from '../schemas/event';
-import {
-  type Invoke,
-  invocationAcceptedSchema,
-  invocationSchema,
-  invokeSchema,
-} from '../schemas/invocation';
+import { type Invoke, invocationAcceptedSchema, invocationSchema, invokeSchema } from '../schemas/invocation';
 import { listOf } from '../schemas/list';
+import type { InvocationRecord } from '../store/contract';
 import { maySee } from './access';
 import { idempotencyKey } from './idempotency-key';
 import type { InvokeService } from './invoke';
@@ -16,9 +12,11 @@ import { notFound, problem } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import { searchRoute } from './search';
 import type { Services } from './services';
-import type { InvocationRecord } from '../store/contract';
 
-const PREFER = { name: 'Prefer', description: '`wait=N`: answer when the invocation has ended or N seconds (at most 60) are over.' };
+const PREFER = {
+  name: 'Prefer',
+  description: '`wait=N`: answer when the invocation has ended or N seconds (at most 60) are over.',
+};
 const IDEMPOTENCY = {
   name: 'Idempotency-Key',
   description: 'At most 255 printable characters, kept 24 h: the same body replays the answer.',

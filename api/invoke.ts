@@ -5,11 +5,11 @@ import { EngineUnavailable } from '../core/engine';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
-import type { Services } from './services';
 import type { PreparedFlow } from './flow-cache';
 import { judgeInvocation } from './judge-invocation';
 import { notFound, problem, unavailable } from './problem';
 import type { ApiResponse } from './route';
+import type { Services } from './services';
 
 /** More invocations than this at once are asked to come again: a queue without end helps nobody. */
 const IN_HAND_LIMIT = 5000;
@@ -25,8 +25,7 @@ export interface InvokeRequest {
 
 export type Invoked =
   /** `answer` is the JSON of the 202, the same to the byte when it is replayed. */
-  | { ok: true; id: string; answer: string; replay: boolean }
-  | { ok: false; response: ApiResponse };
+  { ok: true; id: string; answer: string; replay: boolean } | { ok: false; response: ApiResponse };
 
 export type InvokeService = (request: InvokeRequest) => Promise<Invoked>;
 
@@ -95,7 +94,12 @@ async function begin(
   const answer = JSON.stringify(acceptedView(flow.ladder, record));
   const { recipient, sendAt } = body;
   const unaddressable = unaddressableSteps(flow, recipient);
-  const input = { type: 'Invoked', unaddressable, timezone: recipient.timezone ?? null, sendAt: timeOf(sendAt) } as const;
+  const input = {
+    type: 'Invoked',
+    unaddressable,
+    timezone: recipient.timezone ?? null,
+    sendAt: timeOf(sendAt),
+  } as const;
   // In one turn, so that record, start and answer share one commit: all of them are durable, or none is.
   const written = services.store.records.put(record);
   const started = services.engine.start({ invocationId: id, ladder: flow.ladder, input });
@@ -141,7 +145,8 @@ function refused(response: ApiResponse): Invoked {
 }
 
 function notInvocable(workflowId: string, kind: 'unknown' | 'never' | 'unpublished'): ApiResponse {
-  if (kind === 'unknown') return notFound(`The workflow ${workflowId}`, 'GET /v1/flows lists the flows and their workflow IDs.');
+  if (kind === 'unknown')
+    return notFound(`The workflow ${workflowId}`, 'GET /v1/flows lists the flows and their workflow IDs.');
   const detail = kind === 'never' ? 'This flow was never published.' : 'This flow is unpublished.';
   return problem(409, detail, { hint: 'Publish it: POST /v1/flows/{id}/publish.' });
 }

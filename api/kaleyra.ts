@@ -28,7 +28,11 @@ export function kaleyraRoutes(services: Services, invoke: InvokeService): Route[
   ];
 }
 
-async function start(services: Services, invoke: InvokeService, request: ApiRequest<KaleyraInvoke>): Promise<ApiResponse> {
+async function start(
+  services: Services,
+  invoke: InvokeService,
+  request: ApiRequest<KaleyraInvoke>,
+): Promise<ApiResponse> {
   const { body, key, params, rawBody } = request;
   const workflowId = params.workflowId ?? '';
   const found = await services.flows.published(workflowId, key.mode);
@@ -60,12 +64,18 @@ function translate(body: KaleyraInvoke, flow: PreparedFlow | null): { invoke: In
     const field = addressField(rung, address);
     const value = field === 'phone' ? withPlus(address) : address;
     if (recipient[field] !== undefined && recipient[field] !== value) {
-      errors.push({ pointer: `${pointer}/recipient`, message: 'One invocation reaches one person: the recipients differ.' });
+      errors.push({
+        pointer: `${pointer}/recipient`,
+        message: 'One invocation reaches one person: the recipients differ.',
+      });
     }
     recipient[field] = value;
     for (const [param, given] of Object.entries(templateParams ?? {})) {
       if (Object.hasOwn(variables, param) && variables[param] !== given) {
-        errors.push({ pointer: `${pointer}/templateParams/${param}`, message: `“${param}” differs between the steps.` });
+        errors.push({
+          pointer: `${pointer}/templateParams/${param}`,
+          message: `“${param}” differs between the steps.`,
+        });
       }
       variables[param] = given;
     }

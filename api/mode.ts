@@ -13,5 +13,8 @@ export function modeOf(
   if (asked === undefined || asked === key.mode) return { ok: true, mode: key.mode };
   if (key.role === 'owner' && key.mode === 'live') return { ok: true, mode: asked };
   const hint = `Leave out “mode”, or use a ${asked} key.`;
-  return { ok: false, response: problem(403, `A ${key.mode} key of the role ${key.role} sees ${key.mode} only.`, { hint }) };
+  return {
+    ok: false,
+    response: problem(403, `A ${key.mode} key of the role ${key.role} sees ${key.mode} only.`, { hint }),
+  };
 }

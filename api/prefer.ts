@@ -26,7 +26,12 @@ export function hasEnded(state: State): boolean {
  * The state once the run has ended, or as it stands when `seconds` are over or the client has gone; null where no run
  * has that ID.
  */
-export async function waitForEnd(engine: Engine, id: string, seconds: number, closed: AbortSignal): Promise<State | null> {
+export async function waitForEnd(
+  engine: Engine,
+  id: string,
+  seconds: number,
+  closed: AbortSignal,
+): Promise<State | null> {
   const until = performance.now() + seconds * 1000;
   const gone = aborted(closed);
   for (;;) {

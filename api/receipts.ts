@@ -99,7 +99,8 @@ async function takeWebhook(services: Services, request: ApiRequest): Promise<Api
     });
   }
   const receipts = normalise(adapter, webhook);
-  if (receipts === null) return problem(400, 'This is no receipt of that provider.', { hint: 'Check the webhook’s format.' });
+  if (receipts === null)
+    return problem(400, 'This is no receipt of that provider.', { hint: 'Check the webhook’s format.' });
   return receipts.length === 0 ? { status: 202, body: { accepted: 0 } } : accept(services, receipts, true);
 }
 

@@ -72,7 +72,9 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const status = UNREADABLE[error.code ?? ''] ?? 400;
-  const response = problem(status, 'The request could not be read as HTTP.', { hint: 'Check the client or a proxy between.' });
+  const response = problem(status, 'The request could not be read as HTTP.', {
+    hint: 'Check the client or a proxy between.',
+  });
   const body = JSON.stringify(response.body);
   const { title } = response.body as { title: string };
   const head = [

@@ -1,6 +1,6 @@
 import { isParallel } from '../schemas/flow';
-import type { FieldError } from '../schemas/problem';
 import { listOf, type PageQuery, pageQuerySchema } from '../schemas/list';
+import type { FieldError } from '../schemas/problem';
 import { type Template, type TemplateWrite, templateSchema, templateWriteSchema } from '../schemas/template';
 import { FLOW_EDIT, FLOW_VIEW } from './flows';
 import { everyItem, pageOf, pageRequest } from './page';
@@ -101,14 +101,17 @@ async function replace({ store, now }: Services, request: ApiRequest<TemplateWri
 /** What a channel shows needs a text: an e-mail may have HTML instead. */
 function contentErrors({ channel, content, locales }: TemplateWrite): FieldError[] {
   if (channel === 'webhook') return [];
-  const contents = [['/content', content] as const];
+  const contents: [string, TemplateWrite['content']][] = [['/content', content]];
   // The schema lets only contents in.
   for (const [locale, other] of Object.entries(locales ?? {})) {
     contents.push([`/locales/${locale}`, other as TemplateWrite['content']]);
   }
   const missing = contents.filter(([, { text, html }]) => !text && !(channel === 'email' && html));
   const what = channel === 'email' ? '“text” or “html”' : '“text”';
-  return missing.map(([pointer]) => ({ pointer: `${pointer}/text`, message: `For ${channel} the content needs ${what}.` }));
+  return missing.map(([pointer]) => ({
+    pointer: `${pointer}/text`,
+    message: `For ${channel} the content needs ${what}.`,
+  }));
 }
 
 async function remove(services: Services, id: string): Promise<ApiResponse> {

@@ -4,6 +4,7 @@ import { createServer } from '../api/server';
 import { createProjectionLoop } from '../projection/loop';
 import { openSqliteProjector } from '../projection/sqlite-projector';
 import { startProjectionThread } from '../projection/start-thread';
+import { type Engine, EngineUnavailable } from '../core/engine';
 import { holdExclusively } from '../sqlite/exclusive';
 import packageJson from '../package.json';
 import { compose, type House } from './compose';
@@ -79,13 +80,31 @@ async function startRoles(settings: Settings, secret: string, house: House, stop
   if (role === 'all') stops.push(projectBeside({ dataFolder, secret }, house));
   if (role === 'projector') stops.push(await projectHere({ dataFolder, secret }, house));
   if (role !== 'projector') {
-    const server = createServer({ ...house.api, only: role === 'receipts' ? 'receipts' : undefined });
+    const api = role === 'receipts' ? { ...house.api, engine: ENGINE_ELSEWHERE, only: role } : house.api;
+    const server = createServer(api);
     const port = await listen(server, settings);
     stops.push(() => closeServer(server));
     announce(settings, port, keys);
   } else {
     console.log('onward: projector started (log: sqlite, store: sqlite)');
   }
+}
+
+/** What a process without an engine has in its place: it takes receipts for it, by way of the log. */
+const ENGINE_ELSEWHERE: Engine = {
+  start: () => refuse(),
+  receive: () => refuse(),
+  cancel: () => refuse(),
+  complete: () => refuse(),
+  describe: () => refuse(),
+  history: () => refuse(),
+  changed: () => refuse(),
+  unavailable: () => null,
+  close: async () => {},
+};
+
+function refuse(): Promise<never> {
+  return Promise.reject(new EngineUnavailable('this process has no engine'));
 }
 
 /** In a thread of its own: requests do not wait for the projection. */

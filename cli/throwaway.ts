@@ -53,7 +53,8 @@ export async function startThrowaway(options: ThrowawayOptions = {}): Promise<Th
   for (const name of ELSEWHERE) delete env[name];
   Object.assign(env, { HOST: '127.0.0.1', PORT: String(port), ONWARD_DATA: folder });
   Object.assign(env, { ONWARD_OWNER_KEY: ownerKey, ONWARD_TEST_KEY: testKey }, options.env);
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), BUNDLE, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [...(options.nodeArgs ?? []), BUNDLE, 'start'];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = endOf(child);
   const output = outputOf(child);
   const stop = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {

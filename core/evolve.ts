@@ -1,11 +1,21 @@
 import { foldReceipt, hasFailed, hasReached, provesReach } from './attempt-status';
 import type { AttemptAccepted, AttemptRejected, AttemptRequested, Event, ReceiptRecorded } from './event';
 import { type Ladder, NONE, type Rung, rungAt, type SendRung } from './ladder';
-import { type AttemptState, initialState, isActive, rungNamed, type State, type StepState, stepAt } from './state';
+import {
+  type AttemptState,
+  copyState,
+  initialState,
+  isActive,
+  rungNamed,
+  type State,
+  type StepState,
+  stepAt,
+} from './state';
 
 /** The state after one more fact. Pure; every field follows from the events and the ladder alone. */
 export function evolve(state: State, event: Event): State {
-  const next = { ...state, seq: event.seq };
+  const next = copyState(state);
+  next.seq = event.seq;
   switch (event.type) {
     case 'InvocationStarted':
       next.status = 'running';

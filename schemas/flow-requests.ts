@@ -1,7 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
+import { eventSchema } from './event';
 import { type FlowDefinition, flowDefinitionSchema } from './flow';
 import { attemptSchema, recipientSchema, worstCaseSchema } from './invocation';
-import { eventSchema } from './event';
 import { CHANNELS, INVOCATION_STATUSES } from './vocabulary';
 
 const time = { type: 'string', format: 'date-time' } as const;
@@ -62,7 +62,11 @@ export const findingSchema = {
 export const publishedSchema = {
   ...flowSchema,
   required: [...flowSchema.required, 'version', 'findings'],
-  properties: { ...flowSchema.properties, version: { type: 'integer' }, findings: { type: 'array', items: findingSchema } },
+  properties: {
+    ...flowSchema.properties,
+    version: { type: 'integer' },
+    findings: { type: 'array', items: findingSchema },
+  },
 } as const;
 
 /** Lint and simulate take the draft, a published version, or a definition that is not stored yet. */
@@ -139,7 +143,11 @@ export const diffSchema = {
   },
 } as const;
 
-const versionOrDraft = { type: 'string', pattern: '^([1-9][0-9]{0,8}|draft)$', description: 'A version, or “draft”.' } as const;
+const versionOrDraft = {
+  type: 'string',
+  pattern: '^([1-9][0-9]{0,8}|draft)$',
+  description: 'A version, or “draft”.',
+} as const;
 export const diffQuerySchema = {
   type: 'object',
   additionalProperties: false,

@@ -14,8 +14,10 @@ export function judgePattern(pattern: string): { problem: string | null; program
   if (pattern.length > PATTERN_LIMITS.characters) {
     return { problem: `The pattern has more than ${PATTERN_LIMITS.characters} characters.`, program: 0 };
   }
-  if (/\(\?<?[=!]/.test(pattern)) return { problem: 'The pattern uses a lookaround, which RE2 does not know.', program: 0 };
-  if (/\\[1-9k]/.test(pattern)) return { problem: 'The pattern uses a backreference, which RE2 does not know.', program: 0 };
+  if (/\(\?<?[=!]/.test(pattern))
+    return { problem: 'The pattern uses a lookaround, which RE2 does not know.', program: 0 };
+  if (/\\[1-9k]/.test(pattern))
+    return { problem: 'The pattern uses a backreference, which RE2 does not know.', program: 0 };
   try {
     const program = compilePattern(pattern).programSize();
     const large = program > PATTERN_LIMITS.program;

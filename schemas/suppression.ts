@@ -6,7 +6,12 @@ export const suppressionCreateSchema = {
   additionalProperties: false,
   required: ['address'],
   properties: {
-    address: { type: 'string', minLength: 1, maxLength: 4096, description: 'A phone number, an e-mail address, a token.' },
+    address: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 4096,
+      description: 'A phone number, an e-mail address, a token.',
+    },
     channel: { type: ['string', 'null'], enum: [...CHANNELS, null], description: 'Null or left out: every channel.' },
     reason: { type: 'string', enum: REASONS, description: 'Default: opted_out.' },
     mode: { type: 'string', enum: MODES, description: "Default: the key's own." },

@@ -127,4 +127,3 @@ function count(value: unknown, left: number, size: Size): void {
     count((value as Record<string, unknown>)[key], left - 1, size);
   }
 }
-

@@ -57,49 +57,63 @@ function visit(survey: Survey, schema: unknown, pointer: string): void {
 }
 
 function visitSubschemas(survey: Survey, kind: SubschemaKind, value: unknown, pointer: string, keyword: string): void {
-  if (kind === 'schema') return visit(survey, value, pointer);
-  if (kind === 'list') {
-    if (!Array.isArray(value)) return report(survey, pointer, `“${keyword}” must be a list of schemas.`);
-    for (const [index, child] of value.entries()) visit(survey, child, `${pointer}/${index}`);
-    return;
-  }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return report(survey, pointer, `“${keyword}” must be an object of schemas.`);
-  }
-  for (const [name, child] of Object.entries(value)) {
-    const here = `${pointer}/${pointerToken(name)}`;
-    if (name.length > MAX_NAME) return report(survey, here, `A name can have at most ${MAX_NAME} characters.`);
-    if (keyword === 'properties') survey.properties++;
-    if (keyword === 'patternProperties') checkPattern(survey, value as Schema, name, here);
-    visit(survey, child, here);
+  if (kind === 'schema') visit(survey, value, pointer);
+  else if (kind === 'list') {
+    if (!Array.isArray(value)) report(survey, pointer, `“${keyword}” must be a list of schemas.`);
+    else for (const [index, child] of value.entries()) visit(survey, child, `${pointer}/${index}`);
+  } else if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    report(survey, pointer, `“${keyword}” must be an object of schemas.`);
+  } else {
+    for (const [name, child] of Object.entries(value))
+      visitNamed(survey, keyword, value as Schema, name, child, pointer);
   }
 }
 
+function visitNamed(
+  survey: Survey,
+  keyword: string,
+  owner: Schema,
+  name: string,
+  child: unknown,
+  pointer: string,
+): void {
+  const here = `${pointer}/${pointerToken(name)}`;
+  if (name.length > MAX_NAME) {
+    report(survey, here, `A name can have at most ${MAX_NAME} characters.`);
+    return;
+  }
+  if (keyword === 'properties') survey.properties++;
+  if (keyword === 'patternProperties') checkPattern(survey, owner, name, here);
+  visit(survey, child, here);
+}
+
 function checkPlain(survey: Survey, schema: Schema, keyword: string, value: unknown, pointer: string): void {
-  if (keyword === '$ref') return checkReference(survey, value, pointer);
-  if (keyword === 'pattern') {
-    if (typeof value !== 'string') return report(survey, pointer, 'A pattern must be a string.');
-    return checkPattern(survey, schema, value, pointer);
+  if (keyword === '$ref') checkReference(survey, value, pointer);
+  else if (keyword === 'pattern') {
+    if (typeof value === 'string') checkPattern(survey, schema, value, pointer);
+    else report(survey, pointer, 'A pattern must be a string.');
+  } else if (keyword === 'format') {
+    if ((SAFE_FORMATS as readonly unknown[]).includes(value)) return;
+    report(survey, pointer, `The formats that can be checked are ${SAFE_FORMATS.join(', ')}.`);
+  } else if (keyword === '$schema' && pointer !== '/$schema') {
+    report(survey, pointer, '“$schema” can only stand at the top.');
+  } else if (!(PLAIN_KEYWORDS as readonly string[]).includes(keyword) && !keyword.startsWith('x-')) {
+    report(survey, pointer, unknownKeyword(keyword));
   }
-  if (keyword === 'format' && !(SAFE_FORMATS as readonly unknown[]).includes(value)) {
-    return report(survey, pointer, `The formats that can be checked are ${SAFE_FORMATS.join(', ')}.`);
-  }
-  if (keyword === '$schema' && pointer !== '/$schema') {
-    return report(survey, pointer, '“$schema” can only stand at the top.');
-  }
-  if ((PLAIN_KEYWORDS as readonly string[]).includes(keyword) || keyword.startsWith('x-')) return;
-  if (keyword.startsWith('$')) {
-    return report(survey, pointer, `“${keyword.slice(0, 40)}” is not allowed here: a schema refers only to itself, by “$ref”.`);
-  }
+}
+
+function unknownKeyword(keyword: string): string {
+  const shown = `“${keyword.slice(0, 80)}”`;
+  if (keyword.startsWith('$')) return `${shown} is not allowed here: a schema refers only to itself, by “$ref”.`;
   const near = nearest(keyword, [...PLAIN_KEYWORDS, ...Object.keys(SCHEMA_KEYWORDS)]);
   const hint = near ? `; did you mean “${near}”?` : '. A note of your own begins with “x-”.';
-  report(survey, pointer, `“${keyword.slice(0, 80)}” is not a keyword of JSON Schema 2020-12${hint}`);
+  return `${shown} is not a keyword of JSON Schema 2020-12${hint}`;
 }
 
 function checkPattern(survey: Survey, owner: Schema, pattern: string, pointer: string): void {
   const { problem, program } = judgePattern(pattern);
-  if (problem) return report(survey, pointer, problem);
-  survey.programs.set(owner, (survey.programs.get(owner) ?? 0) + program);
+  if (problem) report(survey, pointer, problem);
+  else survey.programs.set(owner, (survey.programs.get(owner) ?? 0) + program);
 }
 
 function checkReference(survey: Survey, value: unknown, pointer: string): void {

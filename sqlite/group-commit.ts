@@ -54,11 +54,12 @@ export class GroupCommit {
     this.committed.push(listener);
   }
 
-  /** Writes what is gathered and closes the connection. */
+  /** Writes what is gathered, moves the write-ahead log into the file, and closes the connection. */
   close(): void {
     if (this.closed) return;
     if (this.group) this.flush(this.group);
     this.closed = true;
+    this.db.pragma('wal_checkpoint(TRUNCATE)');
     this.db.close();
   }
 

@@ -24,6 +24,8 @@ export interface SandboxDeps {
 export interface Sandbox extends ProviderAdapter {
   /** What it was given to carry for one invocation, in the order it came. */
   messages(invocationId: string): Promise<SandboxMessage[]>;
+  /** The script that a phone number stands for, or null. */
+  scriptOf(address: string, timeoutSeconds: number): string | null;
   /** Plays again what was due when the process ended: a receipt that comes twice does no harm. */
   resume(): void;
 }
@@ -53,6 +55,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     // The signed reference in the URL is the signature; whoever takes the receipt checks it.
     verify: ({ query }) => query.has('ref'),
     normalise,
+    scriptOf: phoneScript,
     messages: (invocationId) => deps.outbox.messages(invocationId),
     resume() {
       for (const { ref, providerMessageId, script, acceptedAt } of deps.outbox.unplayed()) {

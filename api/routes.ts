@@ -1,0 +1,47 @@
+import type { Authenticator } from './auth';
+import { batchRoutes } from './batch';
+import { consentRoutes } from './consents';
+import type { ApiDeps } from './deps';
+import { docsRoutes } from './docs';
+import { flowCache } from './flow-cache';
+import { flowTrialRoutes } from './flow-trial';
+import { flowVersionRoutes } from './flow-versions';
+import { flowRoutes } from './flows';
+import { healthRoutes } from './health';
+import { invocationRoutes } from './invocations';
+import { invokeService } from './invoke';
+import { kaleyraRoutes } from './kaleyra';
+import { keyRoutes } from './keys';
+import type { Metrics } from './metrics';
+import { receiptRoutes } from './receipts';
+import type { Route } from './route';
+import { sandboxRoutes } from './sandbox-messages';
+import type { Services } from './services';
+import { streamRoutes } from './stream';
+import { suppressionRoutes } from './suppressions';
+import { templateRoutes } from './templates';
+
+/** The whole table: what is not here is not served, and what is here stands in the OpenAPI document. */
+export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; auth: Authenticator }): Route[] {
+  const services: Services = { ...deps, flows: flowCache(deps.store.flows, deps.catalog, deps.now) };
+  const invoke = invokeService(services);
+  if (deps.only === 'receipts') return [...receiptRoutes(services), ...healthRoutes(services)];
+  const table: Route[] = [
+    ...invocationRoutes(services, invoke),
+    ...streamRoutes(services),
+    ...batchRoutes(services, invoke),
+    ...kaleyraRoutes(services, invoke),
+    ...receiptRoutes(services),
+    ...flowRoutes(services),
+    ...flowTrialRoutes(services),
+    ...flowVersionRoutes(services),
+    ...templateRoutes(services),
+    ...keyRoutes(services),
+    ...suppressionRoutes(services),
+    ...consentRoutes(services),
+    ...sandboxRoutes(services),
+    ...healthRoutes(services),
+    ...docsRoutes(services, () => table),
+  ];
+  return table;
+}

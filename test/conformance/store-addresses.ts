@@ -1,0 +1,92 @@
+import { everyPage, type OpenStore, storeForEachTest } from './store-under-test';
+
+const T0 = 1_700_000_000_000;
+
+export function describeConsentsAndSuppressions(open: OpenStore): void {
+  describe('suppressions and consents', () => {
+    const held = storeForEachTest(open);
+
+    test('a suppressed address is found on its channel, however it is written', async () => {
+      const { suppressions } = held.now.store;
+      await suppressions.add({ mode: 'live', channel: 'sms', address: '+393351234567', reason: 'landline' }, T0);
+      await suppressions.add({ mode: 'live', channel: 'email', address: 'Ann@Example.com', reason: 'blocked' }, T0);
+      await held.reopen();
+      const { find } = held.now.store.suppressions;
+      expect(await find('live', 'sms', '+39 335 123-4567')).toBe('landline');
+      expect(await find('live', 'email', 'ann@example.COM')).toBe('blocked');
+      expect(await find('live', 'rcs', '+393351234567')).toBeNull();
+      expect(await find('live', 'sms', '+393351234568')).toBeNull();
+      expect(await find('test', 'sms', '+393351234567')).toBeNull();
+    });
+
+    test('one without a channel holds on every channel', async () => {
+      const { suppressions } = held.now.store;
+      await suppressions.add({ mode: 'test', channel: null, address: '+393351234567', reason: 'opted_out' }, T0);
+      expect(await suppressions.find('test', 'whatsapp', '+393351234567')).toBe('opted_out');
+    });
+
+    test('suppressing twice is once, and the list never tells the address', async () => {
+      const { suppressions } = held.now.store;
+      const entry = { mode: 'live', channel: 'sms', address: '+393351234567', reason: 'landline' } as const;
+      const [first, again] = await Promise.all([suppressions.add(entry, T0), suppressions.add(entry, T0 + 1)]);
+      expect(again).toEqual(first);
+      expect(await suppressions.add(entry, T0 + 2)).toEqual(first);
+      const listed = await everyPage((page) => suppressions.list('live', page), 1);
+      expect(listed).toEqual([first]);
+      expect(JSON.stringify(listed)).not.toContain('335123');
+      expect(await everyPage((page) => suppressions.list('test', page), 1)).toEqual([]);
+    });
+
+    test('a deleted suppression holds no longer', async () => {
+      const { suppressions } = held.now.store;
+      const { id } = await suppressions.add({ mode: 'live', channel: 'sms', address: '+39335', reason: 'blocked' }, T0);
+      expect(await suppressions.delete(id)).toBe(true);
+      expect(await suppressions.find('live', 'sms', '+39335')).toBeNull();
+      expect(await suppressions.delete(id)).toBe(false);
+    });
+
+    test('the channel’s own consent goes before the one for all channels, and the newest word counts', async () => {
+      const { consents } = held.now.store;
+      const consent = { recipientId: 'user-1', purpose: 'marketing', channel: null, granted: true, updatedAt: T0 };
+      expect(await consents.find('user-1', 'marketing', 'sms')).toBeNull();
+      await consents.put(consent);
+      expect(await consents.find('user-1', 'marketing', 'sms')).toBe(true);
+      await consents.put({ ...consent, channel: 'sms', granted: false });
+      expect(await consents.find('user-1', 'marketing', 'sms')).toBe(false);
+      expect(await consents.find('user-1', 'marketing', 'email')).toBe(true);
+      expect(await consents.find('user-1', 'otp', 'email')).toBeNull();
+      expect(await consents.find('user-2', 'marketing', 'email')).toBeNull();
+      await consents.put({ ...consent, granted: false, updatedAt: T0 + 1 });
+      expect(await consents.find('user-1', 'marketing', 'email')).toBe(false);
+      await held.reopen();
+      expect(await held.now.store.consents.list('user-1')).toEqual([
+        { ...consent, granted: false, updatedAt: T0 + 1 },
+        { ...consent, channel: 'sms', granted: false },
+      ]);
+    });
+  });
+}
+
+export function describeParked(open: OpenStore): void {
+  describe('parked receipts', () => {
+    const held = storeForEachTest(open);
+
+    test('they come back when they are due, oldest first, until they are removed', async () => {
+      await held.now.store.parked.park('{"n":1}', 0, T0 + 200);
+      await held.now.store.parked.park('{"n":2}', 3, T0 + 100);
+      await held.now.store.parked.park('{"n":3}', 0, T0 + 300);
+      await held.reopen();
+      const { parked } = held.now.store;
+      expect(await parked.due(T0, 10)).toEqual([]);
+      const due = await parked.due(T0 + 200, 10);
+      expect(due.map(({ receipt, tries }) => ({ receipt, tries }))).toEqual([
+        { receipt: '{"n":2}', tries: 3 },
+        { receipt: '{"n":1}', tries: 0 },
+      ]);
+      expect(await parked.due(T0 + 300, 1)).toEqual(due.slice(0, 1));
+      await parked.remove(due[0]?.id ?? -1);
+      expect((await parked.due(T0 + 300, 10)).map(({ receipt }) => receipt)).toEqual(['{"n":1}', '{"n":3}']);
+      expect(await parked.count()).toBe(2);
+    });
+  });
+}

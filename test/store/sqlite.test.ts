@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GroupCommit } from '../../sqlite/group-commit';
+import { openDatabase } from '../../sqlite/open';
+import { createSeal } from '../../store/seal';
+import { openSqliteStore } from '../../store/sqlite/store';
+import { createSqliteViews } from '../../store/sqlite/views';
+import { describeStore } from '../conformance/store-suite';
+import type { StoreUnderTest } from '../conformance/store-under-test';
+
+describeStore('the SQLite store', async () => openIn(mkdtempSync(join(tmpdir(), 'onward-store-'))));
+
+async function openIn(folder: string): Promise<StoreUnderTest> {
+  const group = new GroupCommit(openDatabase(join(folder, 'onward.db'), { durability: 'full' }));
+  const seal = createSeal('a secret');
+  const viewsFile = join(folder, 'views.db');
+  const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+  const views = createSqliteViews(viewsFile);
+  const closeFiles = async () => {
+    await views.close();
+    await store.close();
+    group.close();
+  };
+  return {
+    store,
+    views,
+    hash: seal.hash,
+    async reopen() {
+      await closeFiles();
+      return openIn(folder);
+    },
+    async close() {
+      await closeFiles();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
