@@ -1,4 +1,4 @@
-import type { Input, LookupOutcome } from '../core/input';
+import { answerOf, type Input, type LookupOutcome } from '../core/input';
 import { type Ladder, type SendRung, sendRungOf } from '../core/ladder';
 import type { ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
@@ -46,8 +46,7 @@ async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean): Pr
   const at = { step, attempt };
   if (maybeSent) {
     const known = await lookup(deps, job);
-    if (known.known === 'unknown') return { type: 'SendUncertain', ...at };
-    if (known.known === 'yes') return { type: 'SendAccepted', ...at, ...pick(known) };
+    if (known.known !== 'no') return answerOf(known, at);
   }
   const prepared = await prepare(deps, job, rungOf(ladder, step));
   if (prepared.kind === 'stopped') return prepared.input;

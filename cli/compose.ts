@@ -125,5 +125,7 @@ async function caughtUp(log: SqliteLog): Promise<void> {
 
 /** What a log may hold of an error: never a body, a key or an address. */
 function faultOf(error: unknown): { name: string; message: string } {
-  return error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) };
+  return error instanceof Error
+    ? { name: error.name, message: error.message }
+    : { name: 'Error', message: String(error) };
 }

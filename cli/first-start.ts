@@ -16,10 +16,29 @@ interface GivenKey {
 }
 
 /** The owner's key and the test key: from the environment, from the data folder, or made now. */
-export async function ensureKeys(store: Store, settings: Settings): Promise<{ made: { name: string; secret: string }[] }> {
+export async function ensureKeys(
+  store: Store,
+  settings: Settings,
+): Promise<{ made: { name: string; secret: string }[] }> {
   const keys: GivenKey[] = [
-    { id: 'key_owner', variable: 'ONWARD_OWNER_KEY', file: 'owner.key', prefix: 'live_', role: 'owner', mode: 'live', given: settings.ownerKey },
-    { id: 'key_test', variable: 'ONWARD_TEST_KEY', file: 'test.key', prefix: 'test_', role: 'invoker', mode: 'test', given: settings.testKey },
+    {
+      id: 'key_owner',
+      variable: 'ONWARD_OWNER_KEY',
+      file: 'owner.key',
+      prefix: 'live_',
+      role: 'owner',
+      mode: 'live',
+      given: settings.ownerKey,
+    },
+    {
+      id: 'key_test',
+      variable: 'ONWARD_TEST_KEY',
+      file: 'test.key',
+      prefix: 'test_',
+      role: 'invoker',
+      mode: 'test',
+      given: settings.testKey,
+    },
   ];
   const made: { name: string; secret: string }[] = [];
   for (const key of keys) {

@@ -8,7 +8,16 @@ export function createLogger(level: string): Logger {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: ['*.authorization', '*["api-key"]', '*.recipient', '*.variables', '*.phone', '*.email', '*.secret', '*.key'],
+      redact: [
+        '*.authorization',
+        '*["api-key"]',
+        '*.recipient',
+        '*.variables',
+        '*.phone',
+        '*.email',
+        '*.secret',
+        '*.key',
+      ],
     },
     pino.destination({ dest: 2, sync: true }),
   );

@@ -4,9 +4,10 @@ import { addDemo } from './demo';
 import { addFlows } from './flows';
 import { addInvoke } from './invoke';
 import { addLint } from './lint';
+import { addProjection } from './projection';
 import { addReceipts } from './receipts';
 import { addRuns } from './runs';
-import { START_ROLES } from './settings';
+import { START_ROLES, StartError } from './settings';
 import { addSimulate } from './simulate';
 import type { Terminal } from './terminal';
 
@@ -23,7 +24,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
   addStart(program);
-  for (const add of [addInvoke, addSimulate, addLint, addFlows, addRuns, addReceipts, addDemo]) {
+  for (const add of [addInvoke, addSimulate, addLint, addFlows, addRuns, addReceipts, addProjection, addDemo]) {
     add(program, terminal);
   }
   try {
@@ -52,6 +53,10 @@ function addStart(program: Command): void {
 function complain(error: unknown, terminal: Terminal): number {
   // commander has said what was wrong; it counts --help as an error of status 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof StartError) {
+    terminal.err(error.message);
+    return 1;
+  }
   if (!(error instanceof Complaint)) throw error;
   terminal.err([error.message, ...error.details].join('\n'));
   return error.status;

@@ -57,7 +57,7 @@ async function tail(id: string, options: { json?: true }, terminal: Terminal): P
 }
 
 /** `10:00:30.012  StepTimedOut  whatsapp  No receipt …` */
-export function eventLine(event: WireEvent): string {
+function eventLine(event: WireEvent): string {
   const attempt = event.attempt !== undefined && event.attempt > 1 ? ` #${event.attempt}` : '';
   const facts = [event.receiptStatus, event.reason, event.code, event.because].filter(Boolean).join('  ');
   return `${event.at.slice(11, 23)}  ${event.type.padEnd(20)}  ${event.step ?? ''}${attempt}  ${facts}`.trimEnd();

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createServer } from '../api/server';
+import { type Engine, EngineUnavailable } from '../core/engine';
+import packageJson from '../package.json';
 import { createProjectionLoop } from '../projection/loop';
 import { openSqliteProjector } from '../projection/sqlite-projector';
 import { startProjectionThread } from '../projection/start-thread';
-import { type Engine, EngineUnavailable } from '../core/engine';
 import { holdExclusively } from '../sqlite/exclusive';
-import packageJson from '../package.json';
 import { compose, type House } from './compose';
 import { keptSecret, prepareDataFolder } from './data-folder';
 import { ensureKeys, publishExamples } from './first-start';
@@ -70,7 +70,12 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   return stop;
 }
 
-async function startRoles(settings: Settings, secret: string, house: House, stops: (() => Promise<void>)[]): Promise<void> {
+async function startRoles(
+  settings: Settings,
+  secret: string,
+  house: House,
+  stops: (() => Promise<void>)[],
+): Promise<void> {
   const { role, dataFolder } = settings;
   const keys = await ensureKeys(house.api.store, settings);
   if (role === 'all' || role === 'api') {
@@ -135,7 +140,9 @@ function lockFor({ role, dataFolder }: Settings): { release(): void } | null {
   const locks = names.map((name) => {
     const lock = holdExclusively(join(dataFolder, `${name}.lock`));
     if (lock) return lock;
-    throw new StartError(`ONWARD_DATA is “${dataFolder}”, which another ${name} is using. Stop it, or set ONWARD_DATA to another folder.`);
+    throw new StartError(
+      `ONWARD_DATA is “${dataFolder}”, which another ${name} is using. Stop it, or set ONWARD_DATA to another folder.`,
+    );
   });
   return { release: () => locks.forEach((lock) => lock.release()) };
 }
@@ -143,9 +150,16 @@ function lockFor({ role, dataFolder }: Settings): { release(): void } | null {
 function listen(server: Server, { host, port }: Settings): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') reject(new StartError(`PORT ${port} is in use on ${host}. Set PORT to a free one.`));
-      else if (error.code === 'EACCES') reject(new StartError(`PORT ${port} may not be used by you. Set PORT to 1024 or above.`));
-      else reject(new StartError(`HOST “${host}” cannot be listened on (${error.code}). Set HOST to an address of this machine.`));
+      if (error.code === 'EADDRINUSE')
+        reject(new StartError(`PORT ${port} is in use on ${host}. Set PORT to a free one.`));
+      else if (error.code === 'EACCES')
+        reject(new StartError(`PORT ${port} may not be used by you. Set PORT to 1024 or above.`));
+      else
+        reject(
+          new StartError(
+            `HOST “${host}” cannot be listened on (${error.code}). Set HOST to an address of this machine.`,
+          ),
+        );
     });
     server.listen(port, host, () => {
       const address = server.address();
@@ -167,5 +181,6 @@ function announce(settings: Settings, port: number, keys: { made: { name: string
   console.log(`Onward listens on http://${host}:${port} (engine: embedded, log: sqlite, store: sqlite)`);
   console.log(`  data in ${settings.dataFolder}; API reference on http://${host}:${port}/docs`);
   for (const { name, secret } of keys.made) console.log(`  ${name}=${secret}`);
-  if (keys.made.length > 0) console.log('  These keys are shown once; they are kept in the data folder, readable by you alone.');
+  if (keys.made.length > 0)
+    console.log('  These keys are shown once; they are kept in the data folder, readable by you alone.');
 }

@@ -39,4 +39,19 @@ export interface ReceiptInput {
 export type LookupOutcome =
   | { known: 'yes'; providerMessageId: string | null; costMicros: number | null }
   | { known: 'no' }
+  /** It had the request and refused it. */
+  | { known: 'rejected'; reason: Reason; code: string | null }
   | { known: 'unknown' };
+
+/** What a look-up says of a send whose answer was lost, in the words of that answer. */
+export function answerOf(
+  outcome: Exclude<LookupOutcome, { known: 'no' }>,
+  { step, attempt }: { step: string; attempt: number },
+): Input {
+  if (outcome.known === 'unknown') return { type: 'SendUncertain', step, attempt };
+  if (outcome.known === 'rejected') {
+    return { type: 'SendRejected', step, attempt, reason: outcome.reason, code: outcome.code, retryAfterMs: null };
+  }
+  const { providerMessageId, costMicros } = outcome;
+  return { type: 'SendAccepted', step, attempt, providerMessageId, costMicros };
+}

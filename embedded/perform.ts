@@ -1,6 +1,6 @@
 import type { Activities, AttemptJob } from '../activities/contract';
 import type { Command } from '../core/command';
-import type { Input } from '../core/input';
+import { answerOf, type Input } from '../core/input';
 import { isWanted } from '../core/pending';
 import { rungNamed, stepAt } from '../core/state';
 import type { Run } from './run';
@@ -26,11 +26,7 @@ export async function performAgain(activities: Activities, run: Run, command: Co
   const job = jobOf(run, command);
   if (isWanted(run.state, command.step, command.attempt)) return activities.send(job, { maybeSent: true });
   const { outcome } = await activities.lookup(job);
-  const { step, attempt } = command;
-  if (outcome.known === 'no') return dropped(command);
-  if (outcome.known === 'unknown') return { type: 'SendUncertain', step, attempt };
-  const { providerMessageId, costMicros } = outcome;
-  return { type: 'SendAccepted', step, attempt, providerMessageId, costMicros };
+  return outcome.known === 'no' ? dropped(command) : answerOf(outcome, command);
 }
 
 type AttemptCommand = Exclude<Command, { type: 'SuppressAddress' }>;

@@ -29,8 +29,9 @@ export async function loadOnward(
   const once = async () => {
     seen.push(await invokeAndReceive(server, 'wf_bench', now, { ...options, status: 'delivered' }));
   };
+  const begunAt = now();
   const window = await closedLoop(once, now, options);
-  const ends = await endsOf(server, new Set(seen.map(({ id }) => id)));
+  const ends = await endsOf(server, new Set(seen.map(({ id }) => id)), begunAt);
   const runs = seen
     .map((run) => ({ ...run, endedAt: ends.get(run.id) ?? Number.NaN }))
     .map((run) => ({ ...run, overAt: Math.max(run.doneAt, run.endedAt) }))

@@ -1,5 +1,5 @@
 import { successOf } from '../attempt-status';
-import { advanceFrom, failAttempt, succeedStep } from '../climb';
+import { advanceFrom, type Failure, failAttempt, succeedStep } from '../climb';
 import type { AttemptAccepted, AttemptRejected } from '../event';
 import type { Input } from '../input';
 import { type SendRung, sendRungOf } from '../ladder';
@@ -53,15 +53,7 @@ export function sendRejected(t: Transition, input: Answer<'SendRejected'>): void
   if (found?.attempt.send !== 'requested') return;
   // A receipt has already shown that the provider has it: the receipt is believed, not the answer.
   if (successOf(found.attempt) !== null) return accept(t, found, { providerMessageId: null, costMicros: null });
-  const rejected: Omit<AttemptRejected, 'seq' | 'at'> = {
-    type: 'AttemptRejected',
-    step: input.step,
-    attempt: input.attempt,
-    reason: input.reason,
-  };
-  if (input.code !== null) rejected.code = input.code;
-  emit(t, rejected);
-  if (found.awaited) failAttempt(t, found.rung, input.attempt, input);
+  refuse(t, found, input);
 }
 
 /** Never resent blindly: the provider is asked where it can be, else the step's time runs as if it were accepted. */
@@ -93,11 +85,21 @@ export function sendNotMade(t: Transition, input: Answer<'SendBlocked' | 'SendDr
 export function lookupAnswered(t: Transition, input: Answer<'LookupAnswered'>): void {
   const found = find(t, input);
   if (found?.attempt.send !== 'uncertain' || found.attempt.seen.length > 0) return;
-  const { rung, attempt, awaited } = found;
-  if (input.outcome.known === 'yes') accept(t, found, input.outcome);
-  if (input.outcome.known !== 'no') return;
+  const { outcome } = input;
+  if (outcome.known === 'yes') accept(t, found, outcome);
   // It did not arrive: the provider was away, and trying again cannot reach anyone twice.
-  const failure = { reason: 'provider_unavailable', code: null, retryAfterMs: null } as const;
-  emit(t, { type: 'AttemptRejected', step: rung.name, attempt: attempt.number, reason: failure.reason });
+  if (outcome.known === 'no') refuse(t, found, { reason: 'provider_unavailable', code: null, retryAfterMs: null });
+  if (outcome.known === 'rejected') refuse(t, found, { ...outcome, retryAfterMs: null });
+}
+
+function refuse(t: Transition, { rung, attempt, awaited }: Found, failure: Failure): void {
+  const rejected: Omit<AttemptRejected, 'seq' | 'at'> = {
+    type: 'AttemptRejected',
+    step: rung.name,
+    attempt: attempt.number,
+    reason: failure.reason,
+  };
+  if (failure.code !== null) rejected.code = failure.code;
+  emit(t, rejected);
   if (awaited) failAttempt(t, rung, attempt.number, failure);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LookupOutcome } from '../../core/input';
 import type { Receipt } from '../../schemas/receipt';
 import { DEFAULT_SANDBOX_SCRIPT, parseSandboxScript, type SandboxScript } from '../../schemas/sandbox-script';
+import type { Reason } from '../../schemas/vocabulary';
 import type { MessageHandle, ProviderAdapter, RecallAnswer, SendAnswer, SendRequest, WebhookRequest } from '../contract';
 import { PROVIDER_CATALOG } from '../facts';
 import type { OutboxEntry, SandboxMessage, SandboxOutbox } from './outbox';
@@ -43,8 +44,8 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       const providerMessageId = answer.type === 'reject' ? null : `sbx_${randomUUID()}`;
       const acceptedAt = deps.clock() + (answer.type === 'accept' ? answer.afterMs : 0);
       await deps.outbox.add(entryOf(request, script, providerMessageId, deps.clock(), acceptedAt));
-      if (answer.type === 'reject' || providerMessageId === null) return rejected(answer);
       await player.playEarly(request.ref, providerMessageId, script);
+      if (answer.type === 'reject' || providerMessageId === null) return rejected(answer);
       if (answer.type === 'accept' && answer.afterMs > 0) await pause(answer.afterMs);
       player.play(request.ref, providerMessageId, script, deps.clock());
       if (answer.type === 'hang') return silence(request.signal);
@@ -107,7 +108,11 @@ function entryOf(
 
 function rejected(answer: SandboxScript['answer']): SendAnswer {
   const reason = answer.type === 'reject' ? answer.reason : 'provider_rejected';
-  return { outcome: 'rejected', reason, code: `sandbox_${reason}`, retryAfterMs: null };
+  return { outcome: 'rejected', reason, code: codeOf(reason), retryAfterMs: null };
+}
+
+function codeOf(reason: Reason): string {
+  return `sandbox_${reason}`;
 }
 
 /** It has the message and says nothing; receipts that the script has all the same still come. */
@@ -123,7 +128,10 @@ async function lookup({ outbox }: SandboxDeps, { ref }: MessageHandle): Promise<
   if (!message) return { known: 'no' };
   const script = parse(message.script);
   if (script.answer.type === 'hang') return { known: 'unknown' };
-  if (script.answer.type === 'reject') return { known: 'no' };
+  if (script.answer.type === 'reject') {
+    const { reason } = script.answer;
+    return { known: 'rejected', reason, code: codeOf(reason) };
+  }
   return { known: 'yes', providerMessageId: message.providerMessageId, costMicros: message.costMicros };
 }
 
@@ -150,7 +158,7 @@ type Player = ReturnType<typeof createPlayer>;
 /** Plays the receipts of a script at their times. */
 function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
   const timers = new Map<string, Set<NodeJS.Timeout>>();
-  const receipt = (ref: string, providerMessageId: string, item: Omit<SandboxScript['receipts'][number], 'afterMs'>): Receipt => ({
+  const receipt = (ref: string, providerMessageId: string | null, item: Omit<SandboxScript['receipts'][number], 'afterMs'>): Receipt => ({
     ref,
     provider: 'sandbox',
     providerMessageId,
@@ -161,7 +169,7 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
   const hand = (one: Receipt) => deliver([one]).catch((error) => onFault('a sandbox receipt could not be delivered', error));
 
   return {
-    async playEarly(ref: string, providerMessageId: string, script: SandboxScript): Promise<void> {
+    async playEarly(ref: string, providerMessageId: string | null, script: SandboxScript): Promise<void> {
       if (script.early.length === 0) return;
       await Promise.all(script.early.map((item) => hand(receipt(ref, providerMessageId, item))));
       await pause(EARLY_LEAD_MS);

@@ -51,7 +51,10 @@ export async function startApi(change: (deps: ApiDeps) => ApiDeps = (deps) => de
   await addKey(house, 'invoker', KEYS.otherTest, 'test');
   await addKey(house, 'gateway', KEYS.gateway, 'live');
   const errors: string[] = [];
-  const logger = { ...house.api.logger, error: (fields: object, message: string) => void errors.push(`${message} ${JSON.stringify(fields)}`) };
+  const logger = {
+    ...house.api.logger,
+    error: (fields: object, message: string) => void errors.push(`${message} ${JSON.stringify(fields)}`),
+  };
   const server = createServer(change({ ...house.api, logger }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -102,7 +105,10 @@ export const OTP = {
 export async function publishOtp(api: ApiUnderTest): Promise<void> {
   for (const channel of ['whatsapp', 'sms']) {
     const id = channel === 'sms' ? 'tpl_otp_sms' : 'tpl_otp_wa';
-    await must(api.call('POST', '/v1/templates', { body: { id, name: id, channel, content: { text: 'Code {{code}}' } } }), 201);
+    await must(
+      api.call('POST', '/v1/templates', { body: { id, name: id, channel, content: { text: 'Code {{code}}' } } }),
+      201,
+    );
   }
   await must(api.call('POST', '/v1/flows', { body: OTP }), 201);
   await must(api.call('POST', '/v1/flows/wf_otp/publish', { body: {} }), 200);
@@ -122,7 +128,13 @@ export const INVOKE = '/v1/workflows/wf_otp/invocations';
 export function expectProblem(answer: Answer, status: number): void {
   expect({ status: answer.status, body: answer.body }).toMatchObject({
     status,
-    body: { type: expect.any(String), title: expect.any(String), status, detail: expect.any(String), hint: expect.any(String) },
+    body: {
+      type: expect.any(String),
+      title: expect.any(String),
+      status,
+      detail: expect.any(String),
+      hint: expect.any(String),
+    },
   });
   expect(answer.headers.get('content-type')).toContain('application/problem+json');
   expect(answer.headers.get('x-request-id')).toBeTruthy();

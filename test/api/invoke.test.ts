@@ -1,4 +1,14 @@
-import { type ApiUnderTest, expectProblem, INVOKE, must, OTP, PERSON, pointers, publishOtp, startApi } from './api-under-test';
+import {
+  type ApiUnderTest,
+  expectProblem,
+  INVOKE,
+  must,
+  OTP,
+  PERSON,
+  pointers,
+  publishOtp,
+  startApi,
+} from './api-under-test';
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -40,7 +50,10 @@ describe('an invocation', () => {
   });
 
   it('is waited for with Prefer: wait, and answered as it ended', async () => {
-    const answer = await invoke({ ...PERSON, sandbox: { whatsapp: 'reject:unreachable', sms: 'delivered@20ms' } }, { prefer: 'wait=5' });
+    const answer = await invoke(
+      { ...PERSON, sandbox: { whatsapp: 'reject:unreachable', sms: 'delivered@20ms' } },
+      { prefer: 'wait=5' },
+    );
     expect(answer.status).toBe(200);
     expect(answer.headers.get('preference-applied')).toBe('wait=5');
     expect(answer.body).toMatchObject({ status: 'succeeded', reachedStep: 'sms', reachedChannel: 'sms' });
@@ -53,7 +66,10 @@ describe('an invocation', () => {
   it('is answered as accepted when the wait is over first', async () => {
     const answer = await invoke({ ...PERSON, sandbox: { whatsapp: 'delivered@900ms' } }, { prefer: 'wait=0' });
     expect(answer.status).toBe(202);
-    const later = await api.call('GET', `/v1/invocations/${answer.body.id}`, { key: api.keys.test, headers: { prefer: 'wait=10' } });
+    const later = await api.call('GET', `/v1/invocations/${answer.body.id}`, {
+      key: api.keys.test,
+      headers: { prefer: 'wait=10' },
+    });
     expect(later.body.status).toBe('succeeded');
   });
 
@@ -107,12 +123,24 @@ describe('what cannot be invoked', () => {
   const bad: [string, unknown, string[]][] = [
     ['no recipient', { variables: { code: '1' } }, ['/recipient']],
     ['an unknown field', { ...PERSON, foo: 1 }, ['/foo']],
-    ['an unknown field of the recipient', { ...PERSON, recipient: { phone: '+393351234567', fax: '1' } }, ['/recipient/fax']],
+    [
+      'an unknown field of the recipient',
+      { ...PERSON, recipient: { phone: '+393351234567', fax: '1' } },
+      ['/recipient/fax'],
+    ],
     ['a wrong type', { ...PERSON, variables: 'code' }, ['/variables']],
     ['variables that break the schema', { ...PERSON, variables: { code: 'far too long' } }, ['/variables/code']],
     ['missing variables', { recipient: PERSON.recipient }, ['/variables/code']],
-    ['an unknown time zone', { ...PERSON, recipient: { phone: '+393351234567', timezone: 'Mars/Base' } }, ['/recipient/timezone']],
-    ['a recipient with no address for any step', { ...PERSON, recipient: { email: 'ann@example.com' } }, ['/recipient']],
+    [
+      'an unknown time zone',
+      { ...PERSON, recipient: { phone: '+393351234567', timezone: 'Mars/Base' } },
+      ['/recipient/timezone'],
+    ],
+    [
+      'a recipient with no address for any step',
+      { ...PERSON, recipient: { email: 'ann@example.com' } },
+      ['/recipient'],
+    ],
     ['a start in 31 days', { ...PERSON, sendAt: new Date(Date.now() + 31 * 86_400_000).toISOString() }, ['/sendAt']],
     ['a start that is no time', { ...PERSON, sendAt: 'tomorrow' }, ['/sendAt']],
     ['a leap second, which no clock here can hold', { ...PERSON, sendAt: '2026-06-30T23:59:60Z' }, ['/sendAt']],
@@ -133,7 +161,9 @@ describe('what cannot be invoked', () => {
   });
 
   it.each(['__proto__', 'constructor', 'prototype'])('the key %s anywhere in a body is 422', async (key) => {
-    const answer = await invoke(`{"recipient":{"phone":"+393351234567"},"variables":{"code":"1","x":{"${key}":{"a":1}}}}`);
+    const answer = await invoke(
+      `{"recipient":{"phone":"+393351234567"},"variables":{"code":"1","x":{"${key}":{"a":1}}}}`,
+    );
     expectProblem(answer, 422);
     expect(pointers(answer)).toEqual([`/variables/x/${key}`]);
   });
@@ -144,7 +174,10 @@ describe('what cannot be invoked', () => {
   });
 
   it('an unknown workflow is 404', async () => {
-    expectProblem(await api.call('POST', '/v1/workflows/wf_none/invocations', { body: PERSON, key: api.keys.test }), 404);
+    expectProblem(
+      await api.call('POST', '/v1/workflows/wf_none/invocations', { body: PERSON, key: api.keys.test }),
+      404,
+    );
   });
 
   it('a flow that was never published is 409, and one that was unpublished too, until it is published again', async () => {
@@ -161,6 +194,8 @@ describe('what cannot be invoked', () => {
 
   it('a live key is told when no provider of the flow is set up, and nothing of the sandbox is played for it', async () => {
     expectProblem(await invoke(PERSON, {}, api.keys.live), 422);
-    expect(pointers(await invoke({ ...PERSON, sandbox: { sms: 'silent' } }, {}, api.keys.live))).toEqual(['/sandbox/sms']);
+    expect(pointers(await invoke({ ...PERSON, sandbox: { sms: 'silent' } }, {}, api.keys.live))).toEqual([
+      '/sandbox/sms',
+    ]);
   });
 });

@@ -18,12 +18,17 @@ const PROBLEM = {
 const INVOKE = 'POST /v1/workflows/wf_otp/invocations';
 const invoke = ['invoke', 'wf_otp', '--to', '+393351234567'];
 
+/** The newest one. */
 let server: CannedServer;
+const servers: CannedServer[] = [];
 async function serve(answers: ConstructorParameters<typeof CannedServer>[0]): Promise<string> {
   server = new CannedServer(answers);
+  servers.push(server);
   return server.listen();
 }
-afterEach(() => server?.close());
+afterEach(async () => {
+  for (const one of servers.splice(0)) await one.close();
+});
 
 test('a problem is printed with every place and the hint, and nothing else', async () => {
   const url = await serve({ [INVOKE]: { status: 422, body: PROBLEM } });

@@ -200,6 +200,19 @@ function describeDelivery(log: () => Log): void {
     expect(await behind()).toBe(4);
   });
 
+  test('the lag of a group that has not consumed anything yet counts everything', async () => {
+    await log().append(TOPIC, numbered('a', 3));
+    let tries = 0;
+    const stuck = await log().subscribe(TOPIC, 'group', async () => {
+      tries++;
+      throw new Error('never');
+    });
+    await until(() => tries > 0);
+    const lags = await log().lag();
+    expect(lags.filter((lag) => lag.group === 'group').reduce((sum, lag) => sum + lag.records, 0)).toBe(3);
+    await stuck.stop();
+  });
+
   test('a reader with a position of its own reads on from it, as many as it asks for', async () => {
     await log().append(TOPIC, [
       { key: 'k', value: 'a' },

@@ -162,7 +162,11 @@ test('the cache holds no more than its limit and asks again for what it let go',
   const db = open('cache.db');
   const cache = createRowCache<string>(db, 2);
   const loads: string[] = [];
-  const read = (key: string) => cache.get(key, () => (loads.push(key), key));
+  const load = (key: string) => {
+    loads.push(key);
+    return key;
+  };
+  const read = (key: string) => cache.get(key, () => load(key));
   for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) read(key);
   expect(loads).toEqual(['a', 'b', 'c', 'b']);
   db.close();

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { leaveNothing } from './leaving';
+import { machineFacts } from './machine';
+import { type BenchOptions, readOptions, USAGE } from './options';
+import { profile } from './profile';
+import type { Bench, Measure, Row } from './row';
+import { advance } from './rows/advance';
+import { core } from './rows/core';
+import { growth } from './rows/growth';
+import { invokeRoute } from './rows/invoke-route';
+import { memory } from './rows/memory';
+import { oneInFlight } from './rows/one-in-flight';
+import { projection } from './rows/projection';
+import { throughput } from './rows/throughput';
+import { serve } from './servers/serve';
+import { drawMachine, drawRows } from './table';
+
+const ROWS: Record<string, Measure> = {
+  core,
+  invoke: invokeRoute,
+  projection,
+  throughput,
+  latency: oneInFlight,
+  advance,
+  memory,
+  growth,
+};
+
+/** `npm run bench`: status 0 when everything was measured, whether or not the goals are met; 1 when a row failed. */
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) return complain(USAGE, 0);
+  let options: BenchOptions;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    return complain(`${sentenceOf(error)}\n${USAGE}`, 2);
+  }
+  const names = options.only ?? Object.keys(ROWS);
+  const unknown = names.filter((name) => !Object.hasOwn(ROWS, name));
+  if (unknown.length > 0) return complain(`There is no row ${unknown.join(', ')}: ${Object.keys(ROWS).join(', ')}.`, 2);
+  const bench: Bench = { options, say: (progress) => console.error(`… ${progress}`) };
+  const machine = await machineFacts(options.dataParent);
+  console.log(drawMachine(machine));
+  if (options.profile) return complain(await profile(bench), 0);
+  const { rows, failed } = await measure(names, bench);
+  console.log(`\n${drawRows(rows)}`);
+  if (options.quick) console.log('\n--quick: trials too short to be quoted.');
+  if (options.jsonFile) writeFileSync(options.jsonFile, `${JSON.stringify({ machine, quick: options.quick, rows }, null, 2)}\n`);
+  for (const sentence of failed) console.error(sentence);
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** A row that fails leaves the others their turn. */
+async function measure(names: readonly string[], bench: Bench): Promise<{ rows: Row[]; failed: string[] }> {
+  const rows: Row[] = [];
+  const failed: string[] = [];
+  for (const name of names) {
+    try {
+      const row = await ROWS[name]?.(bench);
+      if (row) rows.push(row);
+    } catch (error) {
+      failed.push(`FAILED, the row ${name}: ${sentenceOf(error)}`);
+    }
+  }
+  return { rows, failed };
+}
+
+function complain(text: string, status: number): number {
+  console.log(text);
+  return status;
+}
+
+function sentenceOf(error: unknown): string {
+  const details = (error as { details?: string[] }).details ?? [];
+  return [error instanceof Error ? error.message : String(error), ...details].join('\n');
+}
+
+async function run(): Promise<void> {
+  const [verb, which = ''] = process.argv.slice(2);
+  if (verb === 'serve') return serve(which);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void leaveNothing().then(() => process.exit(130)));
+  }
+  const status = await main(process.argv.slice(2)).finally(leaveNothing);
+  process.exit(status);
+}
+
+void run();
