@@ -100,23 +100,32 @@ function requestOf(
 }
 
 /** Calls the provider. No answer in time, or an error on the way, leaves open whether it has the message. */
-async function within(deps: ActivityDeps, adapter: ProviderAdapter, request: Omit<SendRequest, 'signal'>): Promise<SendAnswer> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), deps.sendTimeoutMs);
-  try {
-    return await Promise.race([adapter.send({ ...request, signal: patience.signal }), aborted(patience.signal)]);
-  } catch (error) {
-    if (!patience.signal.aborted) deps.onFault(`${adapter.facts.provider} did not answer a send`, error);
-    return { outcome: 'uncertain' };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** An adapter that forgets to listen to the signal must not keep the run waiting. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
+function within(deps: ActivityDeps, adapter: ProviderAdapter, request: Omit<SendRequest, 'signal'>): Promise<SendAnswer> {
+  return new Promise((resolve) => {
+    const patience = new AbortController();
+    const timer = setTimeout(() => {
+      // Resolved first: an adapter that forgets to listen to the signal must not keep the run waiting.
+      resolve({ outcome: 'uncertain' });
+      patience.abort();
+    }, deps.sendTimeoutMs);
+    const watched: SendRequest = {
+      ...request,
+      // Made when it is asked for: most sends are answered before anybody looks at it.
+      get signal() {
+        return patience.signal;
+      },
+    };
+    adapter.send(watched).then(
+      (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      },
+      (error) => {
+        clearTimeout(timer);
+        if (!patience.signal.aborted) deps.onFault(`${adapter.facts.provider} did not answer a send`, error);
+        resolve({ outcome: 'uncertain' });
+      },
+    );
   });
 }
 

@@ -5,6 +5,7 @@ import { validator } from '../schemas/validate';
 import type { ApiKey } from '../store/contract';
 import { accepted } from './accept';
 import type { Logger } from './deps';
+import { faultOf } from './fault';
 import { idempotencyKey } from './idempotency-key';
 import type { InvokeService } from './invoke';
 import { invalid, problem } from './problem';
@@ -118,9 +119,7 @@ function invokeSafely(logger: Logger, invoke: InvokeService): InvokeService {
     try {
       return await invoke(request);
     } catch (error) {
-      const { name, message, stack } =
-        error instanceof Error ? error : new Error('something that is no Error was thrown');
-      logger.error({ error: { name, message, stack } }, 'an item of a batch failed');
+      logger.error({ error: faultOf(error) }, 'an item of a batch failed');
       return { ok: false, response: problem(500, 'Something failed on our side.', { hint: 'Send this item again.' }) };
     }
   };

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EngineUnavailable } from '../core/engine';
 import { type Validator, validator } from '../schemas/validate';
-import type { ApiKey } from '../store/contract';
+import { type ApiKey, BadCursor } from '../store/contract';
 import { allows, rolesWith } from './access';
 import type { Authenticator } from './auth';
 import type { Logger } from './deps';
+import { faultOf } from './fault';
 import type { Metrics } from './metrics';
 import { invalid, problem, unavailable } from './problem';
 import { queryReader } from './query';
@@ -158,17 +159,28 @@ function closedSignal(res: ServerResponse): AbortSignal {
 /** An exception is a bug or a fault of ours: told to the log by its name, to the client not at all. */
 async function respondFailure(error: unknown, route: string, id: string, res: ServerResponse, deps: DispatchDeps) {
   if (error instanceof ClientGone || res.destroyed) return;
-  let response: ApiResponse;
-  if (error instanceof EngineUnavailable) response = unavailable(error.message, error.retryAfterSeconds);
-  else {
-    const { name, message, stack } =
-      error instanceof Error ? error : new Error('something that is no Error was thrown');
-    deps.logger.error({ requestId: id, route, error: { name, message, stack } }, 'a request failed');
-    const hint = `Send it again; if it fails again, report it with the request ID ${id}.`;
-    response = problem(500, 'Something failed on our side.', { hint });
-  }
-  deps.metrics.request(route.slice(0, route.indexOf(' ')), route.slice(route.indexOf(' ') + 1), response.status);
+  const response = expected(error) ?? unexpected(error, route, id, deps.logger);
+  const [method = '', path = ''] = route.split(' ');
+  deps.metrics.request(method, path, response.status);
   // A stream that has begun can only be cut off: a clean end would pass for all there is.
   if (res.headersSent) res.destroy();
   else await respond(res, response, id);
+}
+
+/** What the contracts below throw for what is no fault of theirs. */
+function expected(error: unknown): ApiResponse | null {
+  if (error instanceof EngineUnavailable) {
+    return unavailable(`The engine takes no work: ${error.message}.`, error.retryAfterSeconds);
+  }
+  if (error instanceof BadCursor) {
+    const message = 'This “cursor” is not one that this list gave.';
+    return invalid([{ pointer: '/query/cursor', message }], 'Send the “nextCursor” of the page before, as it is.');
+  }
+  return null;
+}
+
+function unexpected(error: unknown, route: string, id: string, logger: Logger): ApiResponse {
+  logger.error({ requestId: id, route, error: faultOf(error) }, 'a request failed');
+  const hint = `Send it again; if it fails again, report it with the request ID ${id}.`;
+  return problem(500, 'Something failed on our side.', { hint });
 }

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
 import { addressFor } from '../core/address';
 import { EngineUnavailable } from '../core/engine';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
 import type { PreparedFlow } from './flow-cache';
+import { newInvocationId } from './invocation-id';
 import { judgeInvocation } from './judge-invocation';
 import { notFound, problem, unavailable } from './problem';
 import type { ApiResponse } from './route';
@@ -31,15 +31,14 @@ export type InvokeService = (request: InvokeRequest) => Promise<Invoked>;
 
 /** Starts invocations: for the single route, the batch and Kaleyra's alike. */
 export function invokeService(services: Services): InvokeService {
-  const ulid = monotonicFactory();
   let inHand = 0;
   return async (request) => {
     if (inHand >= IN_HAND_LIMIT) return refused(unavailable('Too many invocations are in hand.'));
     inHand++;
     try {
       const { idempotencyKey } = request;
-      if (idempotencyKey === null) return await begin(services, request, `inv_${ulid()}`, null);
-      return await beginOnce(services, request, idempotencyKey, () => `inv_${ulid()}`);
+      if (idempotencyKey === null) return await begin(services, request, newInvocationId(), null);
+      return await beginOnce(services, request, idempotencyKey);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
       return refused(unavailable(`The engine takes no work: ${error.message}.`, error.retryAfterSeconds));
@@ -53,7 +52,6 @@ async function beginOnce(
   services: Services,
   request: InvokeRequest,
   idempotencyKey: string,
-  newId: () => string,
 ): Promise<Invoked> {
   const scope = `${request.key.id} ${request.workflowId}`;
   const bodyHash = hash('sha256', request.bodyBytes, 'hex');
@@ -66,7 +64,7 @@ async function beginOnce(
   if (claim.kind === 'in_flight') return refused(stillInFlight());
   let begun = false;
   try {
-    const result = await begin(services, request, newId(), claim);
+    const result = await begin(services, request, newInvocationId(), claim);
     begun = result.ok;
     return result;
   } finally {

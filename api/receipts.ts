@@ -1,6 +1,7 @@
 import type { ProviderAdapter, WebhookRequest } from '../providers/contract';
 import { ForgedReference } from '../receipts/contract';
 import { type Receipt, receiptsBodySchema } from '../schemas/receipt';
+import { faultOf } from './fault';
 import { notFound, problem, unavailable } from './problem';
 import { BODY_LIMIT_BYTES } from './request-body';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -72,8 +73,7 @@ async function accept(services: Services, receipts: readonly Receipt[], several:
         headers: { 'www-authenticate': 'Bearer realm="onward"' },
       });
     }
-    const { name, message, stack } = error instanceof Error ? error : new Error('the log failed');
-    services.logger.error({ error: { name, message, stack } }, 'receipts could not be written to the log');
+    services.logger.error({ error: faultOf(error) }, 'receipts could not be written to the log');
     return unavailable('The log takes no receipts now.');
   }
   for (const { status } of receipts) services.metrics.receipt(status);

@@ -1,6 +1,6 @@
 import { invocationView } from '../core/view';
 import { type InvocationView, invocationSchema } from '../schemas/invocation';
-import { listOf, type PageQuery, pageProperties } from '../schemas/list';
+import { LIST_LIMITS, listOf, type PageQuery, pageProperties } from '../schemas/list';
 import { INVOCATION_STATUSES, type InvocationStatus, MODES, type Mode } from '../schemas/vocabulary';
 import type { IndexedInvocation, InvocationQuery, Page } from '../store/contract';
 import { accepted } from './accept';
@@ -66,13 +66,16 @@ async function search(services: Services, request: ApiRequest<unknown, SearchQue
   const mode = modeOf(request.key, request.query.mode);
   if (!mode.ok) return mode.response;
   const query = await indexQuery(services, request, mode.mode);
+  const index = services.store.invocations;
   const format = accepted(request.headers.accept, ['application/json', NDJSON, 'application/jsonl', CSV]);
   if (format === 'application/json') {
     if (query === null) return { status: 200, body: { items: [], nextCursor: null } };
-    const page = await services.store.invocations.search(query, pageRequest(request.query));
-    return { status: 200, body: pageOf(page, viewOf) };
+    return { status: 200, body: pageOf(await index.search(query, pageRequest(request.query)), viewOf) };
   }
-  const rows = query === null ? nothing() : everyRow(services, query, request.query);
+  // The first page is read before the answer begins, so that a bad cursor can still be answered as one.
+  const page = pageRequest({ limit: LIST_LIMITS.most, ...request.query });
+  const rows =
+    query === null ? nothing() : everyRow(services, query, request.query.limit, await index.search(query, page));
   const stream = format === CSV ? csv(rows) : ndjson(rows);
   const type = format === CSV ? `${CSV}; charset=utf-8` : NDJSON;
   return { status: 200, headers: { 'content-type': type }, stream };
@@ -109,16 +112,20 @@ function viewOf({ record, state }: IndexedInvocation): InvocationView {
   return invocationView(state, record);
 }
 
-/** From the cursor on: `limit` of them where one is given, else all, read page by page while the client reads. */
-async function* everyRow(services: Services, query: InvocationQuery, page: PageQuery): AsyncGenerator<InvocationView> {
-  let { cursor = null, limit: left = Number.POSITIVE_INFINITY } = page as { cursor?: string | null; limit?: number };
-  do {
-    const limit = Math.min(left, 200);
-    const found: Page<IndexedInvocation> = await services.store.invocations.search(query, { limit, cursor });
-    for (const item of found.items) yield viewOf(item);
-    left -= found.items.length;
-    cursor = found.nextCursor;
-  } while (cursor !== null && left > 0);
+/** The first page alone where a limit is given, else all that follow too, read while the client reads. */
+async function* everyRow(
+  services: Services,
+  query: InvocationQuery,
+  limit: number | undefined,
+  first: Page<IndexedInvocation>,
+): AsyncGenerator<InvocationView> {
+  let page = first;
+  for (;;) {
+    for (const item of page.items) yield viewOf(item);
+    const { nextCursor } = page;
+    if (nextCursor === null || limit !== undefined) return;
+    page = await services.store.invocations.search(query, { limit: LIST_LIMITS.most, cursor: nextCursor });
+  }
 }
 
 async function* nothing(): AsyncGenerator<InvocationView> {}

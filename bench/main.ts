@@ -45,7 +45,8 @@ async function main(args: readonly string[]): Promise<number> {
   const { rows, failed } = await measure(names, bench);
   console.log(`\n${drawRows(rows)}`);
   if (options.quick) console.log('\n--quick: trials too short to be quoted.');
-  if (options.jsonFile) writeFileSync(options.jsonFile, `${JSON.stringify({ machine, quick: options.quick, rows }, null, 2)}\n`);
+  if (options.jsonFile)
+    writeFileSync(options.jsonFile, `${JSON.stringify({ machine, quick: options.quick, rows }, null, 2)}\n`);
   for (const sentence of failed) console.error(sentence);
   return failed.length > 0 ? 1 : 0;
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { SourceMap } from 'node:module';
+import { SourceMap, type SourceMapping } from 'node:module';
 import { join } from 'node:path';
 import { perSecond } from './amounts';
-import { loadOnward } from './onward/load';
+import { loopOnward } from './onward/load';
 import { startOnward } from './onward/start';
 import { PACKAGE_ROOT } from './package-root';
 import type { Bench } from './row';
@@ -10,10 +10,16 @@ import { throwawayFolder } from './throwaway-folder';
 
 /** As V8 writes it: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
 interface CpuProfile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number } }[];
+  nodes: ProfileNode[];
   samples: number[];
   /** Microseconds. */
   timeDeltas: number[];
+}
+
+interface ProfileNode {
+  id: number;
+  children?: number[];
+  callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number };
 }
 
 const SHOWN = 40;
@@ -27,9 +33,11 @@ export async function profile(bench: Bench): Promise<string> {
     const server = await startOnward({ dataParent, nodeArgs });
     bench.say('profile: Onward, 100 in flight');
     const options = { ...durations, inFlight: 100, receiptAfterMs: 20, awaitEnd: false };
-    const result = await loadOnward(server, options).finally(() => server.stop());
-    const title = `${perSecond(result.perSecond)} under the profiler; ${result.runs} runs`;
-    return [title, ...draw(readProfile(folder.path), result.runs)].join('\n');
+    const { seen, window } = await loopOnward(server, options).finally(() => server.stop());
+    const counted = seen.filter(({ doneAt }) => doneAt >= window.from && doneAt < window.to).length;
+    const rate = (counted * 1000) / (window.to - window.from);
+    const title = `${perSecond(rate)} under the profiler; ${seen.length} runs`;
+    return [title, ...draw(readProfile(folder.path), seen.length)].join('\n');
   } finally {
     await folder.remove();
   }
@@ -54,8 +62,7 @@ function draw(taken: CpuProfile, runs: number): string[] {
 }
 
 function selfMicros(taken: CpuProfile): Map<string, number> {
-  const placeOf = placesInSource();
-  const names = new Map(taken.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame, placeOf)]));
+  const names = namesOf(taken.nodes);
   const self = new Map<string, number>();
   taken.samples.forEach((id, n) => {
     const name = names.get(id) ?? '';
@@ -65,20 +72,38 @@ function selfMicros(taken: CpuProfile): Map<string, number> {
   return self;
 }
 
-type Frame = CpuProfile['nodes'][number]['callFrame'];
+/** A function of Node's or of a package is named together with the one of ours that called it, however far above. */
+function namesOf(nodes: readonly ProfileNode[]): Map<number, string> {
+  const placeOf = placesInSource();
+  const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node] as const)));
+  const ours = (node: ProfileNode | undefined): string => {
+    if (!node) return '';
+    return isOurs(node) ? ` <- ${placeOf(node.callFrame)}` : ours(parents.get(node.id));
+  };
+  return new Map(
+    nodes.map((node) => {
+      const { functionName, url } = node.callFrame;
+      const place = url === '' ? functionName || '(anonymous)' : placeOf(node.callFrame);
+      return [node.id, isOurs(node) ? place : place + ours(parents.get(node.id))];
+    }),
+  );
+}
 
-function nameOf(frame: Frame, placeOf: (frame: Frame) => string): string {
-  const { functionName, url } = frame;
-  if (url === '') return functionName || '(anonymous)';
-  return `${functionName || '(anonymous)'}  ${placeOf(frame)}`;
+type Frame = ProfileNode['callFrame'];
+
+function isOurs({ callFrame }: ProfileNode): boolean {
+  return callFrame.url.endsWith('dist/onward.js');
 }
 
 /** Our own functions all stand in one bundle: its source map says where they come from. */
 function placesInSource(): (frame: Frame) => string {
   const map = new SourceMap(JSON.parse(readFileSync(join(PACKAGE_ROOT, 'dist', 'onward.js.map'), 'utf8')));
-  return ({ url, lineNumber, columnNumber }) => {
-    if (!url.endsWith('dist/onward.js')) return url.replace(/^.*node_modules\//, '').replace('file://', '');
-    const entry = map.findEntry(lineNumber, columnNumber);
-    return 'originalSource' in entry ? `${entry.originalSource.replace('../', '')}:${entry.originalLine + 1}` : url;
+  return ({ functionName, url, lineNumber, columnNumber }) => {
+    const entry = url.endsWith('dist/onward.js') ? map.findEntry(lineNumber, columnNumber) : null;
+    const found = entry && 'originalSource' in entry ? (entry as SourceMapping) : null;
+    const place = found
+      ? `${found.originalSource.replace('../', '')}:${found.originalLine + 1}`
+      : url.replace(/^.*node_modules\//, '');
+    return `${functionName || '(anonymous)'} ${place}`;
   };
 }

@@ -1,9 +1,9 @@
+import type { LoopOptions } from './load/closed-loop';
 import { type LoadResult, loadOnward } from './onward/load';
 import { startOnward } from './onward/start';
 import { loadRestate, type PeerResult } from './peer/load';
 import { installRestate } from './peer/restate-install';
 import { startRestate } from './peer/restate-server';
-import type { LoopOptions } from './load/closed-loop';
 import { rssBytes } from './rss';
 
 export type TrialOptions = LoopOptions & { receiptAfterMs: number; awaitEnd: boolean };

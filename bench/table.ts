@@ -7,7 +7,9 @@ const NOTE_WIDTH = 112;
 
 export function drawMachine(machine: Machine): string {
   const { cpu, cores, memoryBytes, system, node, fsyncMs, commit, date } = machine;
-  const disk = machine.dataInMemory ? 'data folder IN MEMORY: no figure here counts' : `fsync p50 ${ms(fsyncMs.p50)}, p99 ${ms(fsyncMs.p99)}`;
+  const disk = machine.dataInMemory
+    ? 'data folder IN MEMORY: no figure here counts'
+    : `fsync p50 ${ms(fsyncMs.p50)}, p99 ${ms(fsyncMs.p99)}`;
   const facts = [cpu, `${cores} cores`, megabytes(memoryBytes), system, `Node ${node}`, disk];
   return `${facts.join(' · ')}\n${date.slice(0, 16).replace('T', ' ')} UTC · commit ${commit ?? 'unknown'}`;
 }
@@ -16,7 +18,8 @@ export function drawMachine(machine: Machine): string {
 export function drawRows(rows: readonly Row[]): string {
   const cells = rows.flatMap((row) => row.lines.map(cellsOf));
   const widths = HEAD.map((title, n) => Math.max(title.length, ...cells.map((line) => line[n]?.length ?? 0)));
-  const draw = (line: readonly string[]) => `  ${line.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join('  ')}`.trimEnd();
+  const draw = (line: readonly string[]) =>
+    `  ${line.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join('  ')}`.trimEnd();
   const blocks = rows.map((row) => {
     const notes = row.notes.flatMap((note) => wrap(note, NOTE_WIDTH)).map((text) => `    ${text}`);
     return [`${row.row}: ${row.title}`, ...row.lines.map((line) => draw(cellsOf(line))), ...notes].join('\n');

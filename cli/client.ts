@@ -13,6 +13,12 @@ export interface Answer<T> {
   body: T;
 }
 
+export interface ServerSentEvent {
+  /** `message` where the server gave it no name. */
+  event: string;
+  data: string;
+}
+
 /** The HTTP API, for the verbs. Every method throws a Complaint for an answer that is not 2xx. */
 export interface Client {
   get<T>(path: string): Promise<T>;
@@ -24,8 +30,8 @@ export interface Client {
   ): Promise<Answer<T>>;
   /** Null for 404. */
   find<T>(path: string): Promise<Answer<T> | null>;
-  /** The data of each server-sent event, until the server ends the stream. */
-  follow(path: string): AsyncGenerator<string>;
+  /** Each server-sent event, until the server ends the stream. */
+  follow(path: string): AsyncGenerator<ServerSentEvent>;
 }
 
 /** The server of ONWARD_URL, with the first key that is found: environment first, then the data folder's files. */
@@ -105,19 +111,21 @@ function isRecord(value: unknown): value is Record<string, never> {
   return typeof value === 'object' && value !== null;
 }
 
-/** https://html.spec.whatwg.org/multipage/server-sent-events.html: the `data` lines of each event, joined. */
-async function* serverSentEvents(response: Response): AsyncGenerator<string> {
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html: blocks of lines, a blank line between them. */
+async function* serverSentEvents(response: Response): AsyncGenerator<ServerSentEvent> {
   if (!response.body) return;
   let rest = '';
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
     const blocks = (rest + chunk).split(/\r?\n\r?\n/);
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
-      const data = block
-        .split(/\r?\n/)
-        .filter((line) => line.startsWith('data:'))
-        .map((line) => line.slice(5).trimStart());
-      if (data.length > 0) yield data.join('\n');
+      const data = fieldOf(block, 'data');
+      if (data !== '') yield { event: fieldOf(block, 'event') || 'message', data };
     }
   }
+}
+
+function fieldOf(block: string, field: string): string {
+  const lines = block.split(/\r?\n/).filter((line) => line.startsWith(`${field}:`));
+  return lines.map((line) => line.slice(field.length + 1).trimStart()).join('\n');
 }

@@ -45,7 +45,9 @@ export function drawLadder(view: InvocationView, events: readonly WireEvent[], w
 }
 
 function headline(view: InvocationView, width: number, color: boolean): string[] {
-  const title = `${view.id}  ${view.workflowId} version ${view.flowVersion}  ${view.mode}`;
+  // A simulation plays what is not published yet.
+  const version = view.flowVersion === 0 ? 'draft' : `version ${view.flowVersion}`;
+  const title = `${view.id}  ${view.workflowId} ${version}  ${view.mode}`;
   const [outcome = '', ...more] = wrap(outcomeOf(view).split(' '), ' ', width);
   // The status is its first word.
   const painted = paint(view.status, INKS[view.status], color) + outcome.slice(view.status.length);

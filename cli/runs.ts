@@ -50,7 +50,10 @@ export async function fetchRun(client: Client, id: string): Promise<{ view: Invo
 }
 
 async function tail(id: string, options: { json?: true }, terminal: Terminal): Promise<void> {
-  for await (const data of httpClient(terminal.env).follow(`/invocations/${encodeURIComponent(id)}/stream`)) {
+  const path = `/invocations/${encodeURIComponent(id)}/stream`;
+  for await (const { event, data } of httpClient(terminal.env).follow(path)) {
+    // The last one says how the run ended, which its history has said already.
+    if (event === 'end') return;
     if (options.json) terminal.out(data);
     else terminal.out(eventLine(parseJson<WireEvent>(data, 'an event of the stream')));
   }

@@ -80,7 +80,7 @@ export async function startThrowaway(options: ThrowawayOptions = {}): Promise<Th
 }
 
 /** One that the system just gave out and nobody has. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -32,6 +32,7 @@ const MIGRATIONS = ['CREATE TABLE open_runs (id TEXT PRIMARY KEY) WITHOUT ROWID'
  */
 export class Journal {
   private readonly opened: TableWriter;
+  private readonly close;
   private closing: string[] = [];
 
   constructor(
@@ -39,6 +40,7 @@ export class Journal {
     private readonly log: EventLog,
   ) {
     migrate(group.db, 'embedded', MIGRATIONS);
+    this.close = group.db.prepare<[string]>('DELETE FROM open_runs WHERE id IN (SELECT value FROM json_each(?))');
     this.opened = group.table('open_runs', ['id'], 'INSERT OR IGNORE INTO');
   }
 
@@ -64,9 +66,7 @@ export class Journal {
       this.group.write(() => {
         const ids = this.closing;
         this.closing = [];
-        this.group.db
-          .prepare<[string]>('DELETE FROM open_runs WHERE id IN (SELECT value FROM json_each(?))')
-          .run(JSON.stringify(ids));
+        this.close.run(JSON.stringify(ids));
       });
     }
     this.closing.push(id);

@@ -12,9 +12,16 @@ interface Source {
   onFault(error: unknown): void;
 }
 
+/** Records waiting in memory; past them a slow consumer reads from the file when its time comes. */
+const HANDED_MAX = 5_000;
+
 /** Hands batches over one after the other: the next is read once the last has been consumed. */
 export class SqliteSubscription {
   private position: number;
+  /** Committed records that follow on `position` without a gap. */
+  private handed: LogRecord[] = [];
+  /** There is, or may be, more in the file than what was handed. */
+  private behind = true;
   private running: Promise<void> | null = null;
   private woken = false;
   private stopped = false;
@@ -24,13 +31,27 @@ export class SqliteSubscription {
     this.position = source.from;
   }
 
-  /** There may be something new. Called after a commit, never before it: a record not yet there would be missed. */
+  /** What this process has just committed. Called after the commit, never before it: nothing may be consumed sooner. */
+  hand(records: readonly LogRecord[]): void {
+    const last = this.handed[this.handed.length - 1]?.position ?? this.position;
+    const follows = records[0]?.position === last + 1 && this.handed.length + records.length <= HANDED_MAX;
+    if (this.behind || !follows) this.behind = true;
+    else for (const record of records) this.handed.push(record);
+    this.run();
+  }
+
+  /** There may be something new in the file. */
   wake(): void {
+    this.behind = true;
+    this.run();
+  }
+
+  private run(): void {
     this.woken = true;
     if (this.running || this.stopped) return;
     this.running = this.consume().finally(() => {
       this.running = null;
-      if (this.woken) this.wake();
+      if (this.woken) this.run();
     });
   }
 
@@ -45,12 +66,13 @@ export class SqliteSubscription {
     while (this.woken && !this.stopped) {
       this.woken = false;
       try {
-        const records = this.source.read(this.position, BATCH_RECORDS);
+        const records = this.next();
         const last = records[records.length - 1];
         if (!last) continue;
         await this.source.handler(records);
         this.position = last.position;
         this.source.commit(last.position);
+        this.handed = this.handed.filter((record) => record.position > last.position);
         this.woken = true;
         pauseMs = PAUSE_MS.first;
       } catch (error) {
@@ -61,6 +83,15 @@ export class SqliteSubscription {
         this.woken = true;
       }
     }
+  }
+
+  /** From memory where that goes on without a gap, else from the file, until there is nothing more in it. */
+  private next(): LogRecord[] {
+    if (!this.behind) return this.handed.slice(0, BATCH_RECORDS);
+    this.handed = [];
+    const records = this.source.read(this.position, BATCH_RECORDS);
+    this.behind = records.length > 0;
+    return records;
   }
 
   private pause(ms: number): Promise<void> {

@@ -33,11 +33,14 @@ export interface SqliteLogOptions {
 export class SqliteLog implements Log {
   private readonly writers: Record<Topic, TableWriter>;
   private readonly offsets: TableWriter;
-  private readonly subscriptions = new Set<SqliteSubscription>();
+  private readonly subscriptions = new Map<SqliteSubscription, Topic>();
+  /** What was appended here since the last commit, for the topics that somebody here consumes. */
+  private appended = new Map<Topic, NewRecord[]>();
   private readonly poll: NodeJS.Timeout;
   private dataVersion = 0;
   private readonly readers = new Map<Topic, ReturnType<SqliteLog['prepareRead']>>();
   private readonly byKey;
+  private readonly version;
 
   constructor(
     private readonly group: GroupCommit,
@@ -51,8 +54,10 @@ export class SqliteLog implements Log {
       'onward.receipts.dead': writer('onward.receipts.dead'),
     };
     this.offsets = group.table('offsets', ['topic', 'grp', 'position'], 'INSERT OR REPLACE INTO');
+    this.version = group.db.prepare('PRAGMA data_version');
     this.byKey = group.db.prepare<[string]>('SELECT value FROM events WHERE key = ? ORDER BY position');
-    group.onCommit(() => this.wake());
+    group.onCommit(() => this.handOver());
+    group.onAbandon(() => this.appended.clear());
     this.poll = setInterval(() => this.lookAround(), options.pollMs ?? 50).unref();
   }
 
@@ -64,6 +69,7 @@ export class SqliteLog implements Log {
   /** As `append`, for a caller that waits for the group by itself. */
   add(topic: Topic, key: string, value: string): void {
     this.writers[topic].add([key, value]);
+    this.appended.get(topic)?.push({ key, value });
   }
 
   /** The events of one invocation, oldest first. */
@@ -83,12 +89,14 @@ export class SqliteLog implements Log {
       handler,
       onFault: (error) => this.options.onFault?.(`a batch of ${topic} could not be consumed by ${group}`, error),
     });
-    this.subscriptions.add(subscription);
+    this.subscriptions.set(subscription, topic);
+    if (!this.appended.has(topic)) this.appended.set(topic, []);
     subscription.wake();
     return {
       stop: async () => {
         this.subscriptions.delete(subscription);
         await subscription.stop();
+        await this.group.flushed();
       },
     };
   }
@@ -109,20 +117,27 @@ export class SqliteLog implements Log {
   /** Ends the subscriptions; the database is closed by whoever opened it. */
   async close(): Promise<void> {
     clearInterval(this.poll);
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    await Promise.all([...this.subscriptions.keys()].map((subscription) => subscription.stop()));
     this.subscriptions.clear();
   }
 
-  private wake(): void {
-    for (const subscription of this.subscriptions) subscription.wake();
+  /** What was just committed goes to its consumers as it is: to read it back would cost as much as to write it. */
+  private handOver(): void {
+    for (const [topic, records] of this.appended) {
+      if (records.length === 0) continue;
+      this.appended.set(topic, []);
+      const first = this.writers[topic].lastRowId() - records.length + 1;
+      const committed = records.map((record, n) => ({ topic, partition: 0, position: first + n, ...record }));
+      for (const [subscription, its] of this.subscriptions) if (its === topic) subscription.hand(committed);
+    }
   }
 
   /** `data_version` changes when another connection has committed. */
   private lookAround(): void {
-    const version = this.group.db.prepare('PRAGMA data_version').get() as { data_version: number };
+    const version = this.version.get() as { data_version: number };
     if (version.data_version === this.dataVersion) return;
     this.dataVersion = version.data_version;
-    this.wake();
+    for (const subscription of this.subscriptions.keys()) subscription.wake();
   }
 
   private offsetOf(topic: Topic, group: string): number {

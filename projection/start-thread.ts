@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { FromThread, ThreadData, ToThread } from './thread-messages';
 
 const RESTART_MS = 1000;
+const WAKE_EVERY_MS = 10;
 
 export interface ProjectionThread {
   /** To be called after a commit; cheap, however often. */
@@ -20,7 +21,7 @@ export interface ThreadOptions extends ThreadData {
 /** Starts the projection's thread, and again where it died: its position is in its file. */
 export function startProjectionThread({ entry, onFault, ...data }: ThreadOptions): ProjectionThread {
   let stopping = false;
-  let waking = false;
+  let wakeAt = 0;
   let restart: NodeJS.Timeout | null = null;
   let worker = start();
 
@@ -41,12 +42,11 @@ export function startProjectionThread({ entry, onFault, ...data }: ThreadOptions
 
   return {
     wake() {
-      if (waking || stopping) return;
-      waking = true;
-      setImmediate(() => {
-        waking = false;
-        send('wake');
-      });
+      // A message has its price. The thread looks by itself soon enough for the wake-up that falls away here.
+      const now = Date.now();
+      if (stopping || now < wakeAt) return;
+      wakeAt = now + WAKE_EVERY_MS;
+      send('wake');
     },
     async stop() {
       stopping = true;

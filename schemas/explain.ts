@@ -47,10 +47,17 @@ export function explain(errors: readonly ErrorObject[], prefix = ''): FieldError
     if (found.size >= MAX_FIELD_ERRORS) break;
     if (error.keyword === 'if' || error.propertyName !== undefined) continue;
     if (unions.some((union) => error.schemaPath.startsWith(`${union.schemaPath}/`))) continue;
+    // What is not even of the right type need not be told which forms it fits not.
+    if (unions.includes(error) && errors.some((other) => isTypeErrorAt(other, error.instancePath, unions))) continue;
     const field = { pointer: prefix + pointerOf(error), message: sentence(error) };
     found.set(`${field.pointer}\n${field.message}`, field);
   }
   return [...found.values()];
+}
+
+function isTypeErrorAt(error: ErrorObject, instancePath: string, unions: readonly ErrorObject[]): boolean {
+  if (error.keyword !== 'type' || error.instancePath !== instancePath) return false;
+  return !unions.some((union) => error.schemaPath.startsWith(`${union.schemaPath}/`));
 }
 
 /** A missing or unknown property is pointed at itself, not at the object it is missing from. */

@@ -3,6 +3,8 @@ import type { SqliteDatabase, SqlValue } from './open';
 /** Rows of one table, gathered for the next group. */
 export interface TableWriter {
   add(values: readonly SqlValue[]): void;
+  /** The rowid of the last row written. The rows of one group have consecutive ones: nobody else writes meanwhile. */
+  lastRowId(): number;
 }
 
 /** Rows a statement, largest first: most of a statement's price is the call, not the row. */
@@ -19,6 +21,7 @@ export class GroupCommit {
   private group: Group | null = null;
   private closed = false;
   private readonly committed: (() => void)[] = [];
+  private readonly abandoned: (() => void)[] = [];
 
   /** @param db the one writer connection of this process to its file */
   constructor(readonly db: SqliteDatabase) {}
@@ -32,6 +35,7 @@ export class GroupCommit {
         this.open();
         table.add(values);
       },
+      lastRowId: () => table.lastRowId,
     };
   }
 
@@ -52,6 +56,11 @@ export class GroupCommit {
   /** Called after each group that was committed. */
   onCommit(listener: () => void): void {
     this.committed.push(listener);
+  }
+
+  /** Called after each group that could not be written. */
+  onAbandon(listener: () => void): void {
+    this.abandoned.push(listener);
   }
 
   /** Writes what is gathered, moves the write-ahead log into the file, and closes the connection. */
@@ -95,6 +104,7 @@ export class GroupCommit {
     for (const table of this.tables) table.clear();
     // SQLite may have rolled back by itself (disk full); a second ROLLBACK is then refused.
     if (this.db.inTransaction) this.db.exec('ROLLBACK');
+    for (const listener of this.abandoned) listener();
   }
 }
 
@@ -117,6 +127,7 @@ function newGroup(): Group {
 }
 
 class BufferedTable {
+  lastRowId = 0;
   private rows: SqlValue[] = [];
   private readonly statements = new Map<number, ReturnType<BufferedTable['prepare']>>();
 
@@ -140,7 +151,8 @@ class BufferedTable {
     for (const count of ROWS_PER_STATEMENT) {
       const values = count * this.width;
       while (this.rows.length - from >= values) {
-        this.statement(count).run(from === 0 && this.rows.length === values ? this.rows : this.rows.slice(from, from + values));
+        const chunk = from === 0 && this.rows.length === values ? this.rows : this.rows.slice(from, from + values);
+        this.lastRowId = Number(this.statement(count).run(chunk).lastInsertRowid);
         from += values;
       }
     }

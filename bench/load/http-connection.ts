@@ -68,13 +68,13 @@ export class HttpConnection {
 function readAnswer(bytes: Buffer): HttpAnswer | null {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd < 0) return null;
-  const head = bytes.latin1Slice(0, headEnd);
+  const head = bytes.toString('latin1', 0, headEnd);
   const status = Number(head.slice(9, 12));
   const start = headEnd + HEAD_END.length;
   const length = /\r\ncontent-length: *(\d+)/i.exec(head);
   if (length) {
     const end = start + Number(length[1]);
-    return bytes.length < end ? null : { status, body: bytes.utf8Slice(start, end) };
+    return bytes.length < end ? null : { status, body: bytes.toString('utf8', start, end) };
   }
   if (!/\r\ntransfer-encoding: *chunked/i.test(head)) return { status, body: '' };
   return readChunks(bytes, start, status);
@@ -85,11 +85,11 @@ function readChunks(bytes: Buffer, start: number, status: number): HttpAnswer | 
   for (let at = start; ; ) {
     const lineEnd = bytes.indexOf('\r\n', at);
     if (lineEnd < 0) return null;
-    const size = Number.parseInt(bytes.latin1Slice(at, lineEnd), 16);
+    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
     const end = lineEnd + 2 + size;
     if (bytes.length < end + 2) return null;
     if (size === 0) return { status, body };
-    body += bytes.utf8Slice(lineEnd + 2, end);
+    body += bytes.toString('utf8', lineEnd + 2, end);
     at = end + 2;
   }
 }

@@ -13,7 +13,10 @@ export const FLOWS = {
   /** One step that a receipt ends. */
   wf_bench: flow('wf_bench', 'Benchmark: one step', [step('first')]),
   /** Two steps: a failure receipt moves the run to the second, which ends it when it is accepted. */
-  wf_bench_two: flow('wf_bench_two', 'Benchmark: two steps', [step('first'), { ...step('second'), successOn: 'accepted' }]),
+  wf_bench_two: flow('wf_bench_two', 'Benchmark: two steps', [
+    step('first'),
+    { ...step('second'), successOn: 'accepted' },
+  ]),
   /** Ends by itself: for filling a data folder. */
   wf_bench_fill: flow('wf_bench_fill', 'Benchmark: accepted is enough', [{ ...step('first'), successOn: 'accepted' }]),
 } as const;

@@ -1,5 +1,5 @@
 import { preciseClock } from '../load/clock';
-import { closedLoop, type LoopOptions } from '../load/closed-loop';
+import { closedLoop, type LoopOptions, type Window } from '../load/closed-loop';
 import { type Spread, spreadOf } from '../load/percentile';
 import { invokeAndReceive, type RunOptions, type SeenRun } from './runs';
 import type { OnwardServer } from './start';
@@ -16,22 +16,16 @@ export interface LoadResult {
   runs: number;
 }
 
+type OnwardLoad = LoopOptions & Pick<RunOptions, 'receiptAfterMs' | 'awaitEnd'>;
+
 /**
  * One trial of the closed loop. What counts as ended when is the server's own record of the run, read afterwards, or the
  * receipt's 202 where that came later.
  */
-export async function loadOnward(
-  server: OnwardServer,
-  options: LoopOptions & Pick<RunOptions, 'receiptAfterMs' | 'awaitEnd'>,
-): Promise<LoadResult> {
-  const now = preciseClock();
-  const seen: SeenRun[] = [];
-  const once = async () => {
-    seen.push(await invokeAndReceive(server, 'wf_bench', now, { ...options, status: 'delivered' }));
-  };
-  const begunAt = now();
-  const window = await closedLoop(once, now, options);
-  const ends = await endsOf(server, new Set(seen.map(({ id }) => id)), begunAt);
+export async function loadOnward(server: OnwardServer, options: OnwardLoad): Promise<LoadResult> {
+  const { seen, window } = await loopOnward(server, options);
+  const since = Math.min(...seen.slice(0, options.inFlight).map(({ startedAt }) => startedAt));
+  const ends = await endsOf(server, new Set(seen.map(({ id }) => id)), since);
   const runs = seen
     .map((run) => ({ ...run, endedAt: ends.get(run.id) ?? Number.NaN }))
     .map((run) => ({ ...run, overAt: Math.max(run.doneAt, run.endedAt) }))
@@ -43,4 +37,18 @@ export async function loadOnward(
     endAfterReceiptMs: spreadOf(runs.map(({ endedAt, doneAt }) => endedAt - doneAt)),
     runs: seen.length,
   };
+}
+
+/** The load alone, nothing read back. */
+export async function loopOnward(
+  server: OnwardServer,
+  options: OnwardLoad,
+): Promise<{ seen: SeenRun[]; window: Window }> {
+  const now = preciseClock();
+  const seen: SeenRun[] = [];
+  const once = async () => {
+    seen.push(await invokeAndReceive(server, 'wf_bench', now, { ...options, status: 'delivered' }));
+  };
+  const window = await closedLoop(once, now, options);
+  return { seen, window };
 }

@@ -53,7 +53,8 @@ export async function startOnward({ dataParent, nodeArgs }: OnwardOptions): Prom
     receipt: pool.poster('/v1/receipts', owner),
     async get<T>(path: string, headers: Record<string, string> = {}) {
       const answer = await pool.get(`/v1${path}`, { ...test, ...headers });
-      if (answer.status !== 200) throw new Error(`GET ${path} was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+      if (answer.status !== 200)
+        throw new Error(`GET ${path} was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
       return JSON.parse(answer.body) as T;
     },
     stop,

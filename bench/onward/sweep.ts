@@ -34,11 +34,7 @@ export async function endsOf(
   }
 }
 
-async function succeededOf(
-  server: OnwardServer,
-  ids: ReadonlySet<string>,
-  from: string,
-): Promise<Map<string, number>> {
+async function succeededOf(server: OnwardServer, ids: ReadonlySet<string>, from: string): Promise<Map<string, number>> {
   const ends = new Map<string, number>();
   let cursor: string | null = null;
   do {

@@ -1,8 +1,8 @@
 import { preciseClock } from '../load/clock';
 import { closedLoop, type LoopOptions } from '../load/closed-loop';
 import { type Spread, spreadOf } from '../load/percentile';
-import type { RestateServer } from './restate-server';
 import { restateRuns } from './restate-runs';
+import type { RestateServer } from './restate-server';
 
 export interface PeerResult {
   perSecond: number;

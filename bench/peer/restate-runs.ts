@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { httpPool } from '../load/http-pool';
 import type { HttpAnswer } from '../load/http-connection';
+import { httpPool } from '../load/http-pool';
 import type { RestateServer } from './restate-server';
 
 export interface RestateRuns {

@@ -44,6 +44,10 @@ const bench = restate.service({
 });
 
 // What it logs by default, a line an invocation, would slow it down.
-const port = await restate.endpoint().bind(bench).setLogger(() => {}).listen(0);
+const port = await restate
+  .endpoint()
+  .bind(bench)
+  .setLogger(() => {})
+  .listen(0);
 process.send({ port });
 process.on('disconnect', () => process.exit(0));

@@ -1,13 +1,13 @@
-import { perSecond, whole } from '../amounts';
 import { decide } from '../../core/decide';
 import type { Input } from '../../core/input';
 import { compileLadder, type Ladder } from '../../core/ladder';
 import { simulate } from '../../core/simulate';
 import { initialState } from '../../core/state';
-import { median } from '../load/percentile';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import { parseSandboxScript, type SandboxScript } from '../../schemas/sandbox-script';
-import type { Row, Bench } from '../row';
+import { perSecond, whole } from '../amounts';
+import { median } from '../load/percentile';
+import type { Bench, Row } from '../row';
 
 const STEPS = ['first', 'second', 'third'];
 const START_AT = Date.UTC(2026, 0, 1);

@@ -6,8 +6,8 @@ import { type LoadResult, loadOnward } from '../onward/load';
 import { invokeOnly } from '../onward/runs';
 import { type OnwardServer, startOnward } from '../onward/start';
 import { endsOf } from '../onward/sweep';
-import { rssBytes } from '../rss';
 import type { Bench, Line, Row } from '../row';
+import { rssBytes } from '../rss';
 
 const SMALL = 1_000;
 const IN_FLIGHT = 100;
@@ -23,7 +23,11 @@ export async function growth(bench: Bench): Promise<Row> {
   const { grow, durations } = bench.options;
   const large = await startOnward(bench.options);
   try {
-    const marks = await fill(large, [SMALL, grow / 10, grow].filter((runs) => runs >= SMALL), bench);
+    const marks = await fill(
+      large,
+      [SMALL, grow / 10, grow].filter((runs) => runs >= SMALL),
+      bench,
+    );
     const trials: { small: LoadResult[]; large: LoadResult[] } = { small: [], large: [] };
     for (let round = 1; round <= durations.rounds; round++) {
       trials.small.push(await onAFewRuns(bench));

@@ -57,7 +57,11 @@ async function trial(which: (typeof SERVERS)[number], bench: Bench): Promise<Tri
     seen.push({ at: now(), tookMs: now() - startedAt });
   };
   try {
-    const { from, to } = await closedLoop(once, now, { inFlight: IN_FLIGHT, warmupMs: warmupMs / 2, measureMs: shortMs });
+    const { from, to } = await closedLoop(once, now, {
+      inFlight: IN_FLIGHT,
+      warmupMs: warmupMs / 2,
+      measureMs: shortMs,
+    });
     const counted = seen.filter(({ at }) => at >= from && at < to);
     const latencyMs = spreadOf(counted.map(({ tookMs }) => tookMs));
     return { perSecond: (counted.length * 1000) / (to - from), latencyMs };

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { megabytes, whole } from '../amounts';
 import { loadOnward } from '../onward/load';
 import { startOnward } from '../onward/start';
-import { rssBytes } from '../rss';
 import type { Bench, Row } from '../row';
+import { rssBytes } from '../rss';
 
 const GOAL_BYTES = 200e6;
 const SETTLE_MS = 3_000;
@@ -31,7 +31,11 @@ export async function memory(bench: Bench): Promise<Row> {
           met: idle < GOAL_BYTES,
           figures: { rssBytes: idle },
         },
-        { what: `after ${whole(runs)} invocations, idle again`, value: megabytes(after), figures: { rssBytes: after, runs } },
+        {
+          what: `after ${whole(runs)} invocations, idle again`,
+          value: megabytes(after),
+          figures: { rssBytes: after, runs },
+        },
       ],
       notes: ['Whether it stays flat: see the growth row.'],
     };

@@ -29,7 +29,14 @@ export async function oneInFlight(bench: Bench): Promise<Row> {
   if (medians.length > 0) {
     const figures = { ratio: share };
     const result = times(share);
-    lines.push({ what: 'Onward against the better', value: '', result, goal: `<= ${GOAL} x`, met: share <= GOAL, figures });
+    lines.push({
+      what: 'Onward against the better',
+      value: '',
+      result,
+      goal: `<= ${GOAL} x`,
+      met: share <= GOAL,
+      figures,
+    });
   }
   const notes = [
     'From the invocation’s request to the answer that the run has ended; for Onward that answer is a third request (Prefer: wait), sent with the receipt.',

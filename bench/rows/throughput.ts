@@ -51,7 +51,13 @@ function line(what: string, trials: readonly Trial[]): Line {
 
 function against(line: Line, ours: number, trials: readonly Trial[], goal: number): Line {
   const ratio = ours / median(trials.map((trial) => trial.perSecond));
-  return { ...line, result: times(ratio), goal: `>= ${goal} x`, met: ratio >= goal, figures: { ...line.figures, ratio } };
+  return {
+    ...line,
+    result: times(ratio),
+    goal: `>= ${goal} x`,
+    met: ratio >= goal,
+    figures: { ...line.figures, ratio },
+  };
 }
 
 function notesOf(ours: readonly LoadResult[], skipped: string | null): string[] {
@@ -61,7 +67,12 @@ function notesOf(ours: readonly LoadResult[], skipped: string | null): string[] 
     `Onward: counted at the later of the receipt's 202 and the end in the run's own record; all ${whole(runs)} runs were read back afterwards and had succeeded.`,
     'Restate: counted at the answer of the invocation, which comes when the run has ended. No idempotency key there.',
   ];
-  if (after) notes.splice(1, 0, `Onward: a run ended ${p50p99(after)} after its receipt's 202 (whole ms of the server's clock).`);
+  if (after)
+    notes.splice(
+      1,
+      0,
+      `Onward: a run ended ${p50p99(after)} after its receipt's 202 (whole ms of the server's clock).`,
+    );
   if (skipped) notes.push(`SKIPPED, the peer: ${skipped}.`);
   return notes;
 }

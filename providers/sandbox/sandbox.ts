@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { LookupOutcome } from '../../core/input';
 import type { Receipt } from '../../schemas/receipt';
 import { DEFAULT_SANDBOX_SCRIPT, parseSandboxScript, type SandboxScript } from '../../schemas/sandbox-script';
@@ -41,7 +40,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     async send(request) {
       const script = scriptFor(request);
       const { answer } = script;
-      const providerMessageId = answer.type === 'reject' ? null : `sbx_${randomUUID()}`;
+      const providerMessageId = answer.type === 'reject' ? null : messageId(request);
       const acceptedAt = deps.clock() + (answer.type === 'accept' ? answer.afterMs : 0);
       await deps.outbox.add(entryOf(request, script, providerMessageId, deps.clock(), acceptedAt));
       await player.playEarly(request.ref, providerMessageId, script);
@@ -68,6 +67,11 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       await deps.outbox.close();
     },
   };
+}
+
+/** The attempt's own name: unique, and in the order of time, so that an index of them grows at its end. */
+function messageId({ ref, invocationId }: SendRequest): string {
+  return ref.slice(0, ref.lastIndexOf('.')).replace(invocationId, `sbx_${invocationId.slice('inv_'.length)}`);
 }
 
 interface Script extends SandboxScript {

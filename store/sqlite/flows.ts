@@ -30,21 +30,12 @@ interface VersionRow {
 
 /** Flows in onward.db. Reads by ID and of versions come from memory; what they give is shared and must not be changed. */
 export function createSqliteFlows(db: SqliteDatabase): FlowStore {
-  const byId = db.prepare('SELECT * FROM flows WHERE id = ?');
-  const byWorkflowId = db.prepare('SELECT * FROM flows WHERE workflow_id = ?');
   const pages = pagesOf<FlowRow>(db, 'flows');
-  const version = db.prepare('SELECT * FROM flow_versions WHERE flow_id = ? AND version = ?');
-  const versions = db.prepare('SELECT * FROM flow_versions WHERE flow_id = ? ORDER BY version DESC');
-  const flows = createRowCache<Flow>(db, FLOWS_HELD);
-  const heldVersions = createRowCache<FlowVersion>(db, FLOWS_HELD);
+  const reader = createReader(db);
   const write = writer(db);
+  const { read } = reader;
 
-  const read = (id: string): Flow | null => {
-    const row = (byId.get([id]) ?? byWorkflowId.get([id])) as FlowRow | undefined;
-    return row ? toFlow(row) : null;
-  };
-  const find = (id: string) => flows.get(id, () => read(id));
-  /** Makes a change of one flow in a transaction and gives what then stands. */
+  /** Makes a change of one flow in a transaction. */
   const change = <T>(id: string, make: (flow: Flow) => T): T | null => {
     const result = db
       .transaction(() => {
@@ -52,7 +43,7 @@ export function createSqliteFlows(db: SqliteDatabase): FlowStore {
         return flow ? make(flow) : null;
       })
       .immediate();
-    flows.clear();
+    reader.forget();
     return result;
   };
 
@@ -65,7 +56,7 @@ export function createSqliteFlows(db: SqliteDatabase): FlowStore {
       });
     },
     async get(id) {
-      return find(id);
+      return reader.find(id);
     },
     async list(page) {
       return mapPage(pages(page), toFlow);
@@ -96,16 +87,45 @@ export function createSqliteFlows(db: SqliteDatabase): FlowStore {
       });
     },
     async version(id, number) {
-      return heldVersions.get(`${id} ${number}`, () => {
+      return reader.version(id, number);
+    },
+    async versions(id) {
+      return reader.versions(id);
+    },
+  };
+}
+
+/** What is read for every invocation comes from memory. */
+function createReader(db: SqliteDatabase) {
+  const byId = db.prepare('SELECT * FROM flows WHERE id = ?');
+  const byWorkflowId = db.prepare('SELECT * FROM flows WHERE workflow_id = ?');
+  const version = db.prepare('SELECT * FROM flow_versions WHERE flow_id = ? AND version = ?');
+  const versions = db.prepare('SELECT * FROM flow_versions WHERE flow_id = ? ORDER BY version DESC');
+  const flows = createRowCache<Flow>(db, FLOWS_HELD);
+  const heldVersions = createRowCache<FlowVersion>(db, FLOWS_HELD);
+
+  const read = (id: string): Flow | null => {
+    const row = (byId.get([id]) ?? byWorkflowId.get([id])) as FlowRow | undefined;
+    return row ? toFlow(row) : null;
+  };
+  const find = (id: string) => flows.get(id, () => read(id));
+
+  return {
+    /** From the file, for a change. */
+    read,
+    find,
+    version: (id: string, number: number) =>
+      heldVersions.get(`${id} ${number}`, () => {
         const flow = find(id);
         const row = flow && (version.get([flow.id, number]) as VersionRow | undefined);
         return row ? toVersion(row) : null;
-      });
-    },
-    async versions(id) {
+      }),
+    versions(id: string): FlowVersion[] {
       const flow = find(id);
       return flow ? (versions.all([flow.id]) as VersionRow[]).map(toVersion) : [];
     },
+    /** Versions never change: only the flows are forgotten. */
+    forget: () => flows.clear(),
   };
 }
 

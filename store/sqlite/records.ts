@@ -1,11 +1,15 @@
 import type { GroupCommit } from '../../sqlite/group-commit';
 import type { InvocationRecord, RecordStore } from '../contract';
+import { createBoundedMap } from '../bounded-map';
 import type { Seal } from '../seal';
 
 interface RecordRow {
   id: string;
   sealed: Buffer | ArrayBuffer;
 }
+
+/** The newest, held for the send that follows at once: to read one back and open it costs as much as to write it. */
+const RECORDS_HELD = 2_000;
 
 /**
  * Invocation records in onward.db, each sealed whole: one row of two columns, no read before the write, in the same
@@ -18,13 +22,18 @@ export function createSqliteRecords(group: GroupCommit, seal: Seal): RecordStore
     'SELECT id, sealed FROM invocation_records WHERE id IN (SELECT value FROM json_each(?))',
   );
 
+  const held = createBoundedMap<string, InvocationRecord>(RECORDS_HELD);
+
   return {
     put(record) {
       const { id, ...rest } = record;
+      held.set(id, record);
       rows.add([id, seal.seal(JSON.stringify(rest))]);
       return group.flushed();
     },
     async get(id) {
+      const known = held.get(id);
+      if (known) return known;
       const row = select.get([id]) as RecordRow | undefined;
       return row ? toRecord(row, seal) : null;
     },

@@ -3,6 +3,7 @@ import type { Channel, Mode, Reason } from '../../schemas/vocabulary';
 import type { GroupCommit } from '../../sqlite/group-commit';
 import type { Suppression, SuppressionStore } from '../contract';
 import type { Seal } from '../seal';
+import { createRowCache } from './row-cache';
 import { mapPage, pagesOf } from './rows';
 import { EVERY_CHANNEL } from './schema';
 
@@ -27,6 +28,8 @@ export function createSqliteSuppressions(group: GroupCommit, seal: Seal): Suppre
     `SELECT reason FROM suppressions WHERE mode = ? AND address_hash = ? AND channel IN (?, '${EVERY_CHANNEL}') LIMIT 1`,
   );
   const remove = db.prepare('DELETE FROM suppressions WHERE id = ?');
+  const any = db.prepare('SELECT 1 FROM suppressions LIMIT 1');
+  const known = createRowCache<{ any: boolean }>(db, 1);
   const pages = pagesOf<SuppressionRow>(db, 'suppressions', 'mode = ?');
 
   return {
@@ -37,9 +40,12 @@ export function createSqliteSuppressions(group: GroupCommit, seal: Seal): Suppre
       const [, hash, on] = place as [string, string, string];
       group.write(() => insert.run([`sup_${ulid(now)}`, mode, on, hash, hintOf(address), reason, now]));
       await group.flushed();
+      known.clear();
       return toSuppression(one.get(place) as SuppressionRow);
     },
     async find(mode, channel, address) {
+      // Most systems have few or none: the hash and the look-up are spared to every send where there are none at all.
+      if (known.get('any', () => (any.get([]) ? { any: true } : { any: false }))?.any === false) return null;
       const row = either.get([mode, seal.hash(address), channel]) as { reason: string } | undefined;
       return row ? (row.reason as Reason) : null;
     },

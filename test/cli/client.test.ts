@@ -120,9 +120,9 @@ test('push writes new templates and the draft under the revision that it read', 
   expect(server.seen.at(-1)?.body).not.toHaveProperty('workflowId');
 });
 
-test('tail prints a line for each event, however the stream is cut', async () => {
+test('tail prints a line for each event, and nothing for what is no event of the run', async () => {
   const event = { seq: 1, type: 'StepTimedOut', at: '2026-11-21T10:00:30.012Z', step: 'sms', because: 'No receipt.' };
-  const stream = `: hello\n\nid: 1\nevent: StepTimedOut\ndata: ${JSON.stringify(event)}\n\n`;
+  const stream = `: hello\n\nid: 1\nevent: StepTimedOut\ndata: ${JSON.stringify(event)}\n\nevent: end\ndata: {"status":"failed"}\n\n`;
   const url = await serve({
     'GET /v1/invocations/inv_1/stream': { headers: { 'content-type': 'text/event-stream' }, body: stream },
   });

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { addressFor } from '../../activities/address';
+import { addressFor } from '../../core/address';
 import { compileLadder, type Ladder } from '../../core/ladder';
 import { invocationView } from '../../core/view';
 import { PROVIDER_CATALOG } from '../../providers/facts';
