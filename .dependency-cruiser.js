@@ -83,8 +83,7 @@ module.exports = {
       name: 'the-world-depends-on-contracts',
       comment: 'Providers, log, store and the rest know each other by contract. providers/facts.ts is data.',
       severity: 'error',
-      // The projection's thread shares nothing with the process that starts it, so that it joins its own rooms.
-      from: { path: `^(${WORLD})/`, pathNot: '^projection/sqlite-projector[.]ts$' },
+      from: { path: `^(${WORLD})/` },
       to: {
         path: ROOM,
         pathNot: ['^(schemas|core|sqlite)/', '^$1/', '^providers/facts[.]ts$', CONTRACT, NPM],
@@ -93,7 +92,7 @@ module.exports = {
     {
       name: 'only-the-composition-root-knows-adapters',
       severity: 'error',
-      from: { path: '^(cli|examples)/', pathNot: '^cli/(compose|start|first-start|logger|projection)[.]ts$' },
+      from: { path: '^(cli|examples)/', pathNot: '^cli/(compose|start|first-start|logger|projection|projection-thread|data-folder)[.]ts$' },
       to: {
         path: ROOM,
         pathNot: [
@@ -114,7 +113,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: NPM },
-    exclude: { path: '^(dist|data|[.]ci)/' },
+    // The peer's packages are installed by the benchmark, and only then.
+    exclude: { path: '^(dist|data|[.]ci|bench/restate)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'types', 'default'] },

@@ -1,9 +1,9 @@
+import { addressFor } from '../core/address';
 import { answerOf, type Input, type LookupOutcome } from '../core/input';
 import { type Ladder, type SendRung, sendRungOf } from '../core/ladder';
 import type { ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
 import type { InvocationRecord, Store } from '../store/contract';
-import { addressFor } from '../core/address';
 import type { Activities, AttemptJob } from './contract';
 import { gate } from './gates';
 import { render } from './render';
@@ -100,7 +100,11 @@ function requestOf(
 }
 
 /** Calls the provider. No answer in time, or an error on the way, leaves open whether it has the message. */
-function within(deps: ActivityDeps, adapter: ProviderAdapter, request: Omit<SendRequest, 'signal'>): Promise<SendAnswer> {
+function within(
+  deps: ActivityDeps,
+  adapter: ProviderAdapter,
+  request: Omit<SendRequest, 'signal'>,
+): Promise<SendAnswer> {
   return new Promise((resolve) => {
     const patience = new AbortController();
     const timer = setTimeout(() => {

@@ -7,7 +7,11 @@ import type { Template, TemplateContent } from '../schemas/template';
  * escaped, HTML is.
  * @param locale such as `it` or `it-IT`: the exact one, else its language, else the template's own content
  */
-export function render(template: Template, variables: Record<string, unknown>, locale: string | undefined): RenderedContent {
+export function render(
+  template: Template,
+  variables: Record<string, unknown>,
+  locale: string | undefined,
+): RenderedContent {
   const content = contentFor(template, locale);
   const rendered: RenderedContent = {};
   if (content.text !== undefined) rendered.text = fill(content.text, variables, plain);

@@ -48,11 +48,7 @@ export function invokeService(services: Services): InvokeService {
   };
 }
 
-async function beginOnce(
-  services: Services,
-  request: InvokeRequest,
-  idempotencyKey: string,
-): Promise<Invoked> {
+async function beginOnce(services: Services, request: InvokeRequest, idempotencyKey: string): Promise<Invoked> {
   const scope = `${request.key.id} ${request.workflowId}`;
   const bodyHash = hash('sha256', request.bodyBytes, 'hex');
   const claim = await services.store.idempotency.claim(scope, idempotencyKey, bodyHash, services.now());

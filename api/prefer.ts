@@ -38,7 +38,9 @@ export async function waitForEnd(
     const state = await engine.describe(id);
     const left = until - performance.now();
     if (state === null || hasEnded(state) || left <= 0 || closed.aborted) return state;
-    await Promise.race([engine.changed(id, state.seq, left), gone]);
+    const news = await Promise.race([engine.changed(id, state.seq, left), gone]);
+    // The time is over, or the engine is stopping: as it stands.
+    if (news === false) return engine.describe(id);
   }
 }
 

@@ -59,7 +59,10 @@ async function* follow(services: Services, id: string, seen: number, closed: Abo
       return;
     }
     const news = await Promise.race([engine.changed(id, after, HEARTBEAT_MS), gone]);
-    if (news === false) yield ': still here\n\n';
+    if (news !== false) continue;
+    // The engine is stopping: the client comes back with its Last-Event-ID, to whoever listens then.
+    if (engine.unavailable() !== null) return;
+    yield ': still here\n\n';
   }
 }
 

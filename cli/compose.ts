@@ -3,18 +3,27 @@ import { createActivities } from '../activities/activities';
 import type { ApiDeps, Logger } from '../api/deps';
 import { EmbeddedEngine } from '../embedded/engine';
 import { Journal } from '../embedded/journal';
+import type { Log, LogRecord } from '../log/contract';
 import { SqliteLog } from '../log/sqlite';
+import type { ProjectionSteps } from '../projection/contract';
+import { createProjector } from '../projection/project';
 import { PROVIDER_CATALOG } from '../providers/facts';
 import { openOutbox } from '../providers/sandbox/outbox';
 import { createSandbox } from '../providers/sandbox/sandbox';
 import { consumeReceipts } from '../receipts/consume';
 import { createIntake } from '../receipts/intake';
 import { createReferences } from '../receipts/reference';
+import { checkpointBeside } from '../sqlite/checkpoint';
 import { GroupCommit } from '../sqlite/group-commit';
+import { migrate } from '../sqlite/migrate';
 import { openDatabase } from '../sqlite/open';
 import { createLadderSource } from '../store/ladders';
 import { createSeal } from '../store/seal';
+import { createSqliteFlows } from '../store/sqlite/flows';
+import { createSqliteRecords } from '../store/sqlite/records';
+import { STORE_MIGRATIONS } from '../store/sqlite/schema';
 import { openSqliteStore } from '../store/sqlite/store';
+import { createSqliteViews } from '../store/sqlite/views';
 
 export interface ComposeOptions {
   dataFolder: string;
@@ -128,4 +137,54 @@ function faultOf(error: unknown): { name: string; message: string } {
   return error instanceof Error
     ? { name: error.name, message: error.message }
     : { name: 'Error', message: String(error) };
+}
+
+/** Enough that a transaction's price is shared, few enough that a stop does not wait long. */
+const BATCH_RECORDS = 1000;
+const TOPIC = 'onward.events';
+/** The SQLite log has one partition. */
+const PARTITION = 0;
+
+export interface ProjectorOptions {
+  dataFolder: string;
+  /** The read model's file within the folder. */
+  viewsName?: string;
+  secret: Buffer | string;
+  report(record: LogRecord, cause: Error): void;
+}
+
+/** The projection of one machine on connections of its own; its position stands in views.db, with what it led to. */
+export async function composeProjector(options: ProjectorOptions): Promise<ProjectionSteps> {
+  const { dataFolder, viewsName = 'views.db', secret, report } = options;
+  const journalFile = join(dataFolder, 'onward.db');
+  const group = new GroupCommit(openDatabase(journalFile, { durability: 'full' }));
+  const log: Log = new SqliteLog(group);
+  migrate(group.db, 'store', STORE_MIGRATIONS);
+  const views = createSqliteViews(join(dataFolder, viewsName));
+  const seal = createSeal(secret);
+  const projector = createProjector({
+    views,
+    records: createSqliteRecords(group, seal),
+    ladders: createLadderSource(createSqliteFlows(group.db), PROVIDER_CATALOG),
+    hash: seal.hash,
+    report,
+  });
+  let position = (await views.position(PARTITION)) ?? 0;
+
+  return {
+    async step() {
+      const records = await log.read(TOPIC, PARTITION, position, BATCH_RECORDS);
+      const last = records[records.length - 1];
+      if (!last) return false;
+      await projector.project(records);
+      position = last.position;
+      return true;
+    },
+    checkpoint: () => checkpointBeside(group.db, journalFile),
+    async close() {
+      await log.close();
+      group.close();
+      await views.close();
+    },
+  };
 }

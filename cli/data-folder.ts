@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from './settings';
+import { holdExclusively } from '../sqlite/exclusive';
+import { StartError, type StartRole } from './settings';
 
 /** Makes the folder with mode 0700 and sees to it that it can be written. */
 export function prepareDataFolder(folder: string): void {
@@ -31,4 +32,29 @@ export function keptSecret(
   const text = `${prefix}${randomBytes(24).toString('base64url')}`;
   writeFileSync(path, `${text}\n`, { mode: 0o600, flag: 'wx' });
   return { text, made: true };
+}
+
+/**
+ * One engine and one projector a data folder: two of them would send everything twice. Null for a role that may run
+ * beside any other.
+ * @throws StartError when another process has the folder
+ */
+export function holdFolder(folder: string, role: StartRole): { release(): void } | null {
+  if (role === 'receipts') return null;
+  const names = role === 'all' ? ['engine', 'projector'] : [role === 'api' ? 'engine' : 'projector'];
+  const locks: { release(): void }[] = [];
+  const release = () => {
+    for (const lock of locks) lock.release();
+  };
+  for (const name of names) {
+    const lock = holdExclusively(join(folder, `${name}.lock`));
+    if (!lock) {
+      release();
+      throw new StartError(
+        `ONWARD_DATA is “${folder}”, which another ${name} is using. Stop it, or set ONWARD_DATA to another folder.`,
+      );
+    }
+    locks.push(lock);
+  }
+  return { release };
 }

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { rebuildViews } from '../projection/rebuild';
-import { PROVIDER_CATALOG } from '../providers/facts';
-import { holdExclusively } from '../sqlite/exclusive';
 import { Complaint } from './complaint';
+import { composeProjector } from './compose';
+import { holdFolder } from './data-folder';
 import { readSettings } from './settings';
 import type { Terminal } from './terminal';
 
@@ -21,34 +21,20 @@ export function addProjection(program: Command, terminal: Terminal): void {
 async function rebuild(terminal: Terminal): Promise<void> {
   const { dataFolder, secret } = readSettings(terminal.env, 'all');
   if (!existsSync(join(dataFolder, 'onward.db'))) throw new Complaint(`ONWARD_DATA is “${dataFolder}”: no data there.`);
-  const release = holdFolder(dataFolder);
+  const lock = holdFolder(dataFolder, 'all');
   let unreadable = 0;
   try {
-    await rebuildViews({
-      dataFolder,
-      secret: secret ?? keptSecret(dataFolder),
-      catalog: PROVIDER_CATALOG,
-      report: ({ position }, cause) => {
-        unreadable += 1;
-        terminal.err(`Record ${position} of the log cannot be read: ${cause.message}`);
-      },
-    });
+    const report = ({ position }: { position: number }, cause: Error) => {
+      unreadable += 1;
+      terminal.err(`Record ${position} of the log cannot be read: ${cause.message}`);
+    };
+    const key = secret ?? keptSecret(dataFolder);
+    await rebuildViews(dataFolder, (viewsName) => composeProjector({ dataFolder, viewsName, secret: key, report }));
   } finally {
-    release();
+    lock?.release();
   }
   if (unreadable > 0) throw new Complaint(`Rebuilt, without ${unreadable} records that cannot be read.`);
   terminal.out('The read models stand as the log has them.');
-}
-
-/** As a server of every role holds it: neither can run beside the other. */
-function holdFolder(folder: string): () => void {
-  const locks = ['engine', 'projector'].map((name) => holdExclusively(join(folder, `${name}.lock`)));
-  const release = () => {
-    for (const lock of locks) lock?.release();
-  };
-  if (locks.every((lock) => lock !== null)) return release;
-  release();
-  throw new Complaint(`ONWARD_DATA is “${folder}”, which a running server has. Stop it first.`);
 }
 
 function keptSecret(folder: string): string {

@@ -4,11 +4,9 @@ import { createServer } from '../api/server';
 import { type Engine, EngineUnavailable } from '../core/engine';
 import packageJson from '../package.json';
 import { createProjectionLoop } from '../projection/loop';
-import { openSqliteProjector } from '../projection/sqlite-projector';
 import { startProjectionThread } from '../projection/start-thread';
-import { holdExclusively } from '../sqlite/exclusive';
-import { compose, type House } from './compose';
-import { keptSecret, prepareDataFolder } from './data-folder';
+import { compose, composeProjector, type House } from './compose';
+import { holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { ensureKeys, publishExamples } from './first-start';
 import { createLogger } from './logger';
 import { readSettings, type Settings, StartError, type StartRole } from './settings';
@@ -51,7 +49,7 @@ function sentenceOf(error: unknown): string {
 /** Starts the roles and resolves, once they stand, with the way to stop them. */
 async function run(settings: Settings): Promise<() => Promise<void>> {
   prepareDataFolder(settings.dataFolder);
-  const lock = lockFor(settings);
+  const lock = holdFolder(settings.dataFolder, settings.role);
   const logger = createLogger(process.env.ONWARD_LOG_LEVEL || 'info');
   const secret = keptSecret(settings.dataFolder, 'secret', settings.secret, '').text;
   const house = await compose({ ...settings, secret, version: packageJson.version, logger });
@@ -121,30 +119,15 @@ function projectBeside(data: { dataFolder: string; secret: string }, house: Hous
 }
 
 async function projectHere(data: { dataFolder: string; secret: string }, house: House): Promise<() => Promise<void>> {
-  const { catalog } = house.api;
   const report = ({ position }: { position: number }, cause: Error) =>
     house.onFault(`event record ${position} cannot be projected`, cause);
-  const projector = await openSqliteProjector({ ...data, catalog, report });
+  const projector = await composeProjector({ ...data, report });
   const loop = createProjectionLoop(projector, (error) => house.onFault('the projection will try again', error));
   return async () => {
     loop.stop();
     await loop.done;
     await projector.close();
   };
-}
-
-/** One engine and one projector a data folder: two of them would send everything twice. */
-function lockFor({ role, dataFolder }: Settings): { release(): void } | null {
-  if (role === 'receipts') return null;
-  const names = role === 'all' ? ['engine', 'projector'] : [role === 'api' ? 'engine' : 'projector'];
-  const locks = names.map((name) => {
-    const lock = holdExclusively(join(dataFolder, `${name}.lock`));
-    if (lock) return lock;
-    throw new StartError(
-      `ONWARD_DATA is “${dataFolder}”, which another ${name} is using. Stop it, or set ONWARD_DATA to another folder.`,
-    );
-  });
-  return { release: () => locks.forEach((lock) => lock.release()) };
 }
 
 function listen(server: Server, { host, port }: Settings): Promise<number> {

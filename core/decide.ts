@@ -1,10 +1,10 @@
+import type { Command } from './command';
 import { endByCustomer } from './decide/end-by-customer';
 import { invoked } from './decide/invoked';
 import { recallAnswered } from './decide/recall-answered';
 import { receiptArrived } from './decide/receipt-arrived';
 import { lookupAnswered, sendAccepted, sendNotMade, sendRejected, sendUncertain } from './decide/send-answered';
 import { timerFired } from './decide/timer-fired';
-import type { Command } from './command';
 import type { Event } from './event';
 import type { Input } from './input';
 import type { State } from './state';

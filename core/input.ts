@@ -5,7 +5,14 @@ export type Input =
   | { type: 'Invoked'; unaddressable: string[]; timezone: string | null; sendAt: number | null }
   /** The provider took the message. `costMicros` null: what the ladder reckons. */
   | { type: 'SendAccepted'; step: string; attempt: number; providerMessageId: string | null; costMicros: number | null }
-  | { type: 'SendRejected'; step: string; attempt: number; reason: Reason; code: string | null; retryAfterMs: number | null }
+  | {
+      type: 'SendRejected';
+      step: string;
+      attempt: number;
+      reason: Reason;
+      code: string | null;
+      retryAfterMs: number | null;
+    }
   /** No answer: the provider may have it. */
   | { type: 'SendUncertain'; step: string; attempt: number }
   /** A gate (consent, suppression, presence …) held it back: surely not sent. */

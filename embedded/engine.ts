@@ -62,12 +62,15 @@ export class EmbeddedEngine implements Engine {
 
   /** Reads what is open and carries out again what was decided. Deadlines wait for `startClock`. */
   async recover(): Promise<void> {
+    const open: Run[] = [];
     for (const id of this.deps.journal.openIds()) {
       const run = await this.read(id);
-      if (run) this.runs.set(id, run);
+      if (run) open.push(run);
     }
+    // All in one turn: what a receipt led a run to meanwhile would be carried out twice.
     this.stopped = null;
-    for (const run of this.runs.values()) {
+    for (const run of open) {
+      this.runs.set(run.id, run);
       this.alarms.set(run, nextWakeAt(run.state));
       for (const command of pendingCommands(run.state)) this.carryOut(run, command, performAgain);
     }
@@ -121,6 +124,11 @@ export class EmbeddedEngine implements Engine {
     const run = this.runs.get(invocationId);
     const seq = run ? run.durableSeq : ((await this.read(invocationId))?.state.seq ?? 0);
     return seq > after || this.watchers.wait(invocationId, timeoutMs);
+  }
+
+  /** How many runs are held in memory: those that are open, and for a moment an ended one that something came for. */
+  get openRuns(): number {
+    return this.runs.size;
   }
 
   unavailable(): string | null {
@@ -184,6 +192,8 @@ export class EmbeddedEngine implements Engine {
       this.watchers.notify(run.id);
       if (run.state.seq === seq && isSettled(run)) this.runs.delete(run.id);
     }
+    // What was decided during a stop is carried out at the next start: nothing is begun that cannot be finished.
+    if (this.closing) return;
     for (const { run, command } of batch.commands) this.carryOut(run, command, perform);
   }
 

@@ -84,7 +84,9 @@ export class Journal {
   /** Rejects while nothing can be written. */
   probe(): Promise<void> {
     this.group.write(() => {
-      this.group.db.exec('CREATE TABLE IF NOT EXISTS probe (at INTEGER); INSERT INTO probe VALUES (1); DELETE FROM probe');
+      this.group.db.exec(
+        'CREATE TABLE IF NOT EXISTS probe (at INTEGER); INSERT INTO probe VALUES (1); DELETE FROM probe',
+      );
     });
     return this.group.flushed();
   }
@@ -99,6 +101,8 @@ export class Journal {
   }
 
   openIds(): string[] {
-    return (this.group.db.prepare('SELECT id FROM open_runs ORDER BY id').all() as { id: string }[]).map((row) => row.id);
+    return (this.group.db.prepare('SELECT id FROM open_runs ORDER BY id').all() as { id: string }[]).map(
+      (row) => row.id,
+    );
   }
 }

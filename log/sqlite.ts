@@ -108,7 +108,9 @@ export class SqliteLog implements Log {
   async lag(): Promise<Lag[]> {
     const rows = this.group.db.prepare('SELECT topic, grp, position FROM offsets').all();
     return (rows as { topic: Topic; grp: string; position: number }[]).map((row) => {
-      const count = this.group.db.prepare<[number]>(`SELECT count(*) AS n FROM ${TABLES[row.topic]} WHERE position > ?`);
+      const count = this.group.db.prepare<[number]>(
+        `SELECT count(*) AS n FROM ${TABLES[row.topic]} WHERE position > ?`,
+      );
       const { n } = count.get(row.position) as { n: number };
       return { topic: row.topic, group: row.grp, partition: 0, records: n };
     });

@@ -1,4 +1,4 @@
-import type { SqliteProjector } from './sqlite-projector';
+import type { ProjectionSteps } from './contract';
 
 const MS = {
   /** Without a wake-up, look all the same: what other processes append wakes nobody here. */
@@ -19,7 +19,7 @@ export interface ProjectionLoop {
 }
 
 /** Steps while there is something new, else waits to be woken. @param onFault told when a step failed; it is tried again */
-export function createProjectionLoop(projector: SqliteProjector, onFault: (error: unknown) => void): ProjectionLoop {
+export function createProjectionLoop(projector: ProjectionSteps, onFault: (error: unknown) => void): ProjectionLoop {
   let woken = false;
   let stopped = false;
   let endWait: () => void = () => {};

@@ -1,27 +1,21 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProviderCatalog } from '../core/provider-facts';
-import type { LogRecord } from '../log/contract';
-import { openSqliteProjector } from './sqlite-projector';
+import type { ProjectionSteps } from './contract';
 
 const VIEWS = 'views.db';
 const REBUILT = 'views.rebuilt.db';
-
-export interface RebuildOptions {
-  dataFolder: string;
-  secret: Buffer | string;
-  catalog: ProviderCatalog;
-  report(record: LogRecord, cause: Error): void;
-}
 
 /**
  * Builds the read model anew from the whole log, beside the old one, and puts it in its place. To be run while nothing
  * else has the folder open; ended halfway, it leaves the old one as it was.
  */
-export async function rebuildViews({ dataFolder, ...options }: RebuildOptions): Promise<void> {
+export async function rebuildViews(
+  dataFolder: string,
+  open: (viewsName: string) => Promise<ProjectionSteps>,
+): Promise<void> {
   if (!existsSync(join(dataFolder, 'onward.db'))) throw new Error(`there is no onward.db in “${dataFolder}”`);
   removeDatabase(join(dataFolder, REBUILT));
-  const projector = await openSqliteProjector({ ...options, dataFolder, viewsName: REBUILT });
+  const projector = await open(REBUILT);
   try {
     while (await projector.step());
   } finally {

@@ -13,7 +13,7 @@ export interface ProjectionThread {
 }
 
 export interface ThreadOptions extends ThreadData {
-  /** The built projection/thread.ts. */
+  /** The built cli/projection-thread.ts. */
   entry: string;
   onFault(message: string, error: unknown): void;
 }

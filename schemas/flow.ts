@@ -66,7 +66,10 @@ export const parallelStepSchema = {
       maxItems: FLOW_LIMITS.branches,
       items: { type: 'array', minItems: 1, maxItems: FLOW_LIMITS.steps, items: sendStepSchema },
     },
-    timeoutSeconds: { ...timeoutSeconds, description: 'Seconds for all branches together, from the start of the step.' },
+    timeoutSeconds: {
+      ...timeoutSeconds,
+      description: 'Seconds for all branches together, from the start of the step.',
+    },
     require: {
       type: 'string',
       enum: ['any', 'all'],

@@ -32,7 +32,8 @@ export function judgePattern(pattern: string): { problem: string | null; program
 export const linearRegExp: RegExpEngine = Object.assign(
   (pattern: string) => {
     const compiled = compilePattern(pattern);
-    return { test: (text: string) => compiled.test(text) };
+    // Ajv keeps one of each by what toString gives: without it all patterns would be the first one.
+    return { test: (text: string) => compiled.test(text), toString: () => pattern };
   },
   // Only read where ajv writes code to a file, which it never does here.
   { code: 'undefined' },

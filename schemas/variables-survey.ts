@@ -11,8 +11,8 @@ export const SURVEY_LIMITS = { properties: 200, cost: 1000, programs: 2000 } as 
 /** No escapes: there is one reading of a reference, ours and ajv's. */
 const LOCAL_REFERENCE = /^#(\/[A-Za-z0-9_$.-]+)*$/;
 
-/** A schema that looks at every pair of items is dear. */
-const UNIQUE_ITEMS_COST = 100;
+/** Of these ajv finds a twin by a table; of anything else by comparing every pair. */
+const PLAIN_TYPES = ['string', 'number', 'integer', 'boolean', 'null'] as const;
 /** A pattern among them, as patternProperties has it, included. */
 const MAX_NAME = 128;
 
@@ -95,11 +95,19 @@ function checkPlain(survey: Survey, schema: Schema, keyword: string, value: unkn
   } else if (keyword === 'format') {
     if ((SAFE_FORMATS as readonly unknown[]).includes(value)) return;
     report(survey, pointer, `The formats that can be checked are ${SAFE_FORMATS.join(', ')}.`);
+  } else if (keyword === 'uniqueItems') {
+    if (value !== true || hasPlainItems(schema)) return;
+    report(survey, pointer, 'Unique items need one plain type of their own, such as "items": {"type": "string"}.');
   } else if (keyword === '$schema' && pointer !== '/$schema') {
     report(survey, pointer, '“$schema” can only stand at the top.');
   } else if (!(PLAIN_KEYWORDS as readonly string[]).includes(keyword) && !keyword.startsWith('x-')) {
     report(survey, pointer, unknownKeyword(keyword));
   }
+}
+
+function hasPlainItems({ items }: Schema): boolean {
+  const type = items !== null && typeof items === 'object' ? (items as Schema).type : undefined;
+  return (PLAIN_TYPES as readonly unknown[]).includes(type);
 }
 
 function unknownKeyword(keyword: string): string {
@@ -163,7 +171,7 @@ function weigh(survey: Survey, known: Map<Schema, Weight | 'open'>, schema: Sche
   }
   if (before) return before;
   known.set(schema, 'open');
-  const sum: Weight = { cost: schema.uniqueItems === true ? UNIQUE_ITEMS_COST : 1, programs: 0 };
+  const sum: Weight = { cost: 1, programs: 0 };
   sum.programs += survey.programs.get(schema) ?? 0;
   const { patternProperties } = schema;
   if (patternProperties) sum.programs += survey.programs.get(patternProperties as Schema) ?? 0;

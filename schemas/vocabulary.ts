@@ -123,7 +123,6 @@ export const EVENT_TYPES = [
   'InvocationCancelled',
   'InvocationExpired',
 ] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 export const ROLES = ['owner', 'invoker', 'gateway'] as const;
 /** What a key may do; the table is in api/access.ts. */

@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const ENTRIES = {
   onward: 'cli/onward.ts',
-  'projection-thread': 'projection/thread.ts',
+  'projection-thread': 'cli/projection-thread.ts',
   bench: 'bench/main.ts',
 };
 

@@ -9,7 +9,9 @@ export function migrate(db: SqliteDatabase, room: string, migrations: readonly s
   // One transaction for the look and the change: two processes may open a new file at once.
   db.exec('BEGIN IMMEDIATE');
   try {
-    db.exec('CREATE TABLE IF NOT EXISTS schema_versions (room TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID');
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS schema_versions (room TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID',
+    );
     const row = db.prepare('SELECT version FROM schema_versions WHERE room = ?').get(room);
     const at = (row as { version: number } | undefined)?.version ?? 0;
     if (at > migrations.length) throw new Error(`the data of “${room}” was written by a newer version of Onward`);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { composeProjector } from '../../cli/compose';
 import { decide } from '../../core/decide';
 import type { Input } from '../../core/input';
 import { compileLadder, type Ladder } from '../../core/ladder';
 import { initialState, type State } from '../../core/state';
 import { Journal } from '../../embedded/journal';
 import { SqliteLog } from '../../log/sqlite';
-import { openSqliteProjector } from '../../projection/sqlite-projector';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { openDatabase } from '../../sqlite/open';
@@ -138,7 +138,7 @@ async function foldLog(dataFolder: string): Promise<number> {
   const report = (_: unknown, cause: Error) => {
     throw cause;
   };
-  const projector = await openSqliteProjector({ dataFolder, secret: SECRET, catalog: PROVIDER_CATALOG, report });
+  const projector = await composeProjector({ dataFolder, secret: SECRET, report });
   try {
     const startedAt = performance.now();
     while (await projector.step());

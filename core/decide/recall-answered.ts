@@ -4,7 +4,10 @@ import { type SendRung, sendRungOf } from '../ladder';
 import { stepAt } from '../state';
 import { emit, type Transition } from '../transition';
 
-export function recallAnswered(t: Transition, input: Extract<Input, { type: 'RecallConfirmed' | 'RecallFailed' }>): void {
+export function recallAnswered(
+  t: Transition,
+  input: Extract<Input, { type: 'RecallConfirmed' | 'RecallFailed' }>,
+): void {
   const rung = sendRungOf(t.state.ladder, input.step);
   if (!rung || t.state.status !== 'running' || stepAt(t.state, rung.index).phase !== 'recalling') return;
   if (input.type === 'RecallConfirmed') recallConfirmed(t, rung, input.attempt);

@@ -82,6 +82,10 @@ function followUp(t: Transition, rung: SendRung, attempt: AttemptState, phase: S
   }
   const awaited = phase === 'running' && newestAttempt(stepAt(t.state, rung.index)) === attempt;
   if (awaited && hasFailed(attempt)) {
-    failAttempt(t, rung, attempt.number, { reason: attempt.reason ?? 'unknown', code: attempt.code, retryAfterMs: null });
+    failAttempt(t, rung, attempt.number, {
+      reason: attempt.reason ?? 'unknown',
+      code: attempt.code,
+      retryAfterMs: null,
+    });
   }
 }

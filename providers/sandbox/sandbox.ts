@@ -2,7 +2,14 @@ import type { LookupOutcome } from '../../core/input';
 import type { Receipt } from '../../schemas/receipt';
 import { DEFAULT_SANDBOX_SCRIPT, parseSandboxScript, type SandboxScript } from '../../schemas/sandbox-script';
 import type { Reason } from '../../schemas/vocabulary';
-import type { MessageHandle, ProviderAdapter, RecallAnswer, SendAnswer, SendRequest, WebhookRequest } from '../contract';
+import type {
+  MessageHandle,
+  ProviderAdapter,
+  RecallAnswer,
+  SendAnswer,
+  SendRequest,
+  WebhookRequest,
+} from '../contract';
 import { PROVIDER_CATALOG } from '../facts';
 import type { OutboxEntry, SandboxMessage, SandboxOutbox } from './outbox';
 import { phoneScript } from './phone-script';
@@ -162,7 +169,11 @@ type Player = ReturnType<typeof createPlayer>;
 /** Plays the receipts of a script at their times. */
 function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
   const timers = new Map<string, Set<NodeJS.Timeout>>();
-  const receipt = (ref: string, providerMessageId: string | null, item: Omit<SandboxScript['receipts'][number], 'afterMs'>): Receipt => ({
+  const receipt = (
+    ref: string,
+    providerMessageId: string | null,
+    item: Omit<SandboxScript['receipts'][number], 'afterMs'>,
+  ): Receipt => ({
     ref,
     provider: 'sandbox',
     providerMessageId,
@@ -170,7 +181,8 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
     reason: item.reason,
     at: new Date(clock()).toISOString(),
   });
-  const hand = (one: Receipt) => deliver([one]).catch((error) => onFault('a sandbox receipt could not be delivered', error));
+  const hand = (one: Receipt) =>
+    deliver([one]).catch((error) => onFault('a sandbox receipt could not be delivered', error));
 
   return {
     async playEarly(ref: string, providerMessageId: string | null, script: SandboxScript): Promise<void> {

@@ -1,6 +1,6 @@
 import type { GroupCommit } from '../../sqlite/group-commit';
-import type { InvocationRecord, RecordStore } from '../contract';
 import { createBoundedMap } from '../bounded-map';
+import type { InvocationRecord, RecordStore } from '../contract';
 import type { Seal } from '../seal';
 
 interface RecordRow {

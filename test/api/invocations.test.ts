@@ -1,6 +1,5 @@
 import { get } from 'node:http';
-import { openSqliteProjector } from '../../projection/sqlite-projector';
-import { PROVIDER_CATALOG } from '../../providers/facts';
+import { composeProjector } from '../../cli/compose';
 import { type ApiUnderTest, expectProblem, INVOKE, must, PERSON, publishOtp, startApi } from './api-under-test';
 
 let api: ApiUnderTest;
@@ -29,10 +28,9 @@ const FALLS_BACK = { sandbox: { whatsapp: 'reject:unreachable', sms: 'delivered@
 
 /** The read model follows the log: here it is made to, so that no test waits for it. */
 async function project(): Promise<void> {
-  const projector = await openSqliteProjector({
+  const projector = await composeProjector({
     dataFolder: api.house.folder,
     secret: 'a secret for the tests of this house',
-    catalog: PROVIDER_CATALOG,
     report: () => {},
   });
   while (await projector.step());

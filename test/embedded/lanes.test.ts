@@ -19,7 +19,7 @@ test('a one-time password passes a backlog of marketing', async () => {
   const lanes = new Lanes(1);
   const begun: string[] = [];
   const jobs = ['marketing 1', 'marketing 2', 'marketing 3', 'otp'].map((name) => work(name, begun));
-  jobs.forEach((job, n) => lanes.run(n === 3 ? 'otp' : 'marketing', job.run));
+  for (const [n, job] of jobs.entries()) lanes.run(n === 3 ? 'otp' : 'marketing', job.run);
   expect(lanes.waiting).toBe(3);
   for (const job of jobs) job.end();
   await turn();

@@ -8,7 +8,17 @@ import { type Asked, ended, forAll, getJson, invoke, invokeUntil, publishFlow } 
 
 const KILLS = 50;
 const SEED = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
-const SCRIPTS = ['delivered@5ms', 'delivered@80ms x2', 'undelivered:unreachable@10ms', 'silent', 'early:delivered', 'reject:blocked', 'reject:rate_limited', 'accept@30ms, sent@40ms, delivered@60ms', 'hang'];
+const SCRIPTS = [
+  'delivered@5ms',
+  'delivered@80ms x2',
+  'undelivered:unreachable@10ms',
+  'silent',
+  'early:delivered',
+  'reject:blocked',
+  'reject:rate_limited',
+  'accept@30ms, sent@40ms, delivered@60ms',
+  'hang',
+];
 
 const FLOW = {
   name: 'crash',
@@ -53,7 +63,12 @@ beforeAll(async () => {
   await publishFlow(instance, FLOW);
   for (let kill = 0; kill < KILLS; kill++) {
     let stopped = false;
-    const load = invokeUntil(instance, 'wf_crash', { parallel: 16, stopped: () => stopped, body, name: `kill-${kill}` });
+    const load = invokeUntil(instance, 'wf_crash', {
+      parallel: 16,
+      stopped: () => stopped,
+      body,
+      name: `kill-${kill}`,
+    });
     await pause(20 + next() * 300);
     await instance.kill();
     stopped = true;

@@ -1,18 +1,16 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { composeProjector } from '../../cli/compose';
 import { SqliteLog } from '../../log/sqlite';
 import { createProjectionLoop } from '../../projection/loop';
 import { rebuildViews } from '../../projection/rebuild';
-import { runProjection } from '../../projection/run';
-import { openSqliteProjector } from '../../projection/sqlite-projector';
 import { startProjectionThread } from '../../projection/start-thread';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { openDatabase } from '../../sqlite/open';
 import type { Store } from '../../store/contract';
 import { createSeal } from '../../store/seal';
 import { openSqliteStore } from '../../store/sqlite/store';
-import { createSqliteViews } from '../../store/sqlite/views';
 import { fallbackRun, sampleDefinition, sampleLadder, sampleRecord } from '../support/sample-runs';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -64,11 +62,14 @@ const noReport = (_: unknown, cause: Error) => {
   throw cause;
 };
 
+const rebuild = (dataFolder: string) =>
+  rebuildViews(dataFolder, (viewsName) => composeProjector({ dataFolder, viewsName, secret, report: noReport }));
+
 test('what is appended while the projection runs is soon found, and it goes on where it stopped', async () => {
   const { dataFolder, store, run, close } = await openFolder();
   await run('inv_1');
   for (const id of ['inv_2', 'inv_3']) {
-    const projector = await openSqliteProjector({ dataFolder, secret, catalog: {}, report: noReport });
+    const projector = await composeProjector({ dataFolder, secret, report: noReport });
     const loop = createProjectionLoop(projector, (error) => {
       throw error;
     });
@@ -85,7 +86,7 @@ test('what is appended while the projection runs is soon found, and it goes on w
 
 test('nobody needs to wake it: what another process appends is found as well', async () => {
   const { dataFolder, store, run, close } = await openFolder();
-  const projector = await openSqliteProjector({ dataFolder, secret, catalog: {}, report: noReport });
+  const projector = await composeProjector({ dataFolder, secret, report: noReport });
   const loop = createProjectionLoop(projector, () => {});
   await run('inv_1');
   await until(async () => (await statuses(store)).length === 1);
@@ -112,26 +113,11 @@ test('a step that fails is told and tried again', async () => {
   expect(faults).toEqual([new Error('away')]);
 });
 
-test('as a subscription of the log it comes to the same', async () => {
-  const { dataFolder, store, log, run, close, ladder } = await openFolder();
-  const views = createSqliteViews(join(dataFolder, 'views.db'));
-  const { hash } = createSeal(secret);
-  const deps = { views, records: store.records, ladders: async () => ladder, hash, report: noReport };
-  await run('inv_1');
-  const subscription = await runProjection(log, deps);
-  await run('inv_2');
-  await until(async () => (await statuses(store)).length === 2);
-  await subscription.stop();
-  expect(await statuses(store)).toEqual(['inv_1 succeeded', 'inv_2 succeeded']);
-  await views.close();
-  await close();
-});
-
 test('a rebuild gives the same read model from the log alone', async () => {
   const { dataFolder, run, close } = await openFolder();
   for (const id of ['inv_1', 'inv_2', 'inv_3']) await run(id);
   await close();
-  await rebuildViews({ dataFolder, secret, catalog: {}, report: noReport });
+  await rebuild(dataFolder);
   const rebuilt = await openFolder(dataFolder);
   const states = ['inv_1 succeeded', 'inv_2 succeeded', 'inv_3 succeeded'];
   expect(await statuses(rebuilt.store)).toEqual(states);
@@ -147,7 +133,7 @@ test('a rebuild gives the same read model from the log alone', async () => {
 
 test('a rebuild where there is nothing to rebuild from says so and makes nothing', async () => {
   const dataFolder = mkdtempSync(join(root, 'empty-'));
-  await expect(rebuildViews({ dataFolder, secret, catalog: {}, report: noReport })).rejects.toThrow('no onward.db');
+  await expect(rebuild(dataFolder)).rejects.toThrow('no onward.db');
   expect(existsSync(join(dataFolder, 'onward.db'))).toBe(false);
 });
 
@@ -186,7 +172,7 @@ function buildThread(): string {
   const repository = join(__dirname, '..', '..');
   const outfile = join(root, 'projection-thread.js');
   buildSync({
-    entryPoints: [join(repository, 'projection', 'thread.ts')],
+    entryPoints: [join(repository, 'cli', 'projection-thread.ts')],
     outfile,
     bundle: true,
     platform: 'node',

@@ -23,6 +23,9 @@ test('a reference signed with another secret is not taken', () => {
   expect(references.verify(createReferences('another secret').sign(ref))).toBeNull();
 });
 
-test.each(['', 'inv_1', 'x'.repeat(5000), `${'.'.repeat(200)}`])('%#: text that is no reference is not taken', (text) => {
-  expect(references.verify(text)).toBeNull();
-});
+test.each(['', 'inv_1', 'x'.repeat(5000), `${'.'.repeat(200)}`])(
+  '%#: text that is no reference is not taken',
+  (text) => {
+    expect(references.verify(text)).toBeNull();
+  },
+);

@@ -70,9 +70,7 @@ export interface Outcome {
   sent: string[];
 }
 
-/** A host that can run scenarios. Sends that hang are to be waited for SEND_PATIENCE_MS. */
-export type RunScenario = (scenario: Scenario) => Promise<Outcome>;
-
+/** How long a host that runs scenarios is to wait for a send that hangs. */
 export const SEND_PATIENCE_MS = 900;
 
 /** An address on every channel. */

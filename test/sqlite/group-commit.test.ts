@@ -11,7 +11,8 @@ function open() {
   const group = new GroupCommit(openDatabase(file, { durability: 'full' }));
   group.db.exec('CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)');
   const other = openDatabase(file, { durability: 'full', readonly: true });
-  const words = () => (other.prepare('SELECT word FROM words ORDER BY id').all() as { word: string }[]).map((r) => r.word);
+  const words = () =>
+    (other.prepare('SELECT word FROM words ORDER BY id').all() as { word: string }[]).map((r) => r.word);
   return { group, table: group.table('words', ['word']), words };
 }
 

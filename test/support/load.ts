@@ -69,7 +69,11 @@ export async function ended(instance: Instance, id: string): Promise<InvocationV
 }
 
 /** Runs `work` over all items, `parallel` at a time. */
-export async function forAll<T>(items: readonly T[], parallel: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function forAll<T>(
+  items: readonly T[],
+  parallel: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items.values();
   const one = async () => {
     for (const item of queue) await work(item);
@@ -78,7 +82,10 @@ export async function forAll<T>(items: readonly T[], parallel: number, work: (it
 }
 
 /** Makes a flow of the definition's steps with its templates and publishes it. */
-export async function publishFlow(instance: Instance, definition: { steps: object[] } & Record<string, unknown>): Promise<string> {
+export async function publishFlow(
+  instance: Instance,
+  definition: { steps: object[] } & Record<string, unknown>,
+): Promise<string> {
   const post = async (path: string, body: object) => {
     const response = await fetch(instance.url + path, {
       method: 'POST',

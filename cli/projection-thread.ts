@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { PROVIDER_CATALOG } from '../providers/facts';
-import { createProjectionLoop } from './loop';
-import { openSqliteProjector } from './sqlite-projector';
-import type { FromThread, ThreadData, ToThread } from './thread-messages';
+import { createProjectionLoop } from '../projection/loop';
+import type { FromThread, ThreadData, ToThread } from '../projection/thread-messages';
 
-/** The projection in a thread of its own, so that requests do not wait for it. Started by start-thread.ts. */
+import { composeProjector } from './compose';
+
+/** The projection in a thread of its own, so that requests do not wait for it. Started by projection/start-thread.ts. */
 async function main(): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('this file is a worker thread, started by the process that writes the log');
@@ -12,9 +12,8 @@ async function main(): Promise<void> {
     const cause = error instanceof Error ? error : new Error(String(error));
     port.postMessage({ message, cause: { name: cause.name, message: cause.message } } satisfies FromThread);
   };
-  const projector = await openSqliteProjector({
+  const projector = await composeProjector({
     ...(workerData as ThreadData),
-    catalog: PROVIDER_CATALOG,
     report: (record, cause) => complain(`event record ${record.position} cannot be projected`, cause),
   });
   const loop = createProjectionLoop(projector, (error) => complain('the projection will try again', error));
