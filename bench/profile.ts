@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapping } from 'node:module';
 import { join } from 'node:path';
 import { perSecond } from './amounts';
+import type { Window } from './load/closed-loop';
 import { loopOnward } from './onward/load';
 import { startOnward } from './onward/start';
 import { PACKAGE_ROOT } from './package-root';
@@ -12,7 +13,8 @@ import { throwawayFolder } from './throwaway-folder';
 interface CpuProfile {
   nodes: ProfileNode[];
   samples: number[];
-  /** Microseconds. */
+  /** Microseconds on the system's monotonic clock; a delta stands before its sample. */
+  startTime: number;
   timeDeltas: number[];
 }
 
@@ -22,9 +24,15 @@ interface ProfileNode {
   callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number };
 }
 
-const SHOWN = 40;
+/** Where a sample was: the function itself, and the file of ours that it worked for. */
+interface Place {
+  name: string;
+  file: string;
+}
 
-/** One trial of the throughput row under `node --cpu-prof`; the self time of the main thread's functions, largest first. */
+const SHOWN = { functions: 40, files: 25 };
+
+/** One trial of the throughput row under `node --cpu-prof`: where the main thread's time went while it was measured. */
 export async function profile(bench: Bench): Promise<string> {
   const { durations, dataParent } = bench.options;
   const folder = throwawayFolder(dataParent);
@@ -34,10 +42,9 @@ export async function profile(bench: Bench): Promise<string> {
     bench.say('profile: Onward, 100 in flight');
     const options = { ...durations, inFlight: 100, receiptAfterMs: 20, awaitEnd: false };
     const { seen, window } = await loopOnward(server, options).finally(() => server.stop());
-    const counted = seen.filter(({ doneAt }) => doneAt >= window.from && doneAt < window.to).length;
-    const rate = (counted * 1000) / (window.to - window.from);
-    const title = `${perSecond(rate)} under the profiler; ${seen.length} runs`;
-    return [title, ...draw(readProfile(folder.path), seen.length)].join('\n');
+    const runs = seen.filter(({ doneAt }) => doneAt >= window.from && doneAt < window.to).length;
+    const rate = (runs * 1000) / (window.to - window.from);
+    return [`${perSecond(rate)} under the profiler`, ...draw(readProfile(folder.path), window, runs)].join('\n');
   } finally {
     await folder.remove();
   }
@@ -50,60 +57,75 @@ function readProfile(folder: string): CpuProfile {
   return JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile;
 }
 
-function draw(taken: CpuProfile, runs: number): string[] {
-  const self = selfMicros(taken);
-  const busy = [...self.values()].reduce((sum, micros) => sum + micros, 0);
-  const ranked = [...self].sort(([, a], [, b]) => b - a).slice(0, SHOWN);
-  const lines = ranked.map(([name, micros]) => {
-    const share = `${((100 * micros) / busy).toFixed(1)} %`;
-    return `${share.padStart(7)}  ${(micros / runs).toFixed(1).padStart(6)} us a run  ${name}`;
-  });
-  return [`${(busy / runs).toFixed(0)} us a run on the main thread (start and stop included, idle left out)`, ...lines];
+function draw(taken: CpuProfile, window: Window, runs: number): string[] {
+  const busy = busyMicros(taken, window);
+  const total = busy.reduce((sum, { micros }) => sum + micros, 0);
+  const ranked = (by: keyof Place, count: number): string[] => {
+    const sums = new Map<string, number>();
+    for (const { place, micros } of busy) sums.set(place[by], (sums.get(place[by]) ?? 0) + micros);
+    const lines = [...sums].sort(([, a], [, b]) => b - a).slice(0, count);
+    return lines.map(([name, micros]) => {
+      const share = `${((100 * micros) / total).toFixed(1)} %`;
+      return `${share.padStart(7)}  ${(micros / runs).toFixed(1).padStart(6)} us a run  ${name}`;
+    });
+  };
+  return [
+    `${(total / runs).toFixed(0)} us a run on the main thread, waiting for the disk included, idle left out`,
+    '\nBy our file, with what it called in Node and in packages:',
+    ...ranked('file', SHOWN.files),
+    '\nBy function, its own time:',
+    ...ranked('name', SHOWN.functions),
+  ];
 }
 
-function selfMicros(taken: CpuProfile): Map<string, number> {
-  const names = namesOf(taken.nodes);
-  const self = new Map<string, number>();
+/** The samples within the window; both clocks are the system's, read here at one moment. */
+function busyMicros(taken: CpuProfile, window: Window): { place: Place; micros: number }[] {
+  const places = placesOf(taken.nodes);
+  const toMonotonic = Number(process.hrtime.bigint() / 1000n) - Date.now() * 1000;
+  const [from, to] = [window.from * 1000 + toMonotonic, window.to * 1000 + toMonotonic];
+  const busy: { place: Place; micros: number }[] = [];
+  let at = taken.startTime;
   taken.samples.forEach((id, n) => {
-    const name = names.get(id) ?? '';
-    if (name === '(idle)') return;
-    self.set(name, (self.get(name) ?? 0) + (taken.timeDeltas[n] ?? 0));
+    const micros = taken.timeDeltas[n] ?? 0;
+    at += micros;
+    const place = places.get(id);
+    if (place && place.name !== '(idle)' && at >= from && at < to) busy.push({ place, micros });
   });
-  return self;
+  return busy;
 }
 
 /** A function of Node's or of a package is named together with the one of ours that called it, however far above. */
-function namesOf(nodes: readonly ProfileNode[]): Map<number, string> {
-  const placeOf = placesInSource();
+function placesOf(nodes: readonly ProfileNode[]): Map<number, Place> {
+  const sourceOf = sources();
   const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node] as const)));
-  const ours = (node: ProfileNode | undefined): string => {
-    if (!node) return '';
-    return isOurs(node) ? ` <- ${placeOf(node.callFrame)}` : ours(parents.get(node.id));
+  const nearestOurs = (node: ProfileNode | undefined): ProfileNode | null => {
+    if (!node) return null;
+    return isOurs(node) ? node : nearestOurs(parents.get(node.id));
   };
   return new Map(
     nodes.map((node) => {
       const { functionName, url } = node.callFrame;
-      const place = url === '' ? functionName || '(anonymous)' : placeOf(node.callFrame);
-      return [node.id, isOurs(node) ? place : place + ours(parents.get(node.id))];
+      const ours = nearestOurs(node);
+      const own = `${functionName || '(anonymous)'} ${sourceOf(node)}`.trim();
+      const name = ours && ours !== node ? `${own} <- ${ours.callFrame.functionName} ${sourceOf(ours)}` : own;
+      const file = ours ? sourceOf(ours).replace(/:\d+$/, '') : url === '' ? own : 'Node and packages on their own';
+      return [node.id, { name, file }];
     }),
   );
 }
-
-type Frame = ProfileNode['callFrame'];
 
 function isOurs({ callFrame }: ProfileNode): boolean {
   return callFrame.url.endsWith('dist/onward.js');
 }
 
-/** Our own functions all stand in one bundle: its source map says where they come from. */
-function placesInSource(): (frame: Frame) => string {
+/** File and line. Our own functions all stand in one bundle: its source map says where they come from. */
+function sources(): (node: ProfileNode) => string {
   const map = new SourceMap(JSON.parse(readFileSync(join(PACKAGE_ROOT, 'dist', 'onward.js.map'), 'utf8')));
-  return ({ functionName, url, lineNumber, columnNumber }) => {
-    const entry = url.endsWith('dist/onward.js') ? map.findEntry(lineNumber, columnNumber) : null;
+  return (node) => {
+    const { url, lineNumber, columnNumber } = node.callFrame;
+    const entry = isOurs(node) ? map.findEntry(lineNumber, columnNumber) : null;
     const found = entry && 'originalSource' in entry ? (entry as SourceMapping) : null;
-    const place = found
-      ? `${found.originalSource.replace('../', '')}:${found.originalLine + 1}`
-      : url.replace(/^.*node_modules\//, '');
-    return `${functionName || '(anonymous)'} ${place}`;
+    if (!found) return url.replace(/^.*node_modules\//, '');
+    return `${found.originalSource.replace('../', '')}:${found.originalLine + 1}`;
   };
 }

@@ -44,7 +44,9 @@ export interface House {
   onFault(message: string, error: unknown): void;
   /** Reads what was open, takes the receipts that waited in the log, and only then lets deadlines fire. */
   startEngine(): Promise<void>;
-  /** Finishes what is in hand, flushes, closes the files. */
+  /** Takes no more work, finishes the sends in hand, answers those who wait. What is stored can still be read. */
+  stopEngine(): Promise<void>;
+  /** Stops the engine, flushes, closes the files. */
   close(): Promise<void>;
 }
 
@@ -86,6 +88,12 @@ export async function compose(options: ComposeOptions): Promise<House> {
   });
 
   let consumer: { stop(): Promise<void> } | null = null;
+  const stopEngine = async () => {
+    // First: an engine that is stopping refuses receipts, and they would be taken for faults.
+    await consumer?.stop();
+    consumer = null;
+    await engine.close();
+  };
   return {
     api: {
       engine,
@@ -109,9 +117,9 @@ export async function compose(options: ComposeOptions): Promise<House> {
       sandbox.resume();
       engine.startClock();
     },
+    stopEngine,
     async close() {
-      await engine.close();
-      await consumer?.stop();
+      await stopEngine();
       await sandbox.close?.();
       await log.close();
       await store.close();

@@ -1,7 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { holdExclusively } from '../sqlite/exclusive';
+import { createSeal } from '../store/seal';
 import { StartError, type StartRole } from './settings';
 
 /** Makes the folder with mode 0700 and sees to it that it can be written. */
@@ -30,8 +41,38 @@ export function keptSecret(
   const path = join(folder, file);
   if (existsSync(path)) return { text: readFileSync(path, 'utf8').trim(), made: false };
   const text = `${prefix}${randomBytes(24).toString('base64url')}`;
-  writeFileSync(path, `${text}\n`, { mode: 0o600, flag: 'wx' });
-  return { text, made: true };
+  if (keepOnce(path, text)) return { text, made: true };
+  return { text: readFileSync(path, 'utf8').trim(), made: false };
+}
+
+/** Whole or not at all, and once: several roles may start on an empty folder together. False where it stood there. */
+function keepOnce(path: string, text: string): boolean {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${text}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    rmSync(draft);
+  }
+}
+
+/**
+ * Sees to it that the folder is opened with the secret that it was written with: with another one, addresses and
+ * variables cannot be read, and the receipts of messages on their way would be taken for forged.
+ * @throws StartError
+ */
+export function checkSecret(folder: string, secret: string): void {
+  const path = join(folder, 'secret.check');
+  const mark = createSeal(secret).hash('onward');
+  if (!existsSync(path) && keepOnce(path, mark)) return;
+  if (readFileSync(path, 'utf8').trim() === mark) return;
+  throw new StartError(
+    `ONWARD_SECRET is not the one that the data in “${folder}” was written with. Set it to that one, or set ONWARD_DATA to another folder.`,
+  );
 }
 
 /**

@@ -16,7 +16,10 @@ export interface Settings {
   ownerKey: string | null;
   testKey: string | null;
   sendTimeoutSeconds: number;
+  logLevel: (typeof LOG_LEVELS)[number];
 }
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** A configuration that cannot work: one sentence that names the variable and the mend. */
 export class StartError extends Error {
@@ -36,6 +39,9 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
   }
   const host = env.HOST || '127.0.0.1';
   const port = wholeNumber(env, 'PORT', 8080, 0, 65_535);
+  if (env.ONWARD_OWNER_KEY && env.ONWARD_OWNER_KEY === env.ONWARD_TEST_KEY) {
+    throw new StartError('ONWARD_OWNER_KEY and ONWARD_TEST_KEY are the same. Set two different ones.');
+  }
   return {
     role,
     host,
@@ -46,6 +52,7 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
     ownerKey: longEnough(env, 'ONWARD_OWNER_KEY', 8),
     testKey: longEnough(env, 'ONWARD_TEST_KEY', 8),
     sendTimeoutSeconds: wholeNumber(env, 'ONWARD_SEND_TIMEOUT_SECONDS', 10, 1, 300),
+    logLevel: oneOf(env, 'ONWARD_LOG_LEVEL', 'info', LOG_LEVELS),
   };
 }
 
@@ -55,6 +62,14 @@ function wholeNumber(env: NodeJS.ProcessEnv, name: string, otherwise: number, mi
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new StartError(`${name} is “${text}”. Set it to a whole number from ${min} to ${max}.`);
+}
+
+function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, otherwise: T, words: readonly T[]): T {
+  const text = env[name];
+  if (!text) return otherwise;
+  const word = words.find((one) => one === text);
+  if (word !== undefined) return word;
+  throw new StartError(`${name} is “${text}”. Set it to one of ${words.join(', ')}.`);
 }
 
 function publicUrl(text: string | undefined, host: string, port: number): string {

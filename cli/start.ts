@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createServer } from '../api/server';
 import { type Engine, EngineUnavailable } from '../core/engine';
@@ -6,7 +5,8 @@ import packageJson from '../package.json';
 import { createProjectionLoop } from '../projection/loop';
 import { startProjectionThread } from '../projection/start-thread';
 import { compose, composeProjector, type House } from './compose';
-import { holdFolder, keptSecret, prepareDataFolder } from './data-folder';
+import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
+import { type Door, openDoor } from './door';
 import { ensureKeys, publishExamples } from './first-start';
 import { createLogger } from './logger';
 import { readSettings, type Settings, StartError, type StartRole } from './settings';
@@ -31,10 +31,18 @@ async function leave(stop: () => Promise<void>): Promise<void> {
     console.error('onward: what was in hand did not finish in time; it is carried out again at the next start');
     process.exit(0);
   }, STOP_PATIENCE_MS);
-  await stop();
+  let status = 0;
+  try {
+    await stop();
+  } catch (error) {
+    status = 1;
+    console.error(`onward: the stop was not clean: ${(error as Error).message}; nothing that was answered is lost`);
+  }
   clearTimeout(timer);
-  process.exit(0);
+  process.exit(status);
 }
+
+const DISK_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EFBIG']);
 
 function sentenceOf(error: unknown): string {
   if (error instanceof StartError) return error.message;
@@ -42,25 +50,40 @@ function sentenceOf(error: unknown): string {
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     return `ONWARD_DATA holds a file that is damaged (${message}). Put back a copy of the folder, or set ONWARD_DATA to another.`;
   }
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'ONWARD_DATA stands on a disk that is full. Free some space.';
+  if (code !== undefined && DISK_FULL.has(code)) return 'ONWARD_DATA stands on a disk that is full. Free some space.';
+  if (code?.startsWith('SQLITE_IOERR') || code?.startsWith('SQLITE_READONLY') || code?.startsWith('SQLITE_CANTOPEN')) {
+    return `ONWARD_DATA cannot be read or written (${message}). See whether its disk is full, or set it to another folder.`;
+  }
   return `the start failed: ${message}`;
+}
+
+/** What stands of a process, to be taken down again. */
+interface Standing {
+  door: Door | null;
+  stopProjection: (() => Promise<void>) | null;
 }
 
 /** Starts the roles and resolves, once they stand, with the way to stop them. */
 async function run(settings: Settings): Promise<() => Promise<void>> {
-  prepareDataFolder(settings.dataFolder);
-  const lock = holdFolder(settings.dataFolder, settings.role);
-  const logger = createLogger(process.env.ONWARD_LOG_LEVEL || 'info');
-  const secret = keptSecret(settings.dataFolder, 'secret', settings.secret, '').text;
+  const { dataFolder, role } = settings;
+  prepareDataFolder(dataFolder);
+  const lock = holdFolder(dataFolder, role);
+  const secret = keptSecret(dataFolder, 'secret', settings.secret, '').text;
+  checkSecret(dataFolder, secret);
+  const logger = createLogger(settings.logLevel);
   const house = await compose({ ...settings, secret, version: packageJson.version, logger });
-  const stops: (() => Promise<void>)[] = [];
+  const standing: Standing = { door: null, stopProjection: null };
   const stop = async () => {
-    for (const one of stops.reverse()) await one();
+    const shut = standing.door?.shut();
+    // Meanwhile: whoever waits for a run to end is answered by the engine's stop.
+    await house.stopEngine();
+    await shut;
+    await standing.stopProjection?.();
     await house.close();
     lock?.release();
   };
   try {
-    await startRoles(settings, secret, house, stops);
+    await startRoles(settings, secret, house, standing);
   } catch (error) {
     await stop();
     throw error;
@@ -68,29 +91,24 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   return stop;
 }
 
-async function startRoles(
-  settings: Settings,
-  secret: string,
-  house: House,
-  stops: (() => Promise<void>)[],
-): Promise<void> {
+async function startRoles(settings: Settings, secret: string, house: House, standing: Standing): Promise<void> {
   const { role, dataFolder } = settings;
-  const keys = await ensureKeys(house.api.store, settings);
-  if (role === 'all' || role === 'api') {
+  if (role === 'projector') {
+    standing.stopProjection = await projectHere({ dataFolder, secret }, house);
+    console.log('onward: projector started (log: sqlite, store: sqlite)');
+    return;
+  }
+  const api = role === 'receipts' ? { ...house.api, engine: ENGINE_ELSEWHERE, only: role } : house.api;
+  // Before a key is made or a message sent: the port may be in use. Until the engine stands /readyz says that it starts.
+  standing.door = await openDoor(createServer(api), settings);
+  // The keys are made and shown by the process that has the engine.
+  const made = role === 'receipts' ? [] : (await ensureKeys(house.api.store, settings)).made;
+  if (role !== 'receipts') {
     await publishExamples(house.api.store);
     await house.startEngine();
   }
-  if (role === 'all') stops.push(projectBeside({ dataFolder, secret }, house));
-  if (role === 'projector') stops.push(await projectHere({ dataFolder, secret }, house));
-  if (role !== 'projector') {
-    const api = role === 'receipts' ? { ...house.api, engine: ENGINE_ELSEWHERE, only: role } : house.api;
-    const server = createServer(api);
-    const port = await listen(server, settings);
-    stops.push(() => closeServer(server));
-    announce(settings, port, keys);
-  } else {
-    console.log('onward: projector started (log: sqlite, store: sqlite)');
-  }
+  if (role === 'all') standing.stopProjection = projectBeside({ dataFolder, secret }, house);
+  announce(settings, standing.door.port, made);
 }
 
 /** What a process without an engine has in its place: it takes receipts for it, by way of the log. */
@@ -130,40 +148,12 @@ async function projectHere(data: { dataFolder: string; secret: string }, house: 
   };
 }
 
-function listen(server: Server, { host, port }: Settings): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(new StartError(`PORT ${port} is in use on ${host}. Set PORT to a free one.`));
-      else if (error.code === 'EACCES')
-        reject(new StartError(`PORT ${port} may not be used by you. Set PORT to 1024 or above.`));
-      else
-        reject(
-          new StartError(
-            `HOST “${host}” cannot be listened on (${error.code}). Set HOST to an address of this machine.`,
-          ),
-        );
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
-}
-
-/** Answers what is in hand and takes nothing new. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-}
-
-function announce(settings: Settings, port: number, keys: { made: { name: string; secret: string }[] }): void {
+function announce(settings: Settings, port: number, made: { name: string; secret: string }[]): void {
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  console.log(`Onward listens on http://${host}:${port} (engine: embedded, log: sqlite, store: sqlite)`);
+  const engine = settings.role === 'receipts' ? 'in another process' : 'embedded';
+  console.log(`Onward listens on http://${host}:${port} (engine: ${engine}, log: sqlite, store: sqlite)`);
   console.log(`  data in ${settings.dataFolder}; API reference on http://${host}:${port}/docs`);
-  for (const { name, secret } of keys.made) console.log(`  ${name}=${secret}`);
-  if (keys.made.length > 0)
+  for (const { name, secret } of made) console.log(`  ${name}=${secret}`);
+  if (made.length > 0)
     console.log('  These keys are shown once; they are kept in the data folder, readable by you alone.');
 }

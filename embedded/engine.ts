@@ -15,8 +15,11 @@ import { perform, performAgain } from './perform';
 import { isSettled, newRun, type Run } from './run';
 import { Watchers } from './watchers';
 
-/** Bounds on what is taken in: past them an invocation is answered 503 instead of being made to wait. */
-const LIMITS = { sendsUnderWay: 1_000, sendsWaiting: 20_000, startsInBatch: 2_000 } as const;
+/**
+ * Bounds on what is taken in, past which an invocation is answered 503 instead of being made to wait, and on how long
+ * a stop waits for the sends under way: less than the 10 s in which the whole process has to leave.
+ */
+const LIMITS = { sendsUnderWay: 1_000, sendsWaiting: 20_000, startsInBatch: 2_000, drainMs: 6_000 } as const;
 
 const RECOVERY_PAUSE_MS = 1_000;
 
@@ -53,6 +56,7 @@ export class EmbeddedEngine implements Engine {
   private batch: Batch | null = null;
   private stopped: string | null = 'the engine is starting';
   private closing = false;
+  private closed: Promise<void> | null = null;
   /** Grows when the memory is thrown away: an answer to what an earlier memory asked is not for this one. */
   private generation = 0;
 
@@ -67,6 +71,7 @@ export class EmbeddedEngine implements Engine {
       const run = await this.read(id);
       if (run) open.push(run);
     }
+    if (this.closing) return;
     // All in one turn: what a receipt led a run to meanwhile would be carried out twice.
     this.stopped = null;
     for (const run of open) {
@@ -138,13 +143,24 @@ export class EmbeddedEngine implements Engine {
     return starts > LIMITS.startsInBatch ? 'more invocations arrive than the disk takes' : null;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closed ??= this.finish();
+    return this.closed;
+  }
+
+  private async finish(): Promise<void> {
     this.stopped = 'the engine is stopping';
     this.closing = true;
     this.alarms.stop();
-    await this.lanes.drain();
+    await this.lanes.drain(LIMITS.drainMs);
+    try {
+      await this.deps.journal.flushed();
+    } catch (error) {
+      this.deps.onFault('what came of the last sends could not be written; they are looked at again', error);
+    }
+    // An answer that comes later still is asked for at the next start.
+    this.generation++;
     this.watchers.close();
-    await this.deps.journal.flushed();
   }
 
   private async control(

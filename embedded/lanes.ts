@@ -22,10 +22,17 @@ export class Lanes {
     else this.lanes[PURPOSES.indexOf(purpose)]?.push(work);
   }
 
-  /** Forgets what waits; resolves when what is under way has ended. */
-  async drain(): Promise<void> {
+  /** Forgets what waits; resolves when what is under way has ended, or when `patienceMs` are over. */
+  async drain(patienceMs?: number): Promise<void> {
     for (const lane of this.lanes) lane.clear();
-    if (this.underWay > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+    if (this.underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = patienceMs === undefined ? undefined : setTimeout(resolve, patienceMs);
+      this.idle.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   private begin(work: () => Promise<void>): void {

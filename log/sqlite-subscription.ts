@@ -18,8 +18,9 @@ const HANDED_MAX = 5_000;
 /** Hands batches over one after the other: the next is read once the last has been consumed. */
 export class SqliteSubscription {
   private position: number;
-  /** Committed records that follow on `position` without a gap. */
+  /** Records that follow on `position` without a gap; `flushed` when their group is on the disk. */
   private handed: LogRecord[] = [];
+  private flushed: Promise<void> = Promise.resolve();
   /** There is, or may be, more in the file than what was handed. */
   private behind = true;
   private running: Promise<void> | null = null;
@@ -31,13 +32,20 @@ export class SqliteSubscription {
     this.position = source.from;
   }
 
-  /** What this process has just committed. Called after the commit, never before it: nothing may be consumed sooner. */
-  hand(records: readonly LogRecord[]): void {
+  /** What this process has just written, in the transaction that is not committed yet. */
+  hand(records: readonly LogRecord[], flushed: Promise<void>): void {
     const last = this.handed[this.handed.length - 1]?.position ?? this.position;
     const follows = records[0]?.position === last + 1 && this.handed.length + records.length <= HANDED_MAX;
     if (this.behind || !follows) this.behind = true;
     else for (const record of records) this.handed.push(record);
+    this.flushed = flushed;
     this.run();
+  }
+
+  /** The group was not written: what was handed of it never stood in the log. */
+  forget(): void {
+    this.handed = [];
+    this.behind = true;
   }
 
   /** There may be something new in the file. */
@@ -69,7 +77,8 @@ export class SqliteSubscription {
         const records = this.next();
         const last = records[records.length - 1];
         if (!last) continue;
-        await this.source.handler(records);
+        // A position counts only once its record is on the disk: one that is rolled back is given again to another.
+        await Promise.all([this.source.handler(records), this.flushed]);
         this.position = last.position;
         this.source.commit(last.position);
         this.handed = this.handed.filter((record) => record.position > last.position);
@@ -77,6 +86,7 @@ export class SqliteSubscription {
         pauseMs = PAUSE_MS.first;
       } catch (error) {
         // The same batch comes again: a consumer never skips.
+        this.behind = true;
         this.source.onFault(error);
         await this.pause(pauseMs);
         pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest);
@@ -89,6 +99,7 @@ export class SqliteSubscription {
   private next(): LogRecord[] {
     if (!this.behind) return this.handed.slice(0, BATCH_RECORDS);
     this.handed = [];
+    this.flushed = Promise.resolve();
     const records = this.source.read(this.position, BATCH_RECORDS);
     this.behind = records.length > 0;
     return records;

@@ -56,8 +56,8 @@ export class SqliteLog implements Log {
     this.offsets = group.table('offsets', ['topic', 'grp', 'position'], 'INSERT OR REPLACE INTO');
     this.version = group.db.prepare('PRAGMA data_version');
     this.byKey = group.db.prepare<[string]>('SELECT value FROM events WHERE key = ? ORDER BY position');
-    group.onCommit(() => this.handOver());
-    group.onAbandon(() => this.appended.clear());
+    group.onWritten((flushed) => this.handOver(flushed));
+    group.onAbandon(() => this.forget());
     this.poll = setInterval(() => this.lookAround(), options.pollMs ?? 50).unref();
   }
 
@@ -123,15 +123,24 @@ export class SqliteLog implements Log {
     this.subscriptions.clear();
   }
 
-  /** What was just committed goes to its consumers as it is: to read it back would cost as much as to write it. */
-  private handOver(): void {
+  /**
+   * What was just written goes to its consumers as it is, inside the transaction: to read it back would cost as much as
+   * to write it, and what a consumer in this process writes of it at once shares its fsync. Should the group fail, the
+   * record and its effect are gone together.
+   */
+  private handOver(flushed: Promise<void>): void {
     for (const [topic, records] of this.appended) {
       if (records.length === 0) continue;
       this.appended.set(topic, []);
       const first = this.writers[topic].lastRowId() - records.length + 1;
-      const committed = records.map((record, n) => ({ topic, partition: 0, position: first + n, ...record }));
-      for (const [subscription, its] of this.subscriptions) if (its === topic) subscription.hand(committed);
+      const written = records.map((record, n) => ({ topic, partition: 0, position: first + n, ...record }));
+      for (const [subscription, its] of this.subscriptions) if (its === topic) subscription.hand(written, flushed);
     }
+  }
+
+  private forget(): void {
+    for (const topic of this.appended.keys()) this.appended.set(topic, []);
+    for (const subscription of this.subscriptions.keys()) subscription.forget();
   }
 
   /** `data_version` changes when another connection has committed. */

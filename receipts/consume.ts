@@ -4,7 +4,7 @@ import { type Receipt, receiptSchema } from '../schemas/receipt';
 import { validator } from '../schemas/validate';
 import type { Store } from '../store/contract';
 import type { References } from './contract';
-import { resolve } from './resolve';
+import { type Resolution, resolve } from './resolve';
 
 /** How long a receipt waits for its invocation to be known, try by try; then it is a dead letter. */
 const PARKED_FOR_MS = [250, 1_000, 5_000, 30_000, 120_000, 600_000] as const;
@@ -70,14 +70,21 @@ function parse(value: string): { ok: true; receipt: Receipt } | { ok: false; cau
   return { ok: false, cause: checked.errors.map(({ pointer, message }) => `${pointer} ${message}`).join('; ') };
 }
 
-async function offer(deps: ConsumeDeps, receipt: Receipt): Promise<'taken' | 'unknown' | 'forged'> {
-  const resolution = await resolve(receipt, deps.references, deps.store.invocations);
+/** A receipt that names its invocation reaches the engine in this very turn: what it leads to shares the log's commit. */
+function offer(deps: ConsumeDeps, receipt: Receipt): Promise<'taken' | 'unknown' | 'forged'> {
+  const resolution = resolve(receipt, deps.references, deps.store.invocations);
+  return resolution instanceof Promise ? resolution.then((found) => give(deps, found)) : give(deps, resolution);
+}
+
+async function give(deps: ConsumeDeps, resolution: Resolution): Promise<'taken' | 'unknown' | 'forged'> {
   if (resolution.kind !== 'resolved') return resolution.kind;
   return deps.engine.receive(resolution.invocationId, resolution.input);
 }
 
 async function lookAtParked(deps: ConsumeDeps): Promise<void> {
   const { parked } = deps.store;
+  // While the engine is away nothing is tried, so that nothing comes nearer to the dead letters.
+  if (deps.engine.unavailable() !== null) return;
   for (const entry of await parked.due(deps.clock(), PARKED_PER_LOOK)) {
     const outcome = await offer(deps, JSON.parse(entry.receipt) as Receipt);
     const waitMs = PARKED_FOR_MS[entry.tries + 1];

@@ -9,8 +9,15 @@ export type Resolution =
   | { kind: 'unknown' }
   | { kind: 'forged' };
 
-/** Finds the attempt that a receipt speaks of: by its reference, by invocation and step, or by the message's ID. */
-export async function resolve(receipt: Receipt, references: References, index: InvocationIndex): Promise<Resolution> {
+/**
+ * Finds the attempt that a receipt speaks of: by its reference, by invocation and step, or by the message's ID. Only the
+ * last has to be looked up; the others are known at once, so that the engine has them in the same turn.
+ */
+export function resolve(
+  receipt: Receipt,
+  references: References,
+  index: InvocationIndex,
+): Resolution | Promise<Resolution> {
   if (receipt.ref !== undefined) {
     const ref = references.verify(receipt.ref);
     return ref ? resolved(receipt, ref.invocationId, ref.step, ref.attempt) : { kind: 'forged' };
@@ -19,7 +26,16 @@ export async function resolve(receipt: Receipt, references: References, index: I
     return resolved(receipt, receipt.invocationId, receipt.step, receipt.attempt ?? null);
   }
   if (!receipt.provider || !receipt.providerMessageId) return { kind: 'unknown' };
-  const found = await index.findMessage(receipt.provider, receipt.providerMessageId);
+  return lookUp(receipt, receipt.provider, receipt.providerMessageId, index);
+}
+
+async function lookUp(
+  receipt: Receipt,
+  provider: string,
+  providerMessageId: string,
+  index: InvocationIndex,
+): Promise<Resolution> {
+  const found = await index.findMessage(provider, providerMessageId);
   return found ? resolved(receipt, found.invocationId, found.step, found.attempt) : { kind: 'unknown' };
 }
 

@@ -20,6 +20,7 @@ export class GroupCommit {
   private writes: (() => void)[] = [];
   private group: Group | null = null;
   private closed = false;
+  private readonly within: ((flushed: Promise<void>) => void)[] = [];
   private readonly committed: (() => void)[] = [];
   private readonly abandoned: (() => void)[] = [];
 
@@ -53,6 +54,14 @@ export class GroupCommit {
     return this.open().promise;
   }
 
+  /**
+   * Called inside each group's transaction, once its rows have been written: what the listener adds at once is written
+   * with the same group. `flushed` is the group's own.
+   */
+  onWritten(listener: (flushed: Promise<void>) => void): void {
+    this.within.push(listener);
+  }
+
   /** Called after each group that was committed. */
   onCommit(listener: () => void): void {
     this.committed.push(listener);
@@ -68,7 +77,11 @@ export class GroupCommit {
     if (this.closed) return;
     if (this.group) this.flush(this.group);
     this.closed = true;
-    this.db.pragma('wal_checkpoint(TRUNCATE)');
+    try {
+      this.db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The disk may be full. What stands in the write-ahead log is found there at the next start.
+    }
     this.db.close();
   }
 
@@ -83,15 +96,16 @@ export class GroupCommit {
 
   private flush(group: Group): void {
     if (this.group !== group) return;
-    this.group = null;
-    const writes = this.writes;
-    this.writes = [];
     try {
       this.db.exec('BEGIN IMMEDIATE');
-      for (const table of this.tables) table.flush();
+      while (this.writeRows()) for (const listener of this.within) listener(group.promise);
+      this.group = null;
+      const writes = this.writes;
+      this.writes = [];
       for (const write of writes) write();
       this.db.exec('COMMIT');
     } catch (error) {
+      this.group = null;
       this.abandon();
       group.reject(error instanceof Error ? error : new Error(String(error)));
       return;
@@ -100,8 +114,16 @@ export class GroupCommit {
     for (const listener of this.committed) listener();
   }
 
+  /** False when there were none. */
+  private writeRows(): boolean {
+    let wrote = false;
+    for (const table of this.tables) wrote = table.flush() || wrote;
+    return wrote;
+  }
+
   private abandon(): void {
     for (const table of this.tables) table.clear();
+    this.writes = [];
     // SQLite may have rolled back by itself (disk full); a second ROLLBACK is then refused.
     if (this.db.inTransaction) this.db.exec('ROLLBACK');
     for (const listener of this.abandoned) listener();
@@ -145,8 +167,8 @@ class BufferedTable {
     this.rows = [];
   }
 
-  flush(): void {
-    if (this.rows.length === 0) return;
+  flush(): boolean {
+    if (this.rows.length === 0) return false;
     let from = 0;
     for (const count of ROWS_PER_STATEMENT) {
       const values = count * this.width;
@@ -157,6 +179,7 @@ class BufferedTable {
       }
     }
     this.rows = [];
+    return true;
   }
 
   private statement(count: number): ReturnType<BufferedTable['prepare']> {

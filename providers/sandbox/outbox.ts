@@ -42,6 +42,8 @@ interface StoredMessage {
 export interface SandboxOutbox {
   /** Resolves once the message stands in the record: from then on the sandbox has it, whatever becomes of us. */
   add(entry: OutboxEntry): Promise<void>;
+  /** Nothing more comes for this message, not after a restart either. */
+  silence(ref: string): Promise<void>;
   byRef(ref: string): Promise<StoredMessage | null>;
   messages(invocationId: string): Promise<SandboxMessage[]>;
   /** Accepted messages whose last receipt was due when the process was last alive, or later. */
@@ -93,12 +95,17 @@ export function openOutbox(file: string, seal: Sealer): SandboxOutbox {
     'script',
     'sealed',
   ]);
+  const silence = db.prepare<[string]>('UPDATE messages SET last_due_at = 0 WHERE ref = ?');
   const byRef = db.prepare<[string]>('SELECT * FROM messages WHERE ref = ? ORDER BY id LIMIT 1');
   const byInvocation = db.prepare<[string, string]>('SELECT * FROM messages WHERE ref >= ? AND ref < ? ORDER BY id');
 
   return {
     add(entry) {
       table.add(rowOf(entry, seal));
+      return group.flushed();
+    },
+    silence(ref) {
+      group.write(() => silence.run(ref));
       return group.flushed();
     },
     async byRef(ref) {

@@ -16,6 +16,8 @@ import { phoneScript } from './phone-script';
 
 /** Long enough for a receipt to have gone the whole way before the answer that it overtakes. */
 const EARLY_LEAD_MS = 50;
+/** As a real provider calls again whose call was not answered with success. */
+const DELIVER_AGAIN_MS = 1_000;
 /** Scripts seen before: the same few come again and again. */
 const SCRIPTS_HELD = 1_000;
 
@@ -65,8 +67,10 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     scriptOf: phoneScript,
     messages: (invocationId) => deps.outbox.messages(invocationId),
     resume() {
-      for (const { ref, providerMessageId, script, acceptedAt } of deps.outbox.unplayed()) {
-        player.play(ref, providerMessageId, parse(script), acceptedAt);
+      for (const { ref, providerMessageId, script: text, acceptedAt } of deps.outbox.unplayed()) {
+        const script = parse(text);
+        void player.playEarly(ref, providerMessageId, script);
+        player.play(ref, providerMessageId, script, acceptedAt);
       }
     },
     async close() {
@@ -113,7 +117,8 @@ function entryOf(
   acceptedAt: number,
 ): OutboxEntry {
   const last = script.receipts[script.receipts.length - 1];
-  const lastDueAt = last ? acceptedAt + last.afterMs : 0;
+  const early = script.early.length > 0 ? receivedAt : 0;
+  const lastDueAt = providerMessageId === null ? 0 : last ? acceptedAt + last.afterMs : early;
   return { request, providerMessageId, script: script.text, receivedAt, acceptedAt, lastDueAt };
 }
 
@@ -154,6 +159,7 @@ async function recall(deps: SandboxDeps, player: Player, { ref }: MessageHandle)
     return { outcome: 'refused', code: 'sandbox_already_delivered' };
   }
   player.cancel(ref);
+  await deps.outbox.silence(ref);
   return { outcome: 'confirmed' };
 }
 
@@ -166,7 +172,7 @@ function normalise({ query, body }: WebhookRequest): Receipt[] {
 
 type Player = ReturnType<typeof createPlayer>;
 
-/** Plays the receipts of a script at their times. */
+/** Plays the receipts of a script at their times, and again where the log does not take them. */
 function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
   const timers = new Map<string, Set<NodeJS.Timeout>>();
   const receipt = (
@@ -181,29 +187,37 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
     reason: item.reason,
     at: new Date(clock()).toISOString(),
   });
-  const hand = (one: Receipt) =>
-    deliver([one]).catch((error) => onFault('a sandbox receipt could not be delivered', error));
+  let stopped = false;
+  const later = (ref: string, ms: number, run: () => void) => {
+    if (stopped) return;
+    const set = timers.get(ref) ?? new Set();
+    timers.set(ref, set);
+    const timer = setTimeout(() => {
+      set.delete(timer);
+      if (set.size === 0) timers.delete(ref);
+      run();
+    }, ms);
+    set.add(timer);
+  };
+  const hand = async (ref: string, one: Receipt): Promise<void> => {
+    try {
+      await deliver([one]);
+    } catch (error) {
+      onFault('a sandbox receipt could not be delivered; it comes again', error);
+      later(ref, DELIVER_AGAIN_MS, () => void hand(ref, one));
+    }
+  };
 
   return {
     async playEarly(ref: string, providerMessageId: string | null, script: SandboxScript): Promise<void> {
       if (script.early.length === 0) return;
-      await Promise.all(script.early.map((item) => hand(receipt(ref, providerMessageId, item))));
+      await Promise.all(script.early.map((item) => hand(ref, receipt(ref, providerMessageId, item))));
       await pause(EARLY_LEAD_MS);
     },
     play(ref: string, providerMessageId: string, script: SandboxScript, acceptedAt: number): void {
-      if (script.receipts.length === 0) return;
-      const set = timers.get(ref) ?? new Set();
-      timers.set(ref, set);
       for (const item of script.receipts) {
-        const timer = setTimeout(
-          () => {
-            set.delete(timer);
-            if (set.size === 0) timers.delete(ref);
-            void hand(receipt(ref, providerMessageId, item));
-          },
-          Math.max(acceptedAt + item.afterMs - clock(), 0),
-        );
-        set.add(timer);
+        const dueInMs = Math.max(acceptedAt + item.afterMs - clock(), 0);
+        later(ref, dueInMs, () => void hand(ref, receipt(ref, providerMessageId, item)));
       }
     },
     cancel(ref: string): void {
@@ -211,6 +225,7 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
       timers.delete(ref);
     },
     stop(): void {
+      stopped = true;
       for (const ref of [...timers.keys()]) this.cancel(ref);
     },
   };
