@@ -18,8 +18,12 @@ const STOP_PATIENCE_MS = 9_000;
 export async function start(options: { role?: string }): Promise<void> {
   try {
     const settings = readSettings(process.env, (options.role ?? 'all') as StartRole);
+    // Heard from the beginning: a signal during the start is heeded when it has come to its end.
+    const signalled = new Promise<void>((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    });
     const stop = await run(settings);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void leave(stop));
+    void signalled.then(() => leave(stop));
   } catch (error) {
     console.error(`onward: ${sentenceOf(error)}`);
     process.exit(1);

@@ -1,4 +1,5 @@
 import type { AttemptView, InvocationAccepted, InvocationView } from '../schemas/invocation';
+import type { Reason } from '../schemas/vocabulary';
 import { statusOf } from './attempt-status';
 import { whyOf, whySkipped } from './attempt-story';
 import { worstCase } from './cost';
@@ -90,7 +91,7 @@ function attemptView(state: State, rung: SendRung, step: StepState, attempt: Att
     provider: attempt.provider,
     providerMessageId: attempt.providerMessageId,
     status: statusOf(attempt),
-    reason: attempt.reason,
+    reason: reasonOf(step, attempt),
     code: attempt.code,
     requestedAt: isoTime(attempt.requestedAt),
     acceptedAt: isoOrNull(acceptedAt),
@@ -105,6 +106,14 @@ function attemptView(state: State, rung: SendRung, step: StepState, attempt: Att
     duplicateRisk: attempt.duplicateRisk,
     why: whyOf(state, rung, attempt, duplicate),
   };
+}
+
+/** The provider's reason; without one, that nothing had come when the step's time was over. */
+function reasonOf(step: StepState, attempt: AttemptState): Reason | null {
+  if (attempt.reason !== null || attempt.finalAt !== null) return attempt.reason;
+  const timedOut = step.reason === 'timeout' && newestAttempt(step) === attempt;
+  if (!timedOut) return null;
+  return attempt.uncertain ? 'uncertain' : 'timeout';
 }
 
 function skippedView(rung: SendRung, step: StepState): AttemptView {

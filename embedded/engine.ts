@@ -19,7 +19,7 @@ import { Watchers } from './watchers';
  * Bounds on what is taken in, past which an invocation is answered 503 instead of being made to wait, and on how long
  * a stop waits for the sends under way: less than the 10 s in which the whole process has to leave.
  */
-const LIMITS = { sendsUnderWay: 1_000, sendsWaiting: 20_000, startsInBatch: 2_000, drainMs: 6_000 } as const;
+const LIMITS = { sendsUnderWay: 1_000, sendsWaiting: 20_000, startsInBatch: 2_000, drainMs: 5_000 } as const;
 
 const RECOVERY_PAUSE_MS = 1_000;
 

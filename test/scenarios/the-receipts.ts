@@ -264,7 +264,7 @@ export const RECEIPT_SCENARIOS: Scenario[] = [
       ],
       status: 'succeeded',
       reached: 'sms',
-      attempts: ['whatsapp#1 uncertain uncertain', 'sms#1 delivered duplicateRisk'],
+      attempts: ['whatsapp#1 uncertain uncertain uncertain', 'sms#1 delivered duplicateRisk'],
       costMicros: 35_500,
     },
   },
