@@ -25,6 +25,8 @@ export type PublishedFlow = { kind: 'published'; flow: PreparedFlow } | { kind: 
 export interface FlowCache {
   /** The version that an invocation of that workflow ID runs on now. */
   published(workflowId: string, mode: Mode): Promise<PublishedFlow>;
+  /** One published version, whether it is still the one invoked or not; null where there is none. */
+  version(flowId: string, version: number, mode: Mode): Promise<PreparedFlow | null>;
   /** To be called when a flow was published or unpublished here. */
   changed(): void;
 }
@@ -45,21 +47,28 @@ export function flowCache(flows: FlowStore, catalog: ProviderCatalog, now: () =>
     return standing;
   };
 
+  const version = async (flowId: string, number: number, mode: Mode): Promise<PreparedFlow | null> => {
+    const name = `${flowId} ${number} ${mode}`;
+    const held = versions.get(name);
+    if (held) return held;
+    const found = await flows.version(flowId, number);
+    if (!found) return null;
+    const { workflowId, definition } = found;
+    const ladder = compileLadder(definition, { flowId, workflowId, version: number, mode }, catalog);
+    const flow = prepare(ladder, definition.variables);
+    hold(versions, VERSIONS_HELD, name, flow);
+    return flow;
+  };
+
   return {
     async published(workflowId, mode) {
       const standing = await standingOf(workflowId);
       if (typeof standing === 'string') return { kind: standing };
-      const name = `${standing.flowId} ${standing.version} ${mode}`;
-      const held = versions.get(name);
-      if (held) return { kind: 'published', flow: held };
-      const found = await flows.version(standing.flowId, standing.version);
-      if (!found) throw new Error(`version ${standing.version} of ${standing.flowId} is published and not there`);
-      const { flowId, version, definition } = found;
-      const ladder = compileLadder(definition, { flowId, workflowId, version, mode }, catalog);
-      const flow = prepare(ladder, definition.variables);
-      hold(versions, VERSIONS_HELD, name, flow);
+      const flow = await version(standing.flowId, standing.version, mode);
+      if (!flow) throw new Error(`version ${standing.version} of ${standing.flowId} is published and not there`);
       return { kind: 'published', flow };
     },
+    version,
     changed() {
       generation++;
       standings.clear();

@@ -50,12 +50,10 @@ export function invokeService(services: Services): InvokeService {
 
 async function beginOnce(services: Services, request: InvokeRequest, idempotencyKey: string): Promise<Invoked> {
   const scope = `${request.key.id} ${request.workflowId}`;
-  const bodyHash = hash('sha256', request.bodyBytes, 'hex');
+  // 128 bits of it: rows that come in no order are to be small.
+  const bodyHash = hash('sha256', request.bodyBytes, 'base64url').slice(0, 22);
   const claim = await services.store.idempotency.claim(scope, idempotencyKey, bodyHash, services.now());
-  if (claim.kind === 'replay') {
-    const { id } = JSON.parse(claim.answer) as { id: string };
-    return { ok: true, id, answer: claim.answer, replay: true };
-  }
+  if (claim.kind === 'replay') return replay(services, claim.invocationId);
   if (claim.kind === 'mismatch') return refused(otherBody());
   if (claim.kind === 'in_flight') return refused(stillInFlight());
   let begun = false;
@@ -67,6 +65,14 @@ async function beginOnce(services: Services, request: InvokeRequest, idempotency
     // What was refused may be mended and sent again under the same key.
     if (!begun) await claim.release();
   }
+}
+
+/** The answer as it was given: it follows from the record and the version, so that neither is kept twice. */
+async function replay({ store, flows }: Services, id: string): Promise<Invoked> {
+  const record = await store.records.get(id);
+  const flow = record && (await flows.version(record.flowId, record.flowVersion, record.mode));
+  if (!record || !flow) return refused(notFound(`What was begun under this Idempotency-Key, ${id},`, 'Use a new key.'));
+  return { ok: true, id, answer: JSON.stringify(acceptedView(flow.ladder, record)), replay: true };
 }
 
 async function begin(
@@ -97,7 +103,7 @@ async function begin(
   // In one turn, so that record, start and answer share one commit: all of them are durable, or none is.
   const written = services.store.records.put(record);
   const started = services.engine.start({ invocationId: id, ladder: flow.ladder, input });
-  const settled = claim?.settle(answer);
+  const settled = claim?.settle(id);
   const outcomes = await Promise.allSettled([started, written, settled]);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   services.metrics.invocationStarted(key.mode);

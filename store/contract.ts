@@ -143,9 +143,9 @@ export interface RecordStore {
 
 /** What a claim on an idempotency key found. */
 export type Claim =
-  /** Ours. Settle it with the answer, or release it when nothing came of the request. */
-  | { kind: 'new'; settle(answer: string): Promise<void>; release(): Promise<void> }
-  | { kind: 'replay'; answer: string }
+  /** Ours. Settle it with what was begun under it, or release it when nothing came of the request. */
+  | { kind: 'new'; settle(invocationId: string): Promise<void>; release(): Promise<void> }
+  | { kind: 'replay'; invocationId: string }
   /** The same key came with another body. */
   | { kind: 'mismatch' }
   | { kind: 'in_flight' };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { GroupCommit } from '../../sqlite/group-commit';
 import type { Claim, IdempotencyStore } from '../contract';
 
@@ -6,47 +6,52 @@ const DAY_MS = 86_400_000;
 /** Old keys go in small portions, so that no request waits for them. */
 const PURGE = { rows: 500, pauseMs: 100, idlePauseMs: 60_000 } as const;
 
+/** Of the SHA-256 of a key: enough that nobody meets another's by chance. */
+const KEY_BYTES = 16;
+
 interface SettledRow {
   body_hash: string;
-  answer: string;
+  invocation_id: string;
   settled_at: number;
 }
 
 /**
- * Idempotency keys in onward.db. The day stands first in the primary key: new rows gather in one part of the tree, and
- * old days are dropped from its edge without an index of their own. Claims that are not settled are known to this
- * process only: of several API processes, each guards its own.
+ * Idempotency keys in onward.db. The rows are small, since keys come in no order: each insert rewrites a page of its
+ * own, and rows that carried the answer, six to a page, cost more to write than all the rest of an invocation. The day
+ * stands first in the primary key: old days are dropped from its edge without an index of their own. Claims that are
+ * not settled are known to this process only: of several API processes, each guards its own.
  */
 export function createSqliteIdempotency(group: GroupCommit): IdempotencyStore {
-  const columns = ['day', 'key', 'body_hash', 'answer', 'settled_at'];
+  const columns = ['day', 'key', 'body_hash', 'invocation_id', 'settled_at'];
   const rows = group.table('idempotency', columns, 'INSERT OR REPLACE INTO');
-  const select = group.db.prepare('SELECT body_hash, answer, settled_at FROM idempotency WHERE day = ? AND key = ?');
+  const select = group.db.prepare(
+    'SELECT body_hash, invocation_id, settled_at FROM idempotency WHERE day IN (?, ?) AND key = ? ORDER BY day DESC LIMIT 1',
+  );
   const inFlight = new Map<string, string>();
   const purge = purger(group);
 
   const settled = (key: Buffer, now: number): SettledRow | null => {
     const day = dayOf(now);
-    const row = (select.get([day, key]) ?? select.get([day - 1, key])) as SettledRow | undefined;
+    const row = select.get([day, day - 1, key]) as SettledRow | undefined;
     return row && row.settled_at > now - DAY_MS ? row : null;
   };
 
   return {
     async claim(scope, key, bodyHash, now): Promise<Claim> {
-      const bytes = createHash('sha256')
-        .update(JSON.stringify([scope, key]))
-        .digest();
+      const bytes = hash('sha256', JSON.stringify([scope, key]), 'buffer').subarray(0, KEY_BYTES);
       const name = bytes.toString('latin1');
       const claimed = inFlight.get(name);
       if (claimed !== undefined) return { kind: claimed === bodyHash ? 'in_flight' : 'mismatch' };
       const row = settled(bytes, now);
-      if (row) return row.body_hash === bodyHash ? { kind: 'replay', answer: row.answer } : { kind: 'mismatch' };
+      if (row)
+        return row.body_hash === bodyHash ? { kind: 'replay', invocationId: row.invocation_id } : { kind: 'mismatch' };
       inFlight.set(name, bodyHash);
       const release = async () => void inFlight.delete(name);
       return {
         kind: 'new',
         release,
-        settle(answer) {
-          rows.add([dayOf(now), bytes, bodyHash, answer, now]);
+        settle(invocationId) {
+          rows.add([dayOf(now), bytes, bodyHash, invocationId, now]);
           purge(now);
           return group.flushed().finally(release);
         },

@@ -49,7 +49,7 @@ export const STORE_MIGRATIONS = [
     day INTEGER NOT NULL,
     key BLOB NOT NULL,
     body_hash TEXT NOT NULL,
-    answer TEXT NOT NULL,
+    invocation_id TEXT NOT NULL,
     settled_at INTEGER NOT NULL,
     PRIMARY KEY (day, key)
   ) WITHOUT ROWID;

@@ -47,10 +47,10 @@ export function describeIdempotency(open: OpenStore): void {
     };
 
     test('a settled key replays its answer, also after a restart', async () => {
-      await ours(await claim('order-77')).settle('answer');
-      expect(await claim('order-77')).toEqual({ kind: 'replay', answer: 'answer' });
+      await ours(await claim('order-77')).settle('inv_1');
+      expect(await claim('order-77')).toEqual({ kind: 'replay', invocationId: 'inv_1' });
       await held.reopen();
-      expect(await claim('order-77')).toEqual({ kind: 'replay', answer: 'answer' });
+      expect(await claim('order-77')).toEqual({ kind: 'replay', invocationId: 'inv_1' });
     });
 
     test('a key that is claimed and not settled is in flight', async () => {
@@ -67,7 +67,7 @@ export function describeIdempotency(open: OpenStore): void {
     test('the same key with another body is a mismatch, in flight and settled', async () => {
       const claimed = ours(await claim('order-77', 'one'));
       expect(await claim('order-77', 'two')).toEqual({ kind: 'mismatch' });
-      await claimed.settle('answer');
+      await claimed.settle('inv_1');
       expect(await claim('order-77', 'two')).toEqual({ kind: 'mismatch' });
     });
 
@@ -77,13 +77,13 @@ export function describeIdempotency(open: OpenStore): void {
     });
 
     test('a key is nobody else’s, however scope and key are cut', async () => {
-      await ours(await claim('b', 'body', T0, 'a')).settle('answer');
+      await ours(await claim('b', 'body', T0, 'a')).settle('inv_1');
       expect((await claim('b', 'body', T0, 'c')).kind).toBe('new');
       expect((await claim('', 'body', T0, 'ab')).kind).toBe('new');
     });
 
     test('a key is kept for 24 hours and no longer', async () => {
-      await ours(await claim('order-77')).settle('answer');
+      await ours(await claim('order-77')).settle('inv_1');
       expect((await claim('order-77', 'body', T0 + DAY_MS - 1)).kind).toBe('replay');
       expect((await claim('order-77', 'body', T0 + DAY_MS)).kind).toBe('new');
     });
