@@ -96,7 +96,8 @@ export class SqliteLog implements Log {
       stop: async () => {
         this.subscriptions.delete(subscription);
         await subscription.stop();
-        await this.group.flushed();
+        // The position; where it cannot be written (a full disk) the batch comes again.
+        await this.group.flushed().catch((error) => this.options.onFault?.('a position could not be written', error));
       },
     };
   }

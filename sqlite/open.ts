@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import Database from 'libsql';
 
 export type SqliteDatabase = InstanceType<typeof Database>;
@@ -21,15 +21,26 @@ export interface OpenOptions {
 export function openDatabase(file: string, options: OpenOptions): SqliteDatabase {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new Database(file, { readonly: options.readonly ?? false });
+  try {
+    prepare(db, options);
+  } catch (error) {
+    db.close();
+    // SQLite does not say which of the files it speaks of.
+    if (error instanceof Error) error.message = `${basename(file)}: ${error.message}`;
+    throw error;
+  }
+  if (!options.readonly) chmodSync(file, 0o600);
+  return db;
+}
+
+function prepare(db: SqliteDatabase, options: OpenOptions): void {
   db.pragma('busy_timeout = 5000');
   db.pragma('temp_store = MEMORY');
   db.pragma('cache_size = -16384');
-  if (options.readonly) return db;
+  if (options.readonly) return;
   db.pragma('journal_mode = WAL');
   db.pragma(`synchronous = ${options.durability === 'full' ? 'FULL' : 'NORMAL'}`);
-  // Checkpoints are made beside the writer (sqlite/checkpoint.ts): inside its commit they would hold up every request
-  // for tens of milliseconds. This is the safety net when nobody does.
-  db.pragma('wal_autocheckpoint = 32000');
-  chmodSync(file, 0o600);
-  return db;
+  // Of a journal the checkpoints are made beside the writer (sqlite/checkpoint.ts): inside its commit they would hold up
+  // every request for tens of milliseconds. There the figure, in pages, is the safety net when nobody makes them.
+  db.pragma(`wal_autocheckpoint = ${options.durability === 'full' ? 100_000 : 4_000}`);
 }

@@ -1,7 +1,7 @@
 import type { Channel } from '../../schemas/vocabulary';
-import { GroupCommit } from '../../sqlite/group-commit';
+import type { GroupCommit } from '../../sqlite/group-commit';
 import { migrate } from '../../sqlite/migrate';
-import { openDatabase, type SqlValue } from '../../sqlite/open';
+import type { SqlValue } from '../../sqlite/open';
 import type { RenderedContent, SendRequest } from '../contract';
 import { PROVIDER_CATALOG } from '../facts';
 
@@ -48,7 +48,6 @@ export interface SandboxOutbox {
   messages(invocationId: string): Promise<SandboxMessage[]>;
   /** Accepted messages whose last receipt was due when the process was last alive, or later. */
   unplayed(): StoredMessage[];
-  close(): Promise<void>;
 }
 
 /** Keeps what stands in the record unreadable; see store/seal.ts. */
@@ -58,10 +57,10 @@ export interface Sealer {
 }
 
 const MIGRATIONS = [
-  `CREATE TABLE messages (
+  `CREATE TABLE sandbox_messages (
      id INTEGER PRIMARY KEY, ref TEXT NOT NULL, received_at INTEGER NOT NULL, accepted_at INTEGER NOT NULL,
      last_due_at INTEGER NOT NULL, provider_message_id TEXT, script TEXT NOT NULL, sealed BLOB NOT NULL);
-   CREATE INDEX messages_by_ref ON messages (ref)`,
+   CREATE INDEX sandbox_messages_by_ref ON sandbox_messages (ref)`,
 ];
 
 /** Older messages are let go when the sandbox opens. */
@@ -80,13 +79,15 @@ interface Row {
   sealed: Buffer | ArrayBuffer;
 }
 
-/** The record in a file of its own: it stands for the provider's side, which does not share our transactions. */
-export function openOutbox(file: string, seal: Sealer): SandboxOutbox {
-  const db = openDatabase(file, { durability: 'normal' });
+/**
+ * The record of the provider's side. It shares the journal's groups, since a transaction of its own for every turn would
+ * cost more than the rows; it shares no group with the answer, which waits until the record is on the disk.
+ */
+export function openOutbox(group: GroupCommit, seal: Sealer): SandboxOutbox {
+  const { db } = group;
   migrate(db, 'sandbox', MIGRATIONS);
-  db.prepare('DELETE FROM messages WHERE id <= (SELECT max(id) FROM messages) - ?').run(MESSAGES_KEPT);
-  const group = new GroupCommit(db);
-  const table = group.table('messages', [
+  db.prepare('DELETE FROM sandbox_messages WHERE id <= (SELECT max(id) FROM sandbox_messages) - ?').run(MESSAGES_KEPT);
+  const table = group.table('sandbox_messages', [
     'ref',
     'received_at',
     'accepted_at',
@@ -95,9 +96,11 @@ export function openOutbox(file: string, seal: Sealer): SandboxOutbox {
     'script',
     'sealed',
   ]);
-  const silence = db.prepare<[string]>('UPDATE messages SET last_due_at = 0 WHERE ref = ?');
-  const byRef = db.prepare<[string]>('SELECT * FROM messages WHERE ref = ? ORDER BY id LIMIT 1');
-  const byInvocation = db.prepare<[string, string]>('SELECT * FROM messages WHERE ref >= ? AND ref < ? ORDER BY id');
+  const silence = db.prepare<[string]>('UPDATE sandbox_messages SET last_due_at = 0 WHERE ref = ?');
+  const byRef = db.prepare<[string]>('SELECT * FROM sandbox_messages WHERE ref = ? ORDER BY id LIMIT 1');
+  const byInvocation = db.prepare<[string, string]>(
+    'SELECT * FROM sandbox_messages WHERE ref >= ? AND ref < ? ORDER BY id',
+  );
 
   return {
     add(entry) {
@@ -118,13 +121,10 @@ export function openOutbox(file: string, seal: Sealer): SandboxOutbox {
       return rows.map((row) => read(row, seal));
     },
     unplayed() {
-      const sql = `SELECT * FROM messages WHERE id > (SELECT max(id) FROM messages) - ?
-        AND last_due_at >= (SELECT max(received_at) FROM (SELECT received_at FROM messages ORDER BY id DESC LIMIT 1)) - ?`;
+      const sql = `SELECT * FROM sandbox_messages WHERE id > (SELECT max(id) FROM sandbox_messages) - ?
+        AND last_due_at >= (SELECT max(received_at) FROM (SELECT received_at FROM sandbox_messages ORDER BY id DESC LIMIT 1)) - ?`;
       const rows = db.prepare<[number, number]>(sql).all(MESSAGES_RESUMED, RESUME_SLACK_MS) as Row[];
       return rows.map((row) => stored(row, read(row, seal)));
-    },
-    async close() {
-      group.close();
     },
   };
 }

@@ -75,7 +75,6 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     },
     async close() {
       player.stop();
-      await deps.outbox.close();
     },
   };
 }

@@ -14,7 +14,11 @@ export interface TestHouse extends House {
 export interface TestHouseOptions {
   folder?: string;
   sendTimeoutSeconds?: number;
+  secret?: string;
 }
+
+/** Of a house that is given none. */
+export const HOUSE_SECRET = 'a secret for the tests of this house';
 
 /** All rooms but the HTTP server, in this process, on files of its own. */
 export async function openHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
@@ -22,7 +26,7 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
   const faults: string[] = [];
   const house = await compose({
     dataFolder: folder,
-    secret: 'a secret for the tests of this house',
+    secret: options.secret ?? HOUSE_SECRET,
     publicUrl: 'http://127.0.0.1:1',
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
