@@ -1,20 +1,38 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { SqliteDatabase } from './open';
 
-const BYTES = { worthwhile: 32 * 1024 * 1024, tooLarge: 256 * 1024 * 1024 } as const;
+/** In pages of 4 KiB: 32 MiB and 256 MiB. */
+const FRAMES = { worthwhile: 8_192, tooMany: 65_536 } as const;
+
+/** Where the log's index has them (https://www.sqlite.org/walformat.html, "The WAL-Index File Format"). */
+const OFFSET = { framesInLog: 16, framesMoved: 96 } as const;
 
 /**
  * Moves the write-ahead log of `file` into it, from a connection other than the writer's. A passive checkpoint never
- * holds the writer up, but under steady load it never lets the log begin anew either; past 256 MiB the rest,
- * small by then, is moved while the writer waits a moment. The log keeps its size and is written over from its start:
- * syncing what a file already has costs half of what syncing its growth does.
+ * holds the writer up, but under steady load it never lets the log begin anew either; past 256 MiB the rest, small by
+ * then, is moved while the writer waits a moment. The log keeps its size and is written over from its start: to sync
+ * what a file already has costs half of what it costs to sync its growth.
  */
 export function checkpointBeside(db: SqliteDatabase, file: string): void {
-  if (walBytes(file) < BYTES.worthwhile) return;
+  const log = readIndex(`${file}-shm`);
+  if (log.frames - log.moved < FRAMES.worthwhile) return;
   db.pragma('wal_checkpoint(PASSIVE)');
-  if (walBytes(file) > BYTES.tooLarge) db.pragma('wal_checkpoint(RESTART)');
+  if (log.frames > FRAMES.tooMany) db.pragma('wal_checkpoint(RESTART)');
 }
 
-function walBytes(file: string): number {
-  return statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+/** The log's length cannot be asked without a checkpoint; the file's size does not tell, as it never shrinks. */
+function readIndex(file: string): { frames: number; moved: number } {
+  const index = Buffer.alloc(OFFSET.framesMoved + 4);
+  let fd: number;
+  try {
+    fd = openSync(file, 'r');
+  } catch {
+    return { frames: 0, moved: 0 };
+  }
+  try {
+    readSync(fd, index, 0, index.length, 0);
+  } finally {
+    closeSync(fd);
+  }
+  return { frames: index.readUInt32LE(OFFSET.framesInLog), moved: index.readUInt32LE(OFFSET.framesMoved) };
 }

@@ -21,8 +21,12 @@ import {
 const SETTLE_MS = 400;
 
 export async function prepareHouse(house: TestHouse): Promise<void> {
-  for (const template of SCENARIO_TEMPLATES) await house.api.store.templates.create(template, 'approved', Date.now());
+  await prepareTemplates(house);
   await house.startEngine();
+}
+
+export async function prepareTemplates(house: TestHouse): Promise<void> {
+  for (const template of SCENARIO_TEMPLATES) await house.api.store.templates.create(template, 'approved', Date.now());
 }
 
 /** Every scenario has addresses of its own: one that suppresses an address must not hold up the others. */

@@ -1,0 +1,234 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createReferences } from '../../receipts/reference';
+import { prepareHouse } from '../scenarios/run-on-embedded';
+import { eventLine } from '../scenarios/scenario';
+import { HOUSE_SECRET, openHouse, type TestHouse } from '../support/house';
+import { publishInHouse, startInHouse, untilEnded, untilState } from '../support/run-in-house';
+import type { Ladder } from '../../core/ladder';
+
+const references = createReferences(HOUSE_SECRET);
+
+let house: TestHouse;
+let ladder: Ladder;
+
+beforeAll(async () => {
+  house = await openHouse({ sendTimeoutSeconds: 1 });
+  await prepareHouse(house);
+  ladder = await publishInHouse(house, { steps: ['whatsapp'], timeoutSeconds: 1 });
+});
+
+afterAll(() => house.remove());
+
+interface Played {
+  id: string;
+  /** The run's events after `AttemptRequested`, in order, as far as they speak of the provider. */
+  told: string[];
+  /** What the sandbox received, as `step#attempt address`. */
+  sent: string[];
+  /** The statuses of its receipts, as the log has them. */
+  receipts: string[];
+}
+
+const OF_THE_PROVIDER = /^(Attempt(?!Requested)|ReceiptRecorded|LateReceiptRecorded|StepTimedOut)/;
+
+/** One run of one step to its end, and until what the script has in store has come. */
+async function play(script: string | null, phone = '+393351239999', settleMs = 150): Promise<Played> {
+  const sandbox = script === null ? {} : { whatsapp: script };
+  const id = await startInHouse(house, ladder, { recipient: { phone }, sandbox });
+  await untilEnded(house, id);
+  await pause(settleMs);
+  return look(id);
+}
+
+async function look(id: string): Promise<Played> {
+  const records = await house.log.read('onward.receipts', 0, 0, 10_000);
+  return {
+    id,
+    told: (await house.engine.history(id, 0)).map(eventLine).filter((line) => OF_THE_PROVIDER.test(line)),
+    sent: (await house.api.sandbox.messages(id)).map(({ step, attempt, to }) => `${step}#${attempt} ${to}`),
+    receipts: records.filter(({ key }) => key === id).map(({ value }) => (JSON.parse(value) as { status: string }).status),
+  };
+}
+
+const ONCE = ['whatsapp#1 +393351239999'];
+
+test.concurrent.each<[string, string | null, { told: string[]; receipts: string[]; sent?: string[] }]>([
+  [
+    'without a script it delivers',
+    null,
+    { told: ['AttemptAccepted whatsapp', 'ReceiptRecorded whatsapp delivered'], receipts: ['delivered'] },
+  ],
+  [
+    'reject: the send is refused with that reason, and no receipt comes',
+    'reject:invalid_address',
+    { told: ['AttemptRejected whatsapp invalid_address'], receipts: [] },
+  ],
+  [
+    'reject of something that passes: refused and sent again, and refused again',
+    'reject:rate_limited',
+    {
+      told: ['AttemptRejected whatsapp rate_limited', 'StepTimedOut whatsapp'],
+      receipts: [],
+    },
+  ],
+  ['hang: no answer, so that it is uncertain', 'hang', { told: ['AttemptUncertain whatsapp', 'StepTimedOut whatsapp'], receipts: [] }],
+  ['silent: accepted, and no receipt ever', 'silent', { told: ['AttemptAccepted whatsapp', 'StepTimedOut whatsapp'], receipts: [] }],
+  [
+    'a status with a reason',
+    'undelivered:unreachable@20ms',
+    { told: ['AttemptAccepted whatsapp', 'ReceiptRecorded whatsapp undelivered unreachable'], receipts: ['undelivered'] },
+  ],
+  [
+    'items are played in the order of their delays',
+    'delivered@150ms, accepted@20ms, sent@80ms',
+    {
+      told: [
+        'AttemptAccepted whatsapp',
+        'ReceiptRecorded whatsapp accepted',
+        'ReceiptRecorded whatsapp sent',
+        'ReceiptRecorded whatsapp delivered',
+      ],
+      receipts: ['accepted', 'sent', 'delivered'],
+    },
+  ],
+  [
+    'x2: two receipts come, one is recorded',
+    'delivered@50ms x2',
+    { told: ['AttemptAccepted whatsapp', 'ReceiptRecorded whatsapp delivered'], receipts: ['delivered', 'delivered'] },
+  ],
+  [
+    'early: the receipt comes before the answer, which is recorded after it',
+    'early:delivered',
+    { told: ['ReceiptRecorded whatsapp delivered', 'AttemptAccepted whatsapp'], receipts: ['delivered'] },
+  ],
+  [
+    'early twice',
+    'early:sent x2, delivered@50ms',
+    {
+      told: ['ReceiptRecorded whatsapp sent', 'AttemptAccepted whatsapp', 'ReceiptRecorded whatsapp delivered'],
+      receipts: ['sent', 'sent', 'delivered'],
+    },
+  ],
+  [
+    'hang with a receipt: uncertain or not, it has reached the person',
+    'hang, delivered@100ms',
+    { told: ['ReceiptRecorded whatsapp delivered', 'AttemptUncertain whatsapp'], receipts: ['delivered'] },
+  ],
+])('%s', async (_title, script, expected) => {
+  const settleMs = script?.startsWith('hang,') ? 1_100 : 150;
+  const { told, receipts, sent } = await play(script, '+393351239999', settleMs);
+  expect({ told, receipts, sent }).toEqual({ sent: ONCE, ...expected });
+});
+
+test.concurrent.each<[string, string, { told: string[]; receipts: string[] }]>([
+  ['0001', 'delivered', { told: ['AttemptAccepted whatsapp', 'ReceiptRecorded whatsapp delivered'], receipts: ['delivered'] }],
+  [
+    '0002',
+    'undelivered: unreachable',
+    { told: ['AttemptAccepted whatsapp', 'ReceiptRecorded whatsapp undelivered unreachable'], receipts: ['undelivered'] },
+  ],
+  ['0003', 'silent', { told: ['AttemptAccepted whatsapp', 'StepTimedOut whatsapp'], receipts: [] }],
+  ['0004', 'refused: invalid address', { told: ['AttemptRejected whatsapp invalid_address'], receipts: [] }],
+  [
+    '0005',
+    'delivered 2 s after the deadline',
+    {
+      told: ['AttemptAccepted whatsapp', 'StepTimedOut whatsapp', 'LateReceiptRecorded whatsapp delivered'],
+      receipts: ['delivered'],
+    },
+  ],
+  ['0006', 'no answer', { told: ['AttemptUncertain whatsapp', 'StepTimedOut whatsapp'], receipts: [] }],
+])('a number ending in %s: %s', async (ending, _what, expected) => {
+  const phone = `+39335123${ending}`;
+  const { told, receipts, sent } = await play(null, phone, ending === '0005' ? 2_300 : 150);
+  expect({ told, receipts, sent }).toEqual({ ...expected, sent: [`whatsapp#1 ${phone}`] });
+});
+
+test('accept with a delay: the answer, and with it the step’s clock, begins that much later', async () => {
+  const { id } = await play('accept@300ms, delivered@100ms');
+  const at = new Map((await house.engine.history(id, 0)).map((event) => [event.type, event.at]));
+  const since = (from: 'AttemptRequested' | 'AttemptAccepted', to: 'AttemptAccepted' | 'ReceiptRecorded') =>
+    (at.get(to) ?? 0) - (at.get(from) ?? 0);
+  expect(since('AttemptRequested', 'AttemptAccepted')).toBeGreaterThanOrEqual(295);
+  expect(since('AttemptAccepted', 'ReceiptRecorded')).toBeGreaterThanOrEqual(95);
+});
+
+test('what it received is the rendered text, to the one address of the channel', async () => {
+  const { id } = await play('delivered@1ms');
+  expect(await house.api.sandbox.messages(id)).toEqual([
+    expect.objectContaining({
+      invocationId: id,
+      channel: 'whatsapp',
+      to: '+393351239999',
+      template: 'tpl_whatsapp',
+      content: { subject: 'Your code', text: 'Your code is 493021.' },
+    }),
+  ]);
+});
+
+describe('asked about a message', () => {
+  const ask = (id: string) => {
+    const sandbox = house.api.providers.get('sandbox');
+    if (!sandbox?.lookup || !sandbox.recall) throw new Error('the sandbox can be asked');
+    const message = { ref: references.sign({ invocationId: id, step: 0, attempt: 1 }), providerMessageId: null };
+    return { lookup: () => sandbox.lookup?.(message), recall: () => sandbox.recall?.(message) };
+  };
+  const startScript = async (script: string) => {
+    const id = await startInHouse(house, ladder, { sandbox: { whatsapp: script } });
+    await untilState(house, id, ({ steps }) => steps[0]?.attempts[0]?.send !== 'requested');
+    return id;
+  };
+
+  test('it knows what it accepted, what it refused and what it never got, and hangs where it hung', async () => {
+    const ids = await Promise.all(['silent', 'reject:blocked', 'hang'].map(startScript));
+    const [accepted = '', refused = '', hung = ''] = ids;
+    const [attempt] = (await house.engine.describe(accepted))?.steps[0]?.attempts ?? [];
+    const providerMessageId = attempt?.providerMessageId;
+    expect(providerMessageId).toMatch(/^sbx_/);
+    expect(await ask(accepted).lookup()).toEqual({ known: 'yes', providerMessageId, costMicros: 35_500 });
+    expect(await ask(refused).lookup()).toEqual({ known: 'rejected', reason: 'blocked', code: 'sandbox_blocked' });
+    expect(await ask(hung).lookup()).toEqual({ known: 'unknown' });
+    expect(await ask('inv_00000000000000000000000000').lookup()).toEqual({ known: 'no' });
+  });
+
+  test('it takes back what is not delivered yet, and then delivers it no more', async () => {
+    const id = await startScript('delivered@300ms');
+    expect(await ask(id).recall()).toEqual({ outcome: 'confirmed' });
+    await untilEnded(house, id);
+    expect((await look(id)).receipts).toEqual([]);
+  });
+
+  test('it takes back nothing that was delivered, nor what it never got', async () => {
+    const { id } = await play('delivered@1ms');
+    expect(await ask(id).recall()).toEqual({ outcome: 'refused', code: 'sandbox_already_delivered' });
+    const never = 'inv_00000000000000000000000000';
+    expect(await ask(never).recall()).toEqual({ outcome: 'refused', code: 'sandbox_unknown_message' });
+  });
+});
+
+test('receipts still due when the process stops are played after a restart, save for what was taken back', async () => {
+  const before = await openHouse({ sendTimeoutSeconds: 1 });
+  await prepareHouse(before);
+  const its = await publishInHouse(before, { steps: ['whatsapp'], timeoutSeconds: 2 });
+  const start = (script: string) => startInHouse(before, its, { sandbox: { whatsapp: script } });
+  const [due, recalled, refused] = await Promise.all([
+    start('delivered@400ms'),
+    start('delivered@500ms'),
+    start('reject:blocked, delivered@400ms'),
+  ]);
+  const accepted = (id: string) => untilState(before, id, ({ steps }) => steps[0]?.attempts[0]?.send === 'accepted');
+  await Promise.all([accepted(due), accepted(recalled)]);
+  const ref = references.sign({ invocationId: recalled, step: 0, attempt: 1 });
+  await before.api.providers.get('sandbox')?.recall?.({ ref, providerMessageId: null });
+  await before.close();
+
+  const after = await openHouse({ folder: before.folder, sendTimeoutSeconds: 1 });
+  await after.startEngine();
+  expect((await untilEnded(after, due)).status).toBe('succeeded');
+  expect((await untilEnded(after, recalled)).status).toBe('failed');
+  const receipts = (await after.log.read('onward.receipts', 0, 0, 100)).map(({ key }) => key);
+  expect(receipts).toEqual([due]);
+  expect(await after.api.sandbox.messages(refused)).toHaveLength(1);
+  expect([...before.faults, ...after.faults]).toEqual([]);
+  await after.remove();
+});
