@@ -11,9 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { InvocationView } from '../../schemas/invocation';
 import { openHouse } from '../support/house';
-import { ended, forAll, getJson, invoke } from '../support/load';
+import { ended, forAll, invoke } from '../support/load';
 import { serverProcesses } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -134,8 +133,6 @@ test('a server started after a torn write brings every run that it knows to its 
   await forAll(accepted, 8, async ({ id, walBytes }) => {
     if (walBytes <= whole) expect((await ended(server, id)).status).toBe('succeeded');
   });
-  const { items } = await getJson<{ items: InvocationView[] }>(server, '/v1/invocations?mode=test&limit=200');
-  expect(items.length).toBeGreaterThanOrEqual(RUNS - 1);
   expect(await server.stop()).toBe(0);
 });
 
@@ -144,7 +141,7 @@ test.each(['onward.db', 'views.db'])(
   async (file) => {
     const folder = copyOfKilled();
     // Without its write-ahead log, which would put the head right again.
-    rmSync(join(folder, `${file}-wal`));
+    rmSync(join(folder, `${file}-wal`), { force: true });
     overwrite(join(folder, file), Buffer.alloc(100, 'garbage'));
     const server = await start({ dataFolder: folder });
     expect(await server.ended).toBe(1);
