@@ -24,6 +24,8 @@ export interface ApiDeps {
   now?(): number;
   /** Made here when left out. Whoever sees invocations end counts them in the same object. */
   metrics?: Metrics;
+  /** Resolves once lists show all that was answered before, or when that takes too long to be waited for. */
+  projected?(): Promise<void>;
   /** `receipts`: the routes of that role alone, for a process that has no engine. */
   only?: 'receipts';
 }

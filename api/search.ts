@@ -65,6 +65,8 @@ export function searchRoute(services: Services): Route {
 async function search(services: Services, request: ApiRequest<unknown, SearchQuery>): Promise<ApiResponse> {
   const mode = modeOf(request.key, request.query.mode);
   if (!mode.ok) return mode.response;
+  // A further page goes on from what the first one showed.
+  if (request.query.cursor === undefined) await services.projected?.();
   const query = await indexQuery(services, request, mode.mode);
   const index = services.store.invocations;
   const format = accepted(request.headers.accept, ['application/json', NDJSON, 'application/jsonl', CSV]);

@@ -5,6 +5,7 @@ import { EmbeddedEngine } from '../embedded/engine';
 import { Journal } from '../embedded/journal';
 import type { Log, LogRecord } from '../log/contract';
 import { SqliteLog } from '../log/sqlite';
+import { caughtUp } from '../projection/catch-up';
 import type { ProjectionSteps } from '../projection/contract';
 import { createProjector } from '../projection/project';
 import { PROVIDER_CATALOG } from '../providers/facts';
@@ -42,6 +43,8 @@ export interface House {
   /** The group that the journal, the log and the store write in. */
   group: GroupCommit;
   onFault(message: string, error: unknown): void;
+  /** Says how to hasten the projection where it runs in this process. */
+  hastenProjection(wake: () => void): void;
   /** Reads what was open, takes the receipts that waited in the log, and only then lets deadlines fire. */
   startEngine(): Promise<void>;
   /** Takes no more work, finishes the sends in hand, answers those who wait. What is stored can still be read. */
@@ -87,6 +90,13 @@ export async function compose(options: ComposeOptions): Promise<House> {
     onFault,
   });
 
+  let wakeProjection: () => void = () => {};
+  const projected = () =>
+    caughtUp({
+      lastPosition: () => log.lastPosition('onward.events'),
+      foldedTo: () => store.invocations.foldedTo(PARTITION),
+      wake: () => wakeProjection(),
+    });
   let consumer: { stop(): Promise<void> } | null = null;
   const stopEngine = async () => {
     // First: an engine that is stopping refuses receipts, and they would be taken for faults.
@@ -105,15 +115,19 @@ export async function compose(options: ComposeOptions): Promise<House> {
       logger: options.logger,
       publicUrl: options.publicUrl,
       version: options.version,
+      projected,
     },
     engine,
     log,
     group,
     onFault,
+    hastenProjection(wake) {
+      wakeProjection = wake;
+    },
     async startEngine() {
       await engine.recover();
       consumer = await consumeReceipts({ log, engine, store, references, clock, onFault });
-      await caughtUp(log);
+      await receiptsTaken(log);
       sandbox.resume();
       engine.startClock();
     },
@@ -131,7 +145,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
 const CATCH_UP = { patienceMs: 10_000, lookEveryMs: 20 } as const;
 
 /** A receipt that was acknowledged before the stop goes before the deadline that passed during it. */
-async function caughtUp(log: SqliteLog): Promise<void> {
+async function receiptsTaken(log: SqliteLog): Promise<void> {
   const until = Date.now() + CATCH_UP.patienceMs;
   while (Date.now() < until) {
     const lags = await log.lag();

@@ -136,7 +136,7 @@ function refuse(): Promise<never> {
 function projectBeside(data: { dataFolder: string; secret: string }, house: House): () => Promise<void> {
   const entry = join(__dirname, 'projection-thread.js');
   const thread = startProjectionThread({ ...data, entry, onFault: house.onFault });
-  house.group.onCommit(() => thread.wake());
+  house.hastenProjection(() => thread.wake());
   return () => thread.stop();
 }
 

@@ -10,11 +10,12 @@ const TABLES: Record<Topic, string> = {
   'onward.receipts.dead': 'dead_receipts',
 };
 
+/** Whoever deletes old records leaves the newest one: the next position follows on the greatest that stands. */
 const MIGRATIONS = [
-  `CREATE TABLE events (position INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, value TEXT NOT NULL);
+  `CREATE TABLE events (position INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL);
    CREATE INDEX events_by_key ON events (key);
-   CREATE TABLE receipts (position INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, value TEXT NOT NULL);
-   CREATE TABLE dead_receipts (position INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, value TEXT NOT NULL);
+   CREATE TABLE receipts (position INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL);
+   CREATE TABLE dead_receipts (position INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL);
    CREATE TABLE offsets (topic TEXT, grp TEXT, position INTEGER NOT NULL, PRIMARY KEY (topic, grp)) WITHOUT ROWID`,
 ];
 
@@ -104,6 +105,12 @@ export class SqliteLog implements Log {
 
   async read(topic: Topic, _partition: number, after: number, limit: number): Promise<LogRecord[]> {
     return this.readNow(topic, after, limit);
+  }
+
+  /** 0 before the first record. */
+  lastPosition(topic: Topic): number {
+    const row = this.group.db.prepare(`SELECT max(position) AS position FROM ${TABLES[topic]}`).get();
+    return (row as { position: number | null }).position ?? 0;
   }
 
   async lag(): Promise<Lag[]> {

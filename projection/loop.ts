@@ -1,16 +1,17 @@
 import type { ProjectionSteps } from './contract';
 
 const MS = {
-  /** Without a wake-up, look all the same: what other processes append wakes nobody here. */
-  poll: 50,
-  /** After a wake-up, let a few commits gather: a batch has a price of its own. */
-  gather: 5,
+  /**
+   * How long records gather: most runs are over within that time, and one that is folded in whole is written once
+   * instead of once a decision. Who cannot wait wakes the loop.
+   */
+  poll: 100,
   retry: 200,
   checkpoint: 250,
 } as const;
 
 export interface ProjectionLoop {
-  /** There may be something new. */
+  /** Somebody waits for what is in the log now. */
   wake(): void;
   /** Lets the batch in hand finish. */
   stop(): void;
@@ -50,7 +51,6 @@ export function createProjectionLoop(projector: ProjectionSteps, onFault: (error
       return;
     }
     if (!woken) await wait(MS.poll);
-    if (!stopped) await new Promise((resolve) => setTimeout(resolve, MS.gather));
   }
 
   async function run(): Promise<void> {

@@ -4,7 +4,7 @@ export interface ThreadData {
   secret: string;
 }
 
-/** `wake`: something was committed. `stop`: finish the batch in hand, close the files, leave. */
+/** `wake`: somebody waits for what is in the log now. `stop`: finish the batch in hand, close the files, leave. */
 export type ToThread = 'wake' | 'stop';
 
 /** What went wrong in the thread, for the process's own log; never a record's content. */

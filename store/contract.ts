@@ -225,6 +225,8 @@ export interface IndexedInvocation {
 
 /** The read model of runs, newest first; it follows the log by a moment. */
 export interface InvocationIndex {
+  /** The position of `onward.events` up to which the partition is folded in; 0 before the first. */
+  foldedTo(partition: number): Promise<number>;
   search(query: InvocationQuery, page: PageRequest): Promise<Page<IndexedInvocation>>;
   findMessage(
     provider: string,

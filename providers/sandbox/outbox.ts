@@ -40,13 +40,13 @@ interface StoredMessage {
 }
 
 export interface SandboxOutbox {
-  /** Resolves once the message stands in the record: from then on the sandbox has it, whatever becomes of us. */
-  add(entry: OutboxEntry): Promise<void>;
+  /** Written with the group of this turn: together with the answer that is given in it, or neither is. */
+  add(entry: OutboxEntry): void;
   /** Nothing more comes for this message, not after a restart either. */
   silence(ref: string): Promise<void>;
   byRef(ref: string): Promise<StoredMessage | null>;
   messages(invocationId: string): Promise<SandboxMessage[]>;
-  /** Accepted messages whose last receipt was due when the process was last alive, or later. */
+  /** Messages of the process before whose last receipt was due when it was last alive, or later. */
   unplayed(): StoredMessage[];
 }
 
@@ -70,6 +70,7 @@ const MESSAGES_RESUMED = 100_000;
 const RESUME_SLACK_MS = 1_000;
 
 interface Row {
+  id: number;
   ref: string;
   received_at: number;
   accepted_at: number;
@@ -80,8 +81,8 @@ interface Row {
 }
 
 /**
- * The record of the provider's side. It shares the journal's groups, since a transaction of its own for every turn would
- * cost more than the rows; it shares no group with the answer, which waits until the record is on the disk.
+ * The record of the provider's side. It shares the journal's groups: a message is recorded in the same transaction as
+ * what its answer leads to, so that a crash leaves both or neither, and neither costs a commit of its own.
  */
 export function openOutbox(group: GroupCommit, seal: Sealer): SandboxOutbox {
   const { db } = group;
@@ -102,10 +103,15 @@ export function openOutbox(group: GroupCommit, seal: Sealer): SandboxOutbox {
     'SELECT * FROM sandbox_messages WHERE ref >= ? AND ref < ? ORDER BY id',
   );
 
+  // Looked at before anything is sent: what the recovered runs send at once must not pass for the end of the last life.
+  const last = (db.prepare('SELECT id, received_at FROM sandbox_messages ORDER BY id DESC LIMIT 1').get() ?? {
+    id: 0,
+    received_at: 0,
+  }) as Pick<Row, 'id' | 'received_at'>;
+
   return {
     add(entry) {
       table.add(rowOf(entry, seal));
-      return group.flushed();
     },
     silence(ref) {
       group.write(() => silence.run(ref));
@@ -121,9 +127,9 @@ export function openOutbox(group: GroupCommit, seal: Sealer): SandboxOutbox {
       return rows.map((row) => read(row, seal));
     },
     unplayed() {
-      const sql = `SELECT * FROM sandbox_messages WHERE id > (SELECT max(id) FROM sandbox_messages) - ?
-        AND last_due_at >= (SELECT max(received_at) FROM (SELECT received_at FROM sandbox_messages ORDER BY id DESC LIMIT 1)) - ?`;
-      const rows = db.prepare<[number, number]>(sql).all(MESSAGES_RESUMED, RESUME_SLACK_MS) as Row[];
+      const sql = 'SELECT * FROM sandbox_messages WHERE id > ? AND id <= ? AND last_due_at >= ?';
+      const { id, received_at: aliveAt } = last;
+      const rows = db.prepare(sql).all(id - MESSAGES_RESUMED, id, aliveAt - RESUME_SLACK_MS) as Row[];
       return rows.map((row) => stored(row, read(row, seal)));
     },
   };

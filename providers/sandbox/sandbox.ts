@@ -51,8 +51,8 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       const { answer } = script;
       const providerMessageId = answer.type === 'reject' ? null : messageId(request);
       const acceptedAt = deps.clock() + (answer.type === 'accept' ? answer.afterMs : 0);
-      await deps.outbox.add(entryOf(request, script, providerMessageId, deps.clock(), acceptedAt));
-      await player.playEarly(request.ref, providerMessageId, script);
+      deps.outbox.add(entryOf(request, script, providerMessageId, deps.clock(), acceptedAt));
+      if (script.early.length > 0) await player.playEarly(request.ref, providerMessageId, script);
       if (answer.type === 'reject' || providerMessageId === null) return rejected(answer);
       if (answer.type === 'accept' && answer.afterMs > 0) await pause(answer.afterMs);
       player.play(request.ref, providerMessageId, script, deps.clock());
@@ -209,7 +209,6 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
 
   return {
     async playEarly(ref: string, providerMessageId: string | null, script: SandboxScript): Promise<void> {
-      if (script.early.length === 0) return;
       await Promise.all(script.early.map((item) => hand(ref, receipt(ref, providerMessageId, item))));
       await pause(EARLY_LEAD_MS);
     },

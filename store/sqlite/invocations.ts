@@ -34,7 +34,12 @@ export function createSqliteInvocations(db: SqliteDatabase, { seal, records, lad
      WHERE provider_message_id = ? AND provider = ?`,
   );
 
+  const position = db.prepare('SELECT position FROM positions WHERE partition = ?');
+
   return {
+    async foldedTo(partition) {
+      return (position.get([partition]) as { position: number } | undefined)?.position ?? 0;
+    },
     async search(query, page) {
       const recipientHash = query.recipient === undefined ? null : seal.hash(query.recipient);
       const found = readPage(

@@ -46,6 +46,16 @@ function post(
   });
 }
 
+/** The ID of the one run that is under way, once the list shows it. */
+async function onlyRunning(server: ServerProcess): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    const { items } = await getJson<{ items: { id: string }[] }>(server, '/v1/invocations?mode=test&status=running');
+    if (items[0]) return items[0].id;
+    await pause(20);
+  }
+  throw new Error('the list shows no run under way');
+}
+
 /** The whole stream; rejects where it does not end as it should. */
 async function followed(server: ServerProcess, id: string): Promise<string> {
   const headers = { 'api-key': server.ownerKey };
@@ -55,11 +65,10 @@ async function followed(server: ServerProcess, id: string): Promise<string> {
 test('SIGTERM: whoever waits is answered, the send in hand is finished, nobody is dropped half-way', async () => {
   const server = await (await start({ dataFolder, env })).ready();
   const headers = (key: string) => invokeHeaders(server, key);
-  const slow = body({ whatsapp: 'accept@1s, delivered@1s' });
+  const slow = body({ whatsapp: 'accept@2s, delivered@1s' });
   const waiting = post(server, { ...headers('slow'), prefer: 'wait=60' }, slow);
-  await pause(200);
-  const { items } = await getJson<{ items: { id: string }[] }>(server, '/v1/invocations?mode=test&status=running');
-  const streaming = followed(server, items[0]?.id ?? '');
+  const id = await onlyRunning(server);
+  const streaming = followed(server, id);
   const stopping = pause(400);
   const halfSent = post(server, headers('half-sent'), body({}), stopping);
   await pause(200);
@@ -75,14 +84,14 @@ test('SIGTERM: whoever waits is answered, the send in hand is finished, nobody i
   });
 
   const answer = await waiting;
-  expect(answer).toMatchObject({ status: 202, body: { id: items[0]?.id, status: 'running' } });
+  expect(answer).toMatchObject({ status: 202, body: { id, status: 'running' } });
   expect(await streaming).toContain('event: AttemptAccepted');
   expect(await server.ended).toBe(0);
   expect(performance.now() - began).toBeLessThan(5_000);
   expect(server.stderr()).toBe('');
 
   const again = await (await start({ dataFolder, env })).ready();
-  const view = await ended(again, items[0]?.id ?? '');
+  const view = await ended(again, id);
   expect(view).toMatchObject({ status: 'succeeded', attempts: [{ status: 'delivered', uncertain: false }] });
   expect(await again.stop()).toBe(0);
 });

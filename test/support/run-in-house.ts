@@ -2,10 +2,9 @@ import { ulid } from 'ulid';
 import type { NewRun } from '../../core/engine';
 import { compileLadder, type Ladder } from '../../core/ladder';
 import type { State } from '../../core/state';
-import { invocationView } from '../../core/view';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import type { FlowDefinition } from '../../schemas/flow';
-import type { InvocationView, Recipient } from '../../schemas/invocation';
+import type { Recipient } from '../../schemas/invocation';
 import type { Channel, Purpose } from '../../schemas/vocabulary';
 import { EVERYWHERE, step } from '../scenarios/scenario';
 import type { TestHouse } from './house';
@@ -79,10 +78,4 @@ export async function untilState(house: TestHouse, id: string, holds: (state: St
     if (Date.now() > until) throw new Error(`${id} did not come to that: ${JSON.stringify(state.steps)}`);
     await house.engine.changed(id, state.seq, 200);
   }
-}
-
-export async function viewInHouse(house: TestHouse, id: string): Promise<InvocationView> {
-  const state = await house.engine.describe(id);
-  if (!state) throw new Error(`${id} is not known`);
-  return invocationView(state, { id, externalId: null, metadata: null, createdAt: 0 });
 }
