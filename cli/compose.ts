@@ -66,7 +66,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
   const log = new SqliteLog(group, { onFault });
   const store = openSqliteStore({ group, viewsFile: file('views.db'), seal, catalog });
   const intake = createIntake({ log, references, clock });
-  const outbox = openOutbox(group, seal);
+  const outbox = openOutbox(file('sandbox.db'), seal);
   const sandbox = createSandbox({ outbox, deliver: (receipts) => intake.accept(receipts), clock, onFault });
   const providers = new Map([['sandbox', sandbox]]);
   const activities = createActivities({

@@ -1,7 +1,7 @@
 import type { Channel } from '../../schemas/vocabulary';
-import type { GroupCommit } from '../../sqlite/group-commit';
+import { GroupCommit } from '../../sqlite/group-commit';
 import { migrate } from '../../sqlite/migrate';
-import type { SqlValue } from '../../sqlite/open';
+import { openDatabase, type SqlValue } from '../../sqlite/open';
 import type { RenderedContent, SendRequest } from '../contract';
 import { PROVIDER_CATALOG } from '../facts';
 
@@ -40,14 +40,15 @@ interface StoredMessage {
 }
 
 export interface SandboxOutbox {
-  /** Written with the group of this turn: together with the answer that is given in it, or neither is. */
-  add(entry: OutboxEntry): void;
+  /** Resolves once the message stands in the record: from then on the sandbox has it, whatever becomes of us. */
+  add(entry: OutboxEntry): Promise<void>;
   /** Nothing more comes for this message, not after a restart either. */
   silence(ref: string): Promise<void>;
   byRef(ref: string): Promise<StoredMessage | null>;
   messages(invocationId: string): Promise<SandboxMessage[]>;
   /** Messages of the process before whose last receipt was due when it was last alive, or later. */
   unplayed(): StoredMessage[];
+  close(): Promise<void>;
 }
 
 /** Keeps what stands in the record unreadable; see store/seal.ts. */
@@ -57,10 +58,10 @@ export interface Sealer {
 }
 
 const MIGRATIONS = [
-  `CREATE TABLE sandbox_messages (
+  `CREATE TABLE messages (
      id INTEGER PRIMARY KEY, ref TEXT NOT NULL, received_at INTEGER NOT NULL, accepted_at INTEGER NOT NULL,
      last_due_at INTEGER NOT NULL, provider_message_id TEXT, script TEXT NOT NULL, sealed BLOB NOT NULL);
-   CREATE INDEX sandbox_messages_by_ref ON sandbox_messages (ref)`,
+   CREATE INDEX messages_by_ref ON messages (ref)`,
 ];
 
 /** Older messages are let go when the sandbox opens. */
@@ -81,14 +82,15 @@ interface Row {
 }
 
 /**
- * The record of the provider's side. It shares the journal's groups: a message is recorded in the same transaction as
- * what its answer leads to, so that a crash leaves both or neither, and neither costs a commit of its own.
+ * The record in a file of its own: it stands for the provider's side, which shares no transaction of ours, so that it
+ * bears witness of what was sent when we forget.
  */
-export function openOutbox(group: GroupCommit, seal: Sealer): SandboxOutbox {
-  const { db } = group;
+export function openOutbox(file: string, seal: Sealer): SandboxOutbox {
+  const db = openDatabase(file, { durability: 'normal' });
   migrate(db, 'sandbox', MIGRATIONS);
-  db.prepare('DELETE FROM sandbox_messages WHERE id <= (SELECT max(id) FROM sandbox_messages) - ?').run(MESSAGES_KEPT);
-  const table = group.table('sandbox_messages', [
+  db.prepare('DELETE FROM messages WHERE id <= (SELECT max(id) FROM messages) - ?').run(MESSAGES_KEPT);
+  const group = new GroupCommit(db);
+  const table = group.table('messages', [
     'ref',
     'received_at',
     'accepted_at',
@@ -97,14 +99,12 @@ export function openOutbox(group: GroupCommit, seal: Sealer): SandboxOutbox {
     'script',
     'sealed',
   ]);
-  const silence = db.prepare<[string]>('UPDATE sandbox_messages SET last_due_at = 0 WHERE ref = ?');
-  const byRef = db.prepare<[string]>('SELECT * FROM sandbox_messages WHERE ref = ? ORDER BY id LIMIT 1');
-  const byInvocation = db.prepare<[string, string]>(
-    'SELECT * FROM sandbox_messages WHERE ref >= ? AND ref < ? ORDER BY id',
-  );
+  const silence = db.prepare<[string]>('UPDATE messages SET last_due_at = 0 WHERE ref = ?');
+  const byRef = db.prepare<[string]>('SELECT * FROM messages WHERE ref = ? ORDER BY id LIMIT 1');
+  const byInvocation = db.prepare<[string, string]>('SELECT * FROM messages WHERE ref >= ? AND ref < ? ORDER BY id');
 
   // Looked at before anything is sent: what the recovered runs send at once must not pass for the end of the last life.
-  const last = (db.prepare('SELECT id, received_at FROM sandbox_messages ORDER BY id DESC LIMIT 1').get() ?? {
+  const last = (db.prepare('SELECT id, received_at FROM messages ORDER BY id DESC LIMIT 1').get() ?? {
     id: 0,
     received_at: 0,
   }) as Pick<Row, 'id' | 'received_at'>;
@@ -112,6 +112,7 @@ export function openOutbox(group: GroupCommit, seal: Sealer): SandboxOutbox {
   return {
     add(entry) {
       table.add(rowOf(entry, seal));
+      return group.flushed();
     },
     silence(ref) {
       group.write(() => silence.run(ref));
@@ -127,10 +128,13 @@ export function openOutbox(group: GroupCommit, seal: Sealer): SandboxOutbox {
       return rows.map((row) => read(row, seal));
     },
     unplayed() {
-      const sql = 'SELECT * FROM sandbox_messages WHERE id > ? AND id <= ? AND last_due_at >= ?';
+      const sql = 'SELECT * FROM messages WHERE id > ? AND id <= ? AND last_due_at >= ?';
       const { id, received_at: aliveAt } = last;
       const rows = db.prepare(sql).all(id - MESSAGES_RESUMED, id, aliveAt - RESUME_SLACK_MS) as Row[];
       return rows.map((row) => stored(row, read(row, seal)));
+    },
+    async close() {
+      group.close();
     },
   };
 }

@@ -51,7 +51,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       const { answer } = script;
       const providerMessageId = answer.type === 'reject' ? null : messageId(request);
       const acceptedAt = deps.clock() + (answer.type === 'accept' ? answer.afterMs : 0);
-      deps.outbox.add(entryOf(request, script, providerMessageId, deps.clock(), acceptedAt));
+      await deps.outbox.add(entryOf(request, script, providerMessageId, deps.clock(), acceptedAt));
       if (script.early.length > 0) await player.playEarly(request.ref, providerMessageId, script);
       if (answer.type === 'reject' || providerMessageId === null) return rejected(answer);
       if (answer.type === 'accept' && answer.afterMs > 0) await pause(answer.afterMs);
@@ -75,6 +75,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     },
     async close() {
       player.stop();
+      await deps.outbox.close();
     },
   };
 }

@@ -5,8 +5,10 @@ import { prepareHouse } from '../scenarios/run-on-embedded';
 import { eventLine } from '../scenarios/scenario';
 import { HOUSE_SECRET, openHouse, type TestHouse } from '../support/house';
 import { publishInHouse, startInHouse, untilEnded, untilState } from '../support/run-in-house';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const references = createReferences(HOUSE_SECRET);
+const restarted = temporaryFolder();
 
 let house: TestHouse;
 let ladder: Ladder;
@@ -235,7 +237,7 @@ describe('asked about a message', () => {
 });
 
 test('receipts still due when the process stops are played after a restart, save for what was taken back', async () => {
-  const before = await openHouse({ sendTimeoutSeconds: 1 });
+  const before = await openHouse({ folder: restarted, sendTimeoutSeconds: 1 });
   await prepareHouse(before);
   const its = await publishInHouse(before, { steps: ['whatsapp', 'sms'], timeoutSeconds: 2 });
   const start = (whatsapp: string) =>
@@ -251,7 +253,7 @@ test('receipts still due when the process stops are played after a restart, save
   await before.close();
   await pause(1_100);
 
-  const after = await openHouse({ folder: before.folder, sendTimeoutSeconds: 1 });
+  const after = await openHouse({ folder: restarted, sendTimeoutSeconds: 1 });
   await after.startEngine();
   expect(await untilEnded(after, due)).toMatchObject({ status: 'succeeded', reachedStep: 0 });
   expect(await untilEnded(after, refused)).toMatchObject({ status: 'succeeded', reachedStep: 1 });
