@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import type { GroupCommit } from '../../sqlite/group-commit';
+import type { SqliteDatabase } from '../../sqlite/open';
 import type { Claim, IdempotencyStore } from '../contract';
+import { createKeyFilter, type KeyFilter } from '../key-filter';
 
 const DAY_MS = 86_400_000;
 /** Old keys go in small portions, so that no request waits for them. */
@@ -30,7 +32,10 @@ export function createSqliteIdempotency(group: GroupCommit): IdempotencyStore {
   const inFlight = new Map<string, string>();
   const purge = purger(group);
 
+  const seen = keysSeen(group.db);
+
   const settled = (key: Buffer, now: number): SettledRow | null => {
+    if (!seen.mayHave(key)) return null;
     const day = dayOf(now);
     const row = select.get([day, day - 1, key]) as SettledRow | undefined;
     return row && row.settled_at > now - DAY_MS ? row : null;
@@ -52,6 +57,7 @@ export function createSqliteIdempotency(group: GroupCommit): IdempotencyStore {
         release,
         settle(invocationId) {
           rows.add([dayOf(now), bytes, bodyHash, invocationId, now]);
+          seen.add(bytes);
           purge(now);
           return group.flushed().finally(release);
         },
@@ -62,6 +68,45 @@ export function createSqliteIdempotency(group: GroupCommit): IdempotencyStore {
 
 function dayOf(time: number): number {
   return Math.floor(time / DAY_MS);
+}
+
+const READ = { rows: 2_000, pauseMs: 20 } as const;
+
+/**
+ * Most keys are new, and a filter says so without a look into the file. What stands there from before is read into it
+ * bit by bit after the start; until that is done, every key may have been seen. It is made anew each day, so that it
+ * forgets what has gone.
+ */
+function keysSeen(db: SqliteDatabase): KeyFilter {
+  const page = db.prepare('SELECT day, key FROM idempotency WHERE (day, key) > (?, ?) ORDER BY day, key LIMIT ?');
+  let filter = createKeyFilter();
+  let complete = false;
+  const read = (next: KeyFilter, day: number, key: Buffer): void => {
+    if (!db.open) return;
+    const rows = page.all([day, key, READ.rows]) as { day: number; key: ArrayBuffer }[];
+    for (const row of rows) next.add(Buffer.from(row.key));
+    const last = rows[rows.length - 1];
+    if (last && rows.length === READ.rows) {
+      setTimeout(() => read(next, last.day, Buffer.from(last.key)), READ.pauseMs).unref();
+      return;
+    }
+    filter = next;
+    complete = true;
+  };
+  const refill = (): void => {
+    const next = createKeyFilter();
+    adding = [filter, next];
+    read(next, 0, Buffer.alloc(0));
+  };
+  let adding: KeyFilter[] = [filter];
+  refill();
+  setInterval(refill, DAY_MS).unref();
+  return {
+    add(key) {
+      for (const each of adding) each.add(key);
+    },
+    mayHave: (key) => !complete || filter.mayHave(key),
+  };
 }
 
 /** Deletes days that are over, as part of a group that is written anyway. */
