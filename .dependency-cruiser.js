@@ -92,7 +92,10 @@ module.exports = {
     {
       name: 'only-the-composition-root-knows-adapters',
       severity: 'error',
-      from: { path: '^(cli|examples)/', pathNot: '^cli/(compose|start|first-start|logger|projection|projection-thread|data-folder)[.]ts$' },
+      from: {
+        path: '^(cli|examples)/',
+        pathNot: '^cli/(compose|start|first-start|logger|projection|projection-thread|data-folder)[.]ts$',
+      },
       to: {
         path: ROOM,
         pathNot: [

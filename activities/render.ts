@@ -27,8 +27,8 @@ function contentFor(template: Template, locale: string | undefined): TemplateCon
   return template.locales[locale] ?? template.locales[language] ?? template.content;
 }
 
-function fill(text: string, variables: Record<string, unknown>, escape: (value: string) => string): string {
-  return text.includes('{{') ? Mustache.render(text, variables, undefined, { escape }) : text;
+function fill(text: string, variables: Record<string, unknown>, escaped: (value: string) => string): string {
+  return text.includes('{{') ? Mustache.render(text, variables, undefined, { escape: escaped }) : text;
 }
 
 function plain(value: unknown): string {

@@ -76,12 +76,15 @@ function places(): number[] {
   return Array.from({ length: PLACES }, (_, n) => Math.round(from + ((last - from) * n) / (PLACES - 1)));
 }
 
-/** Opens the house on the folder; what was accepted before `whole` bytes is there, and nothing that is there is torn. */
+/**
+ * Opens the house on the folder; what was accepted before `whole` bytes is there, and nothing that is there is torn. How
+ * often a message was sent is not asked: the disk had said that these bytes were written, and with them went decisions
+ * to send that had been acted upon (for a torn write that had not been answered, see crash.test.ts).
+ */
 async function expectWhole(folder: string, whole: number): Promise<void> {
   const house = await openHouse({ folder, secret: readFileSync(join(folder, 'secret'), 'utf8').trim() });
   await house.startEngine();
   const missing: string[] = [];
-  const twice: string[] = [];
   const known: string[] = [];
   for (const { id, walBytes } of accepted) {
     const [record, state] = [await house.api.store.records.get(id), await house.engine.describe(id)];
@@ -94,11 +97,8 @@ async function expectWhole(folder: string, whole: number): Promise<void> {
   for (const id of known) {
     const seqs = (await house.engine.history(id, 0)).map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, n) => n + 1));
-    const sent = (await house.api.sandbox.messages(id)).map(({ step, attempt }) => `${id} ${step}#${attempt}`);
-    twice.push(...sent.filter((name, n) => sent.indexOf(name) !== n));
   }
   expect(missing).toEqual([]);
-  expect(twice).toEqual([]);
   expect(known.length).toBeGreaterThanOrEqual(RUNS / 4);
   await house.remove();
 }
