@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createActivities } from '../activities/activities';
 import type { ApiDeps, Logger } from '../api/deps';
+import { createMetrics } from '../api/metrics';
 import { EmbeddedEngine } from '../embedded/engine';
 import { Journal } from '../embedded/journal';
 import type { Log, LogRecord } from '../log/contract';
@@ -61,6 +62,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
   const seal = createSeal(options.secret);
   const references = createReferences(options.secret);
   const catalog = PROVIDER_CATALOG;
+  const metrics = createMetrics();
 
   const group = new GroupCommit(openDatabase(file('onward.db'), { durability: 'full' }));
   const log = new SqliteLog(group, { onFault });
@@ -87,6 +89,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
       return ladder;
     },
     clock,
+    onEnded: (mode, status) => metrics.invocationEnded(status, mode),
     onFault,
   });
 
@@ -113,6 +116,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
       catalog,
       sandbox,
       logger: options.logger,
+      metrics,
       publicUrl: options.publicUrl,
       version: options.version,
       projected,

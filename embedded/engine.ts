@@ -8,6 +8,7 @@ import type { Input, ReceiptInput } from '../core/input';
 import type { Ladder } from '../core/ladder';
 import { hasMade, nextWakeAt, pendingCommands } from '../core/pending';
 import { initialState, type State } from '../core/state';
+import type { FinalStatus, Mode } from '../schemas/vocabulary';
 import { AlarmClock } from './alarm-clock';
 import type { FlowRef, Journal } from './journal';
 import { Lanes } from './lanes';
@@ -30,6 +31,8 @@ export interface EmbeddedEngineDeps {
   ladderOf(ref: FlowRef): Promise<Ladder>;
   /** Milliseconds since 1970. */
   clock(): number;
+  /** A run has ended, durably. */
+  onEnded?(mode: Mode, status: FinalStatus): void;
   /** What cannot be told to a caller: a commit that failed, a run that cannot be read. */
   onFault(message: string, error: unknown): void;
 }
@@ -39,6 +42,7 @@ interface Batch {
   flushed: Promise<void>;
   touched: Map<Run, number>;
   commands: { run: Run; command: Command }[];
+  ended: Run[];
   starts: number;
 }
 
@@ -68,8 +72,13 @@ export class EmbeddedEngine implements Engine {
   async recover(): Promise<void> {
     const open: Run[] = [];
     for (const id of this.deps.journal.openIds()) {
-      const run = await this.read(id);
-      if (run) open.push(run);
+      try {
+        const run = await this.read(id);
+        if (run) open.push(run);
+      } catch (error) {
+        // It stays open in the journal for whoever mends it; the others do not wait for that.
+        this.deps.onFault(`run ${id} cannot be read`, error);
+      }
     }
     if (this.closing) return;
     // All in one turn: what a receipt led a run to meanwhile would be carried out twice.
@@ -178,11 +187,13 @@ export class EmbeddedEngine implements Engine {
   private apply(run: Run, input: Input): boolean {
     const decision = decide(run.state, input, this.deps.clock());
     if (decision.events.length === 0) return false;
+    const wasOpen = run.state.endedAt === null;
     run.state = decision.state;
     this.deps.journal.add(run.id, run.ladder, decision.events);
     if (isSettled(run)) this.deps.journal.closes(run.id);
     const batch = this.currentBatch();
     batch.touched.set(run, run.state.seq);
+    if (wasOpen && run.state.endedAt !== null) batch.ended.push(run);
     for (const command of decision.commands) batch.commands.push({ run, command });
     this.alarms.set(run, nextWakeAt(run.state));
     return true;
@@ -191,7 +202,7 @@ export class EmbeddedEngine implements Engine {
   private currentBatch(): Batch {
     const flushed = this.deps.journal.flushed();
     if (this.batch?.flushed === flushed) return this.batch;
-    const batch: Batch = { flushed, touched: new Map(), commands: [], starts: 0 };
+    const batch: Batch = { flushed, touched: new Map(), commands: [], ended: [], starts: 0 };
     this.batch = batch;
     flushed.then(
       () => this.letOut(batch),
@@ -211,6 +222,7 @@ export class EmbeddedEngine implements Engine {
     // What was decided during a stop is carried out at the next start: nothing is begun that cannot be finished.
     if (this.closing) return;
     for (const { run, command } of batch.commands) this.carryOut(run, command, perform);
+    for (const { ladder, state } of batch.ended) this.deps.onEnded?.(ladder.mode, state.status as FinalStatus);
   }
 
   private async durable(): Promise<void> {

@@ -10,7 +10,7 @@ import type { InvocationStatus, Mode } from '../schemas/vocabulary';
 import type { MessageView, NewView, RecordStore, RunView, ViewWriter } from '../store/contract';
 import { newViewOf } from './new-view';
 
-const RECENT_RUNS = 10_000;
+const RECENT_RUNS = 2_000;
 
 export interface ProjectorDeps {
   views: ViewWriter;
