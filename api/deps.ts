@@ -1,8 +1,7 @@
 import type { Engine } from '../core/engine';
 import type { ProviderCatalog } from '../core/provider-facts';
-import type { ProviderRegistry, RenderedContent } from '../providers/contract';
+import type { ProviderRegistry, SandboxMessage } from '../providers/contract';
 import type { ReceiptIntake } from '../receipts/contract';
-import type { Channel } from '../schemas/vocabulary';
 import type { Store } from '../store/contract';
 import type { Metrics } from './metrics';
 
@@ -42,18 +41,4 @@ export interface SandboxMessages {
   messages(invocationId: string): Promise<SandboxMessage[]>;
   /** The script that an address stands for (numbers ending in 0001 … 0006), so that simulate plays it too. */
   scriptOf?(address: string, timeoutSeconds: number): string | null;
-}
-
-export interface SandboxMessage {
-  invocationId: string;
-  step: string;
-  attempt: number;
-  channel: Channel;
-  /** The address it was sent to; empty for a channel that needs none. */
-  to: string;
-  template: string;
-  content: RenderedContent;
-  providerMessageId: string | null;
-  /** Milliseconds since 1970. */
-  receivedAt: number;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EngineUnavailable } from '../core/engine';
 import { type Validator, validator } from '../schemas/validate';
-import { type ApiKey, BadCursor } from '../store/contract';
+import { type ApiKey, BadCursor, StoreUnavailable } from '../store/contract';
 import { allows, rolesWith } from './access';
 import type { Authenticator } from './auth';
 import type { Logger } from './deps';
@@ -172,6 +172,7 @@ function expected(error: unknown): ApiResponse | null {
   if (error instanceof EngineUnavailable) {
     return unavailable(`The engine takes no work: ${error.message}.`, error.retryAfterSeconds);
   }
+  if (error instanceof StoreUnavailable) return unavailable(`The store takes no work: ${error.message}.`);
   if (error instanceof BadCursor) {
     const message = 'This “cursor” is not one that this list gave.';
     return invalid([{ pointer: '/query/cursor', message }], 'Send the “nextCursor” of the page before, as it is.');

@@ -1,7 +1,7 @@
 import { isoTime } from '../core/iso-time';
+import type { SandboxMessage } from '../providers/contract';
 import { listOf } from '../schemas/list';
 import { sandboxMessageSchema } from '../schemas/sandbox-message';
-import type { SandboxMessage } from './deps';
 import { visibleRecord } from './invocations';
 import { type Route, route } from './route';
 import type { Services } from './services';

@@ -76,3 +76,18 @@ export interface ProviderAdapter {
 }
 
 export type ProviderRegistry = ReadonlyMap<string, ProviderAdapter>;
+
+/** One message as the sandbox received it. */
+export interface SandboxMessage {
+  invocationId: string;
+  step: string;
+  attempt: number;
+  channel: Channel;
+  /** The address it was sent to; empty for a channel that needs none. */
+  to: string;
+  template: string;
+  content: RenderedContent;
+  providerMessageId: string | null;
+  /** Milliseconds since 1970. */
+  receivedAt: number;
+}

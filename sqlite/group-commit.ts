@@ -23,7 +23,6 @@ export class GroupCommit {
   private readonly begin;
   private readonly commit;
   private readonly within: ((flushed: Promise<void>) => void)[] = [];
-  private readonly committed: (() => void)[] = [];
   private readonly abandoned: (() => void)[] = [];
 
   /** @param db the one writer connection of this process to its file */
@@ -65,11 +64,6 @@ export class GroupCommit {
    */
   onWritten(listener: (flushed: Promise<void>) => void): void {
     this.within.push(listener);
-  }
-
-  /** Called after each group that was committed. */
-  onCommit(listener: () => void): void {
-    this.committed.push(listener);
   }
 
   /** Called after each group that could not be written. */
@@ -116,7 +110,6 @@ export class GroupCommit {
       return;
     }
     group.resolve();
-    for (const listener of this.committed) listener();
   }
 
   /** False when there were none. */

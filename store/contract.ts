@@ -31,6 +31,14 @@ export interface PageRequest {
   cursor: string | null;
 }
 
+/** Nothing can be written or read now, as on a full disk; what was asked for has not happened. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnavailable';
+  }
+}
+
 /** The cursor of a page request was not made by this store. */
 export class BadCursor extends Error {
   constructor() {

@@ -1,24 +1,8 @@
-import type { Channel } from '../../schemas/vocabulary';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { migrate } from '../../sqlite/migrate';
 import { openDatabase, type SqlValue } from '../../sqlite/open';
-import type { RenderedContent, SendRequest } from '../contract';
+import type { SandboxMessage, SendRequest } from '../contract';
 import { PROVIDER_CATALOG } from '../facts';
-
-/** One message as the sandbox received it. */
-export interface SandboxMessage {
-  invocationId: string;
-  step: string;
-  attempt: number;
-  channel: Channel;
-  /** Empty for a channel that needs no address. */
-  to: string;
-  template: string;
-  content: RenderedContent;
-  providerMessageId: string | null;
-  /** Milliseconds since 1970. */
-  receivedAt: number;
-}
 
 export interface OutboxEntry {
   request: SendRequest;

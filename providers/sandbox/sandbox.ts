@@ -6,12 +6,13 @@ import type {
   MessageHandle,
   ProviderAdapter,
   RecallAnswer,
+  SandboxMessage,
   SendAnswer,
   SendRequest,
   WebhookRequest,
 } from '../contract';
 import { PROVIDER_CATALOG } from '../facts';
-import type { OutboxEntry, SandboxMessage, SandboxOutbox } from './outbox';
+import type { OutboxEntry, SandboxOutbox } from './outbox';
 import { phoneScript } from './phone-script';
 
 /** Long enough for a receipt to have gone the whole way before the answer that it overtakes. */

@@ -6,6 +6,7 @@ import { createLadderSource } from '../ladders';
 import type { Seal } from '../seal';
 import { createSqliteConsents } from './consents';
 import { createSqliteFlows } from './flows';
+import { guarded } from './guarded';
 import { createSqliteIdempotency } from './idempotency';
 import { createSqliteInvocations } from './invocations';
 import { createSqliteKeys } from './keys';
@@ -36,13 +37,13 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
   const alive = [db.prepare('SELECT 1 FROM flows LIMIT 1'), views.prepare('SELECT 1 FROM positions LIMIT 1')];
 
   return {
-    flows,
-    templates: createSqliteTemplates(db),
-    keys: createSqliteKeys(db),
+    flows: guarded(flows),
+    templates: guarded(createSqliteTemplates(db)),
+    keys: guarded(createSqliteKeys(db)),
     records,
     idempotency: createSqliteIdempotency(group),
-    suppressions: createSqliteSuppressions(group, seal),
-    consents: createSqliteConsents(group, seal),
+    suppressions: guarded(createSqliteSuppressions(group, seal)),
+    consents: guarded(createSqliteConsents(group, seal)),
     parked: createSqliteParked(group, seal),
     invocations: createSqliteInvocations(views, { seal, records, ladders }),
     async unavailable() {

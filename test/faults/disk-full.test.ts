@@ -60,6 +60,24 @@ describe('a server whose disk has filled up', () => {
     expect(statuses).toEqual([503, 503, 503]);
   });
 
+  test('answers 503 for a flow that cannot be kept, and keeps none of it', async () => {
+    const name = 'too much for this disk';
+    const response = await fetch(`${server.url}/v1/flows`, {
+      method: 'POST',
+      headers: { 'api-key': server.ownerKey, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name,
+        purpose: 'otp',
+        variables: { type: 'object', description: 'x'.repeat(16_000) },
+        steps: [{ name: 'sms', channel: 'sms', template: 'tpl_otp_sms', timeoutSeconds: 1 }],
+      }),
+    });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ status: 503, detail: expect.stringContaining('store') });
+    const { items } = await getJson<{ items: { name: string }[] }>(server, '/v1/flows');
+    expect(items.map((flow) => flow.name)).not.toContain(name);
+  });
+
   test('says so at /readyz, lives on and shows what it has accepted', async () => {
     const response = await fetch(`${server.url}/readyz`);
     expect(response.status).toBe(503);

@@ -138,12 +138,12 @@ test('a rebuild where there is nothing to rebuild from says so and makes nothing
 });
 
 test('the thread projects what is committed, and is done with the batch in hand when its stop resolves', async () => {
-  const { dataFolder, store, group, run, close } = await openFolder();
+  const { dataFolder, store, run, close } = await openFolder();
   const faults: string[] = [];
   const onFault = (message: string, error: unknown) => faults.push(`${message}: ${String(error)}`);
   const thread = startProjectionThread({ entry: buildThread(), dataFolder, secret, onFault });
-  group.onCommit(() => thread.wake());
   await run('inv_1');
+  thread.wake();
   await until(async () => (await statuses(store)).length === 1);
   await run('inv_2');
   await until(async () => (await statuses(store)).length === 2);

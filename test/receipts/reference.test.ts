@@ -12,10 +12,7 @@ test('a reference with any one character changed is not taken', () => {
   for (let at = 0; at < signed.length; at++) {
     const other = signed[at] === 'A' ? 'B' : 'A';
     const forged = signed.slice(0, at) + other + signed.slice(at + 1);
-    const read = references.verify(forged);
-    // The last character of base64url carries two spare bits: it may decode to the same bytes.
-    if (at === signed.length - 1 && read) expect(read).toEqual(ref);
-    else expect(read).toBeNull();
+    expect(references.verify(forged)).toBeNull();
   }
 });
 
