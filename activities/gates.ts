@@ -22,6 +22,6 @@ export async function gate(
   }
   if (!flow.requireConsent) return null;
   // A consent stands under the recipient's own ID, or, for one without, under the address.
-  const granted = await stores.consents.find(record.recipient.id ?? address, flow.purpose, rung.channel);
+  const granted = await stores.consents.find(record.mode, record.recipient.id ?? address, flow.purpose, rung.channel);
   return granted === true ? null : 'no_consent';
 }

@@ -24,8 +24,8 @@ export function consentRoutes(services: Services): Route[] {
         properties: { recipientId: { type: 'string', minLength: 1, maxLength: 128 } },
       },
       responses: { 200: listOf(consentSchema) },
-      async handle({ query }) {
-        const consents = await services.store.consents.list(query.recipientId);
+      async handle({ key, query }) {
+        const consents = await services.store.consents.list(key.mode, query.recipientId);
         return { status: 200, body: { items: consents.map(view), nextCursor: null } };
       },
     }),
@@ -42,9 +42,9 @@ function writeRoute({ store, now }: Services, method: Method): Route {
     access: { resource: 'consents', level: 'EDIT' },
     body: consentWriteSchema,
     responses: { 200: consentSchema },
-    async handle({ body }) {
+    async handle({ key, body }) {
       const { recipientId, purpose, channel = null, granted } = body;
-      const consent: Consent = { recipientId, purpose, channel, granted, updatedAt: now() };
+      const consent: Consent = { mode: key.mode, recipientId, purpose, channel, granted, updatedAt: now() };
       await store.consents.put(consent);
       return { status: 200, body: view(consent) };
     },

@@ -186,6 +186,7 @@ export interface SuppressionStore {
 }
 
 export interface Consent {
+  mode: Mode;
   recipientId: string;
   purpose: string;
   channel: Channel | null;
@@ -195,9 +196,12 @@ export interface Consent {
 
 export interface ConsentStore {
   put(consent: Consent): Promise<void>;
-  /** The recipient's word on that purpose and channel: the channel's own first, then the one for all; null: none. */
-  find(recipientId: string, purpose: string, channel: Channel): Promise<boolean | null>;
-  list(recipientId: string): Promise<Consent[]>;
+  /**
+   * The recipient's word on that purpose and channel: the channel's own first, then the one for all; null: none. A test
+   * run goes by what was said in test mode, else by the live word; a live run by the live word alone.
+   */
+  find(mode: Mode, recipientId: string, purpose: string, channel: Channel): Promise<boolean | null>;
+  list(mode: Mode, recipientId: string): Promise<Consent[]>;
 }
 
 /** Receipts whose invocation or message is not known yet. */

@@ -15,29 +15,32 @@ interface ConsentRow {
 export function createSqliteConsents(group: GroupCommit, seal: Seal): ConsentStore {
   const { db } = group;
   const insert = db.prepare(
-    'INSERT OR REPLACE INTO consents (recipient_hash, purpose, channel, granted, updated_at) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO consents (mode, recipient_hash, purpose, channel, granted, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  // The channel's own word is the greater string, as every channel's name is longer than the empty one.
+  // “test” is the greater string, and so is a channel's own name beside the empty one that stands for all.
   const select = db.prepare(
     `SELECT granted FROM consents WHERE recipient_hash = ? AND purpose = ? AND channel IN (?, '${EVERY_CHANNEL}')
-     ORDER BY channel DESC LIMIT 1`,
+     AND mode IN ('live', ?) ORDER BY mode DESC, channel DESC LIMIT 1`,
   );
-  const selectAll = db.prepare('SELECT * FROM consents WHERE recipient_hash = ? ORDER BY purpose, channel');
+  const selectAll = db.prepare(
+    'SELECT * FROM consents WHERE mode = ? AND recipient_hash = ? ORDER BY purpose, channel',
+  );
 
   return {
     async put(consent) {
-      const { purpose, channel, granted, updatedAt } = consent;
+      const { mode, purpose, channel, granted, updatedAt } = consent;
       const hash = seal.hash(consent.recipientId);
-      group.write(() => insert.run([hash, purpose, channel ?? EVERY_CHANNEL, granted ? 1 : 0, updatedAt]));
+      group.write(() => insert.run([mode, hash, purpose, channel ?? EVERY_CHANNEL, granted ? 1 : 0, updatedAt]));
       await group.flushed();
     },
-    async find(recipientId, purpose, channel) {
-      const row = select.get([seal.hash(recipientId), purpose, channel]) as { granted: number } | undefined;
+    async find(mode, recipientId, purpose, channel) {
+      const row = select.get([seal.hash(recipientId), purpose, channel, mode]) as { granted: number } | undefined;
       return row ? row.granted === 1 : null;
     },
-    async list(recipientId) {
-      const rows = selectAll.all([seal.hash(recipientId)]) as ConsentRow[];
+    async list(mode, recipientId) {
+      const rows = selectAll.all([mode, seal.hash(recipientId)]) as ConsentRow[];
       return rows.map((row) => ({
+        mode,
         recipientId,
         purpose: row.purpose,
         channel: row.channel === EVERY_CHANNEL ? null : (row.channel as Channel),

@@ -65,12 +65,13 @@ export const STORE_MIGRATIONS = [
   CREATE UNIQUE INDEX suppressions_address ON suppressions (mode, address_hash, channel);
   CREATE INDEX suppressions_newest ON suppressions (mode, created_at, id);
   CREATE TABLE consents (
+    mode TEXT NOT NULL,
     recipient_hash TEXT NOT NULL,
     purpose TEXT NOT NULL,
     channel TEXT NOT NULL,
     granted INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    PRIMARY KEY (recipient_hash, purpose, channel)
+    PRIMARY KEY (recipient_hash, purpose, channel, mode)
   ) WITHOUT ROWID;
   CREATE TABLE parked_receipts (
     id INTEGER PRIMARY KEY,

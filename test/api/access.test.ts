@@ -115,8 +115,9 @@ describe('the table of roles', () => {
       ...consent,
       channel: null,
     });
-    const read = await api.call('GET', '/v1/consents?recipientId=user-1', { key: api.keys.live });
-    expect(read.body.items).toHaveLength(1);
+    const read = async (key: string) => (await api.call('GET', '/v1/consents?recipientId=user-1', { key })).body.items;
+    expect(await read(api.keys.test)).toHaveLength(1);
+    expect(await read(api.keys.live)).toHaveLength(0);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Consent } from '../../store/contract';
 import { everyPage, type OpenStore, storeForEachTest } from './store-under-test';
 
 const T0 = 1_700_000_000_000;
@@ -47,22 +48,42 @@ export function describeConsentsAndSuppressions(open: OpenStore): void {
 
     test('the channel’s own consent goes before the one for all channels, and the newest word counts', async () => {
       const { consents } = held.now.store;
-      const consent = { recipientId: 'user-1', purpose: 'marketing', channel: null, granted: true, updatedAt: T0 };
-      expect(await consents.find('user-1', 'marketing', 'sms')).toBeNull();
+      const consent: Consent = {
+        mode: 'test',
+        recipientId: 'user-1',
+        purpose: 'marketing',
+        channel: null,
+        granted: true,
+        updatedAt: T0,
+      };
+      expect(await consents.find('test', 'user-1', 'marketing', 'sms')).toBeNull();
       await consents.put(consent);
-      expect(await consents.find('user-1', 'marketing', 'sms')).toBe(true);
+      expect(await consents.find('test', 'user-1', 'marketing', 'sms')).toBe(true);
       await consents.put({ ...consent, channel: 'sms', granted: false });
-      expect(await consents.find('user-1', 'marketing', 'sms')).toBe(false);
-      expect(await consents.find('user-1', 'marketing', 'email')).toBe(true);
-      expect(await consents.find('user-1', 'otp', 'email')).toBeNull();
-      expect(await consents.find('user-2', 'marketing', 'email')).toBeNull();
+      expect(await consents.find('test', 'user-1', 'marketing', 'sms')).toBe(false);
+      expect(await consents.find('test', 'user-1', 'marketing', 'email')).toBe(true);
+      expect(await consents.find('test', 'user-1', 'otp', 'email')).toBeNull();
+      expect(await consents.find('test', 'user-2', 'marketing', 'email')).toBeNull();
       await consents.put({ ...consent, granted: false, updatedAt: T0 + 1 });
-      expect(await consents.find('user-1', 'marketing', 'email')).toBe(false);
+      expect(await consents.find('test', 'user-1', 'marketing', 'email')).toBe(false);
       await held.reopen();
-      expect(await held.now.store.consents.list('user-1')).toEqual([
+      expect(await held.now.store.consents.list('test', 'user-1')).toEqual([
         { ...consent, granted: false, updatedAt: T0 + 1 },
         { ...consent, channel: 'sms', granted: false },
       ]);
+    });
+
+    test('what was said in test mode counts for no live run; the live word counts for both', async () => {
+      const { consents } = held.now.store;
+      const consent = { recipientId: 'user-1', purpose: 'otp', channel: null, updatedAt: T0 };
+      await consents.put({ ...consent, mode: 'test', granted: true });
+      expect(await consents.find('live', 'user-1', 'otp', 'sms')).toBeNull();
+      await consents.put({ ...consent, recipientId: 'user-2', mode: 'live', granted: true });
+      expect(await consents.find('live', 'user-2', 'otp', 'sms')).toBe(true);
+      expect(await consents.find('test', 'user-2', 'otp', 'sms')).toBe(true);
+      await consents.put({ ...consent, recipientId: 'user-2', mode: 'test', granted: false });
+      expect(await consents.find('test', 'user-2', 'otp', 'sms')).toBe(false);
+      expect(await consents.find('live', 'user-2', 'otp', 'sms')).toBe(true);
     });
   });
 }

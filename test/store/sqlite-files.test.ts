@@ -41,6 +41,7 @@ test('no address, variable, script or metadata can be read in the files', async 
   await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0);
   await store.suppressions.add({ mode: 'test', channel: 'sms', address: '+393351234567', reason: 'blocked' }, T0);
   await store.consents.put({
+    mode: 'test',
     recipientId: 'customer-4711',
     purpose: 'otp',
     channel: null,
