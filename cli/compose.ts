@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createActivities } from '../activities/activities';
 import type { ApiDeps, Logger } from '../api/deps';
+import { faultOf } from '../api/fault';
 import { createMetrics } from '../api/metrics';
 import { EmbeddedEngine } from '../embedded/engine';
 import { Journal } from '../embedded/journal';
@@ -154,15 +156,8 @@ async function receiptsTaken(log: SqliteLog): Promise<void> {
   while (Date.now() < until) {
     const lags = await log.lag();
     if (lags.every((lag) => lag.topic !== 'onward.receipts' || lag.records === 0)) return;
-    await new Promise((resolve) => setTimeout(resolve, CATCH_UP.lookEveryMs));
+    await pause(CATCH_UP.lookEveryMs);
   }
-}
-
-/** What a log may hold of an error: never a body, a key or an address. */
-function faultOf(error: unknown): { name: string; message: string } {
-  return error instanceof Error
-    ? { name: error.name, message: error.message }
-    : { name: 'Error', message: String(error) };
 }
 
 /** Enough that a transaction's price is shared, few enough that a stop does not wait long. */

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 const MS = { patience: 500, look: 4 } as const;
 
 /** How far the log is, how far the read model, and how to hasten it. */
@@ -18,6 +20,6 @@ export async function caughtUp({ lastPosition, foldedTo, wake }: CatchUp): Promi
   wake();
   const until = Date.now() + MS.patience;
   while ((await foldedTo()) < goal && Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, MS.look));
+    await pause(MS.look);
   }
 }

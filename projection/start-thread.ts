@@ -25,7 +25,9 @@ export function startProjectionThread({ entry, onFault, ...data }: ThreadOptions
 
   function start(): Worker {
     const started = new Worker(entry, { workerData: data satisfies ThreadData });
-    started.on('message', ({ message, cause }: FromThread) => onFault(message, cause));
+    started.on('message', ({ message, cause }: FromThread) =>
+      onFault(message, Object.assign(new Error(cause.message), { name: cause.name })),
+    );
     started.on('error', (error) => onFault('the projection’s thread died', error));
     started.on('exit', () => {
       if (stopping) return;

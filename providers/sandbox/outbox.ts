@@ -1,3 +1,4 @@
+import { bytesOf } from '../../sqlite/blob';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { migrate } from '../../sqlite/migrate';
 import { openDatabase, type SqlValue } from '../../sqlite/open';
@@ -61,7 +62,6 @@ interface Row {
   accepted_at: number;
   provider_message_id: string | null;
   script: string;
-  /** libsql gives a blob as a Buffer from get() and as an ArrayBuffer from all(). */
   sealed: Buffer | ArrayBuffer;
 }
 
@@ -141,7 +141,7 @@ function rowOf(entry: OutboxEntry, seal: Sealer): SqlValue[] {
 }
 
 function read(row: Row, seal: Sealer): SandboxMessage {
-  return JSON.parse(seal.open(Buffer.isBuffer(row.sealed) ? row.sealed : Buffer.from(row.sealed))) as SandboxMessage;
+  return JSON.parse(seal.open(bytesOf(row.sealed))) as SandboxMessage;
 }
 
 function stored(row: Row, message: SandboxMessage): StoredMessage {

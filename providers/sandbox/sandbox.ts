@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LookupOutcome } from '../../core/input';
 import type { Receipt } from '../../schemas/receipt';
 import { DEFAULT_SANDBOX_SCRIPT, parseSandboxScript, type SandboxScript } from '../../schemas/sandbox-script';
@@ -229,8 +230,4 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
       for (const ref of [...timers.keys()]) this.cancel(ref);
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { bytesOf } from '../../sqlite/blob';
 import type { GroupCommit } from '../../sqlite/group-commit';
-import type { SqliteDatabase } from '../../sqlite/open';
 import type { Claim, IdempotencyStore } from '../contract';
 import { createKeyFilter, type KeyFilter } from '../key-filter';
 
@@ -21,7 +22,7 @@ interface SettledRow {
  * Idempotency keys in onward.db. The rows are small, since keys come in no order: each insert rewrites a page of its
  * own, and rows that carried the answer, six to a page, cost more to write than all the rest of an invocation. The day
  * stands first in the primary key: old days are dropped from its edge without an index of their own. Claims that are
- * not settled are known to this process only: of several API processes, each guards its own.
+ * not settled, and the filter, are known to this process only: one process at a time has the engine and takes invocations.
  */
 export function createSqliteIdempotency(group: GroupCommit): IdempotencyStore {
   const columns = ['day', 'key', 'body_hash', 'invocation_id', 'settled_at'];
@@ -31,8 +32,7 @@ export function createSqliteIdempotency(group: GroupCommit): IdempotencyStore {
   );
   const inFlight = new Map<string, string>();
   const purge = purger(group);
-
-  const seen = keysSeen(group.db);
+  const seen = keysSeen(group);
 
   const settled = (key: Buffer, now: number): SettledRow | null => {
     if (!seen.mayHave(key)) return null;
@@ -75,37 +75,38 @@ const READ = { rows: 2_000, pauseMs: 20 } as const;
 /**
  * Most keys are new, and a filter says so without a look into the file. What stands there from before is read into it
  * bit by bit after the start; until that is done, every key may have been seen. It is made anew each day, so that it
- * forgets what has gone.
+ * forgets what has gone; meanwhile a key goes into the old one and the new.
  */
-function keysSeen(db: SqliteDatabase): KeyFilter {
+function keysSeen(group: GroupCommit): KeyFilter {
+  const { db } = group;
   const page = db.prepare('SELECT day, key FROM idempotency WHERE (day, key) > (?, ?) ORDER BY day, key LIMIT ?');
-  let filter = createKeyFilter();
-  let complete = false;
-  const read = (next: KeyFilter, day: number, key: Buffer): void => {
-    if (!db.open) return;
-    const rows = page.all([day, key, READ.rows]) as { day: number; key: ArrayBuffer }[];
-    for (const row of rows) next.add(Buffer.from(row.key));
-    const last = rows[rows.length - 1];
-    if (last && rows.length === READ.rows) {
-      setTimeout(() => read(next, last.day, Buffer.from(last.key)), READ.pauseMs).unref();
-      return;
+  let filter: KeyFilter | null = null;
+  let filling = createKeyFilter();
+  const fill = async (): Promise<void> => {
+    // What is gathered and not written yet went into the old filter alone, and could be passed by.
+    await group.flushed().catch(() => {});
+    let after: { day: number; key: Buffer | ArrayBuffer } | undefined = { day: 0, key: Buffer.alloc(0) };
+    while (after && db.open) {
+      const rows = page.all([after.day, bytesOf(after.key), READ.rows]) as { day: number; key: ArrayBuffer }[];
+      for (const row of rows) filling.add(bytesOf(row.key));
+      after = rows.length === READ.rows ? rows[rows.length - 1] : undefined;
+      if (after) await pause(READ.pauseMs, undefined, { ref: false });
     }
-    filter = next;
-    complete = true;
+    filter = filling;
   };
-  const refill = (): void => {
-    const next = createKeyFilter();
-    adding = [filter, next];
-    read(next, 0, Buffer.alloc(0));
-  };
-  let adding: KeyFilter[] = [filter];
+  // A file that cannot be read leaves the filter as it was, which is never wrong: at worst every key may have been seen.
+  const refill = () => void fill().catch(() => {});
   refill();
-  setInterval(refill, DAY_MS).unref();
+  setInterval(() => {
+    filling = createKeyFilter();
+    if (db.open) refill();
+  }, DAY_MS).unref();
   return {
     add(key) {
-      for (const each of adding) each.add(key);
+      filling.add(key);
+      if (filter !== filling) filter?.add(key);
     },
-    mayHave: (key) => !complete || filter.mayHave(key),
+    mayHave: (key) => filter?.mayHave(key) ?? true,
   };
 }
 

@@ -1,7 +1,7 @@
+import { bytesOf } from '../../sqlite/blob';
 import type { GroupCommit } from '../../sqlite/group-commit';
 import type { ParkedReceipts } from '../contract';
 import type { Seal } from '../seal';
-import { bytesOf } from './records';
 
 interface ParkedRow {
   id: number;

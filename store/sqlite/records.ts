@@ -1,3 +1,4 @@
+import { bytesOf } from '../../sqlite/blob';
 import type { GroupCommit } from '../../sqlite/group-commit';
 import { createBoundedMap } from '../bounded-map';
 import type { InvocationRecord, RecordStore } from '../contract';
@@ -46,9 +47,4 @@ export function createSqliteRecords(group: GroupCommit, seal: Seal): RecordStore
 
 function toRecord(row: RecordRow, seal: Seal): InvocationRecord {
   return { id: row.id, ...JSON.parse(seal.open(bytesOf(row.sealed))) };
-}
-
-/** libsql gives a blob as a Buffer from get() and as an ArrayBuffer from all(). */
-export function bytesOf(blob: Buffer | ArrayBuffer): Buffer {
-  return Buffer.isBuffer(blob) ? blob : Buffer.from(blob);
 }
