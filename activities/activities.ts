@@ -1,10 +1,10 @@
 import { addressFor } from '../core/address';
 import { answerOf, type Input, type LookupOutcome } from '../core/input';
-import { type Ladder, type SendRung, sendRungOf } from '../core/ladder';
+import type { AttemptJob } from '../core/job';
 import type { ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
 import type { InvocationRecord, Store } from '../store/contract';
-import type { Activities, AttemptJob } from './contract';
+import type { Activities } from './contract';
 import { gate } from './gates';
 import { render } from './render';
 
@@ -27,28 +27,25 @@ export function createActivities(deps: ActivityDeps): Activities {
   return {
     send: (job, { maybeSent }) => send(deps, job, maybeSent),
     async lookup(job) {
-      const { step, attempt } = job;
-      return { type: 'LookupAnswered', step, attempt, outcome: await lookup(deps, job) };
+      return { type: 'LookupAnswered', ...placeOf(job), outcome: await lookup(deps, job) };
     },
     recall: (job) => recall(deps, job),
-    async suppressAddress({ invocationId, ladder, step, reason }) {
+    async suppressAddress({ invocationId, rung, reason }) {
       const record = await deps.store.records.get(invocationId);
-      const rung = sendRungOf(ladder, step);
-      const address = record && rung ? addressFor(rung.channel, record.recipient) : null;
-      if (!record || !rung || !address) return;
+      const address = record && addressFor(rung.channel, record.recipient);
+      if (!record || !address) return;
       await deps.store.suppressions.add({ mode: record.mode, channel: rung.channel, address, reason }, deps.clock());
     },
   };
 }
 
 async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean): Promise<Input> {
-  const { step, attempt, ladder } = job;
-  const at = { step, attempt };
+  const at = placeOf(job);
   if (maybeSent) {
     const known = await lookup(deps, job);
     if (known.known !== 'no') return answerOf(known, at);
   }
-  const prepared = await prepare(deps, job, rungOf(ladder, step));
+  const prepared = await prepare(deps, job);
   if (prepared.kind === 'stopped') return prepared.input;
   return { ...toInput(await within(deps, prepared.adapter, prepared.request)), ...at };
 }
@@ -58,44 +55,44 @@ type Prepared =
   | { kind: 'stopped'; input: Input };
 
 /** Everything before the provider is called: what fails here was surely not sent. */
-async function prepare(deps: ActivityDeps, job: AttemptJob, rung: SendRung): Promise<Prepared> {
-  const { invocationId, ladder, step, attempt } = job;
+async function prepare(deps: ActivityDeps, job: AttemptJob): Promise<Prepared> {
+  const { invocationId, flow, rung } = job;
+  const at = placeOf(job);
   const record = await deps.store.records.get(invocationId);
   const address = record && addressFor(rung.channel, record.recipient);
   if (!record || address === null) {
-    return { kind: 'stopped', input: { type: 'SendBlocked', step, attempt, reason: 'no_address' } };
+    return { kind: 'stopped', input: { type: 'SendBlocked', ...at, reason: 'no_address' } };
   }
-  const held = await gate(deps.store, record, rung, ladder, address);
-  if (held) return { kind: 'stopped', input: { type: 'SendBlocked', step, attempt, reason: held } };
+  const held = await gate(deps.store, record, rung, flow, address);
+  if (held) return { kind: 'stopped', input: { type: 'SendBlocked', ...at, reason: held } };
   const adapter = deps.providers.get(rung.provider);
   const template = await deps.store.templates.get(rung.template);
   if (!adapter || !template) {
     const reason = adapter ? 'template_invalid' : 'auth_failed';
     const code = adapter ? 'no_template' : 'no_account';
-    return { kind: 'stopped', input: { type: 'SendRejected', step, attempt, reason, code, retryAfterMs: null } };
+    return { kind: 'stopped', input: { type: 'SendRejected', ...at, reason, code, retryAfterMs: null } };
   }
   const content = render(template, record.variables, record.recipient.locale);
-  return { kind: 'ready', adapter, request: { ...requestOf(deps, job, rung, record), address, content } };
+  return { kind: 'ready', adapter, request: { ...requestOf(deps, job, record), address, content } };
 }
 
 function requestOf(
   deps: ActivityDeps,
-  { invocationId, ladder, step, attempt }: AttemptJob,
-  rung: SendRung,
+  { invocationId, flow, rung, attempt }: AttemptJob,
   record: InvocationRecord,
 ): Omit<SendRequest, 'signal' | 'address' | 'content'> {
   return {
     ref: deps.references.sign({ invocationId, step: rung.index, attempt }),
     invocationId,
-    step,
+    step: rung.name,
     attempt,
-    mode: ladder.mode,
-    purpose: ladder.purpose,
+    mode: flow.mode,
+    purpose: flow.purpose,
     channel: rung.channel,
     recipient: record.recipient,
     template: rung.template,
     validitySeconds: rung.timeoutMs / 1000,
-    script: record.sandbox?.[step] ?? null,
+    script: record.sandbox?.[rung.name] ?? null,
   };
 }
 
@@ -149,11 +146,11 @@ function pick(from: { providerMessageId: string | null; costMicros: number | nul
 
 /** Bounded; a provider that cannot be asked, or does not answer, leaves it unknown. */
 async function lookup(deps: ActivityDeps, job: AttemptJob): Promise<LookupOutcome> {
-  const rung = rungOf(job.ladder, job.step);
+  const { rung } = job;
   const adapter = deps.providers.get(rung.provider);
   if (!adapter?.lookup) return { known: 'unknown' };
   try {
-    return await orAfter(LOOKUP_PATIENCE_MS, adapter.lookup(handleOf(deps, job, rung)), { known: 'unknown' });
+    return await orAfter(LOOKUP_PATIENCE_MS, adapter.lookup(handleOf(deps, job)), { known: 'unknown' });
   } catch (error) {
     deps.onFault(`${rung.provider} could not be asked about a message`, error);
     return { known: 'unknown' };
@@ -161,20 +158,19 @@ async function lookup(deps: ActivityDeps, job: AttemptJob): Promise<LookupOutcom
 }
 
 async function recall(deps: ActivityDeps, job: AttemptJob): Promise<Input> {
-  const { step, attempt } = job;
-  const rung = rungOf(job.ladder, step);
+  const { rung } = job;
+  const at = placeOf(job);
   try {
-    const answer = await deps.providers.get(rung.provider)?.recall?.(handleOf(deps, job, rung));
-    if (answer?.outcome === 'confirmed') return { type: 'RecallConfirmed', step, attempt };
-    return { type: 'RecallFailed', step, attempt, code: answer?.code ?? null };
+    const answer = await deps.providers.get(rung.provider)?.recall?.(handleOf(deps, job));
+    if (answer?.outcome === 'confirmed') return { type: 'RecallConfirmed', ...at };
+    return { type: 'RecallFailed', ...at, code: answer?.code ?? null };
   } catch (error) {
     deps.onFault(`${rung.provider} could not take a message back`, error);
-    return { type: 'RecallFailed', step, attempt, code: null };
+    return { type: 'RecallFailed', ...at, code: null };
   }
 }
 
-function handleOf(deps: ActivityDeps, job: AttemptJob, rung: SendRung) {
-  const { invocationId, attempt, providerMessageId } = job;
+function handleOf(deps: ActivityDeps, { invocationId, rung, attempt, providerMessageId }: AttemptJob) {
   return { ref: deps.references.sign({ invocationId, step: rung.index, attempt }), providerMessageId };
 }
 
@@ -185,8 +181,6 @@ function orAfter<T>(ms: number, answer: Promise<T>, otherwise: T): Promise<T> {
   });
 }
 
-function rungOf(ladder: Ladder, step: string): SendRung {
-  const rung = sendRungOf(ladder, step);
-  if (!rung) throw new RangeError(`no step “${step}”`);
-  return rung;
+function placeOf({ rung, attempt }: AttemptJob): { step: string; attempt: number } {
+  return { step: rung.name, attempt };
 }

@@ -1,15 +1,5 @@
 import type { Input } from '../core/input';
-import type { Ladder } from '../core/ladder';
-import type { Reason } from '../schemas/vocabulary';
-
-/** One attempt to be carried out, with all that a host knows of it. */
-export interface AttemptJob {
-  invocationId: string;
-  ladder: Ladder;
-  step: string;
-  attempt: number;
-  providerMessageId: string | null;
-}
+import type { AttemptJob, SuppressJob } from '../core/job';
 
 export type LookupAnswered = Extract<Input, { type: 'LookupAnswered' }>;
 
@@ -18,9 +8,10 @@ export interface Activities {
   /**
    * Gates, renders, sends. `maybeSent`: the process died after this attempt was decided, so that the provider is asked
    * first, and where it cannot be asked the send counts as uncertain.
+   * @throws when a store is away: then it was surely not sent
    */
   send(job: AttemptJob, options: { maybeSent: boolean }): Promise<Input>;
   lookup(job: AttemptJob): Promise<LookupAnswered>;
   recall(job: AttemptJob): Promise<Input>;
-  suppressAddress(job: { invocationId: string; ladder: Ladder; step: string; reason: Reason }): Promise<void>;
+  suppressAddress(job: SuppressJob): Promise<void>;
 }

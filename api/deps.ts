@@ -3,6 +3,7 @@ import type { ProviderCatalog } from '../core/provider-facts';
 import type { ProviderRegistry, SandboxMessage } from '../providers/contract';
 import type { ReceiptIntake } from '../receipts/contract';
 import type { Store } from '../store/contract';
+import type { PayloadCodecService } from '../temporal/contract';
 import type { Metrics } from './metrics';
 
 /** Everything the API needs of the rest of the house; the composition root hands it in. */
@@ -27,6 +28,8 @@ export interface ApiDeps {
   projected?(): Promise<void>;
   /** `receipts`: the routes of that role alone, for a process that has no engine. */
   only?: 'receipts';
+  /** Reads payloads for the Temporal UI and CLI. Only there when Temporal is the engine; without it, no such routes. */
+  temporalCodec?: PayloadCodecService;
 }
 
 /** As pino has it. Never given a body, a key or an address. */

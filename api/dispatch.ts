@@ -57,6 +57,8 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     const admitted = admit(route, deps.auth, req);
     const key = admitted instanceof Promise ? await admitted : admitted;
     if (!key.ok) return key.response;
+    const turnedAway = route.guard?.(params);
+    if (turnedAway) return turnedAway;
     const body = route.body || route.raw ? await takeBody(route, judgeBody, req) : NO_BODY;
     if (!body.ok) return body.response;
     const url = req.url ?? '/';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { addressFor } from '../core/address';
-import { EngineUnavailable } from '../core/engine';
+import { EngineUnavailable, type NewRun } from '../core/engine';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
@@ -53,25 +53,38 @@ async function beginOnce(services: Services, request: InvokeRequest, idempotency
   // 128 bits of it: rows that come in no order are to be small.
   const bodyHash = hash('sha256', request.bodyBytes, 'base64url').slice(0, 22);
   const claim = await services.store.idempotency.claim(scope, idempotencyKey, bodyHash, services.now());
-  if (claim.kind === 'replay') return replay(services, claim.invocationId);
+  if (claim.kind === 'replay') return replay(services, request, claim.invocationId);
   if (claim.kind === 'mismatch') return refused(otherBody());
   if (claim.kind === 'in_flight') return refused(stillInFlight());
-  let begun = false;
+  let kept = false;
   try {
     const result = await begin(services, request, newInvocationId(), claim);
-    begun = result.ok;
+    kept = result.ok;
     return result;
+  } catch (error) {
+    kept = error instanceof StartUnknown;
+    throw error;
   } finally {
     // What was refused may be mended and sent again under the same key.
-    if (!begun) await claim.release();
+    if (!kept) await claim.release();
+  }
+}
+
+/** Recorded under its ID, while the engine may or may not have heard of it: to be started again under the same ID. */
+class StartUnknown extends EngineUnavailable {
+  constructor({ message, retryAfterSeconds }: EngineUnavailable) {
+    super(message, retryAfterSeconds);
+    this.name = 'StartUnknown';
   }
 }
 
 /** The answer as it was given: it follows from the record and the version, so that neither is kept twice. */
-async function replay({ store, flows }: Services, id: string): Promise<Invoked> {
+async function replay({ store, flows, engine }: Services, { body }: InvokeRequest, id: string): Promise<Invoked> {
   const record = await store.records.get(id);
   const flow = record && (await flows.version(record.flowId, record.flowVersion, record.mode));
   if (!record || !flow) return refused(notFound(`What was begun under this Idempotency-Key, ${id},`, 'Use a new key.'));
+  // Recorded, and perhaps not started: the engine was away then.
+  if ((await engine.history(id, 0)).length === 0) await engine.start(runOf(id, flow, body), Promise.resolve());
   return { ok: true, id, answer: JSON.stringify(acceptedView(flow.ladder, record)), replay: true };
 }
 
@@ -92,22 +105,30 @@ async function begin(
 
   const record = recordOf(id, flow, key, body, now);
   const answer = JSON.stringify(acceptedView(flow.ladder, record));
-  const { recipient, sendAt } = body;
-  const unaddressable = unaddressableSteps(flow, recipient);
-  const input = {
-    type: 'Invoked',
-    unaddressable,
-    timezone: recipient.timezone ?? null,
-    sendAt: timeOf(sendAt),
-  } as const;
-  // In one turn, so that record, start and answer share one commit: all of them are durable, or none is.
-  const written = services.store.records.put(record);
-  const started = services.engine.start({ invocationId: id, ladder: flow.ladder, input });
-  const settled = claim?.settle(id);
-  const outcomes = await Promise.allSettled([started, written, settled]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  // In one turn: where they share one commit, record, key and start are durable together, or none is.
+  const recorded = Promise.all([services.store.records.put(record), claim?.settle(id)]);
+  const started = services.engine.start(runOf(id, flow, body), recorded);
+  const outcomes = await Promise.allSettled([recorded, started]);
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'fulfilled') continue;
+    const { reason } = outcome;
+    throw index === 1 && reason instanceof EngineUnavailable ? new StartUnknown(reason) : reason;
+  }
   services.metrics.invocationStarted(key.mode);
   return { ok: true, id, answer, replay: false };
+}
+
+function runOf(id: string, flow: PreparedFlow, { recipient, sendAt }: Invoke): NewRun {
+  return {
+    invocationId: id,
+    ladder: flow.ladder,
+    input: {
+      type: 'Invoked',
+      unaddressable: unaddressableSteps(flow, recipient),
+      timezone: recipient.timezone ?? null,
+      sendAt: timeOf(sendAt),
+    },
+  };
 }
 
 function recordOf(id: string, flow: PreparedFlow, key: ApiKey, body: Invoke, now: number): InvocationRecord {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiKey } from '../store/contract';
 import type { Access } from './access';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
 
 /** What a handler is given: framework-free, with body and query already judged by the route's schemas. */
 export interface ApiRequest<B = unknown, Q = unknown> {
@@ -49,6 +49,8 @@ export interface Route<B = unknown, Q = unknown> {
   /** The group it stands under in the documentation. */
   tag: string;
   access: Access;
+  /** Judges the path before the body is read: an answer turns the request away. */
+  guard?(params: Readonly<Record<string, string>>): ApiResponse | null;
   /** The JSON body's schema; without one the body is not read. */
   body?: object;
   /** The body may be left out, which counts as {}. */

@@ -20,6 +20,7 @@ import type { Services } from './services';
 import { streamRoutes } from './stream';
 import { suppressionRoutes } from './suppressions';
 import { templateRoutes } from './templates';
+import { temporalCodecRoutes } from './temporal-codec';
 
 /** The whole table: what is not here is not served, and what is here stands in the OpenAPI document. */
 export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; auth: Authenticator }): Route[] {
@@ -40,6 +41,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...suppressionRoutes(services),
     ...consentRoutes(services),
     ...sandboxRoutes(services),
+    ...(deps.temporalCodec ? temporalCodecRoutes(services, deps.temporalCodec) : []),
     ...healthRoutes(services),
     ...docsRoutes(services, () => table),
   ];

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createActivities } from '../activities/activities';
 import type { ApiDeps, Logger } from '../api/deps';
-import { faultOf } from '../api/fault';
-import { createMetrics } from '../api/metrics';
+import { createMetrics, type Metrics } from '../api/metrics';
+import type { Engine } from '../core/engine';
 import { EmbeddedEngine } from '../embedded/engine';
 import { Journal } from '../embedded/journal';
 import type { Log, LogRecord } from '../log/contract';
@@ -12,11 +11,7 @@ import { caughtUp } from '../projection/catch-up';
 import type { ProjectionSteps } from '../projection/contract';
 import { createProjector } from '../projection/project';
 import { PROVIDER_CATALOG } from '../providers/facts';
-import { openOutbox } from '../providers/sandbox/outbox';
-import { createSandbox } from '../providers/sandbox/sandbox';
 import { consumeReceipts } from '../receipts/consume';
-import { createIntake } from '../receipts/intake';
-import { createReferences } from '../receipts/reference';
 import { checkpointBeside } from '../sqlite/checkpoint';
 import { GroupCommit } from '../sqlite/group-commit';
 import { migrate } from '../sqlite/migrate';
@@ -26,8 +21,9 @@ import { createSeal } from '../store/seal';
 import { createSqliteFlows } from '../store/sqlite/flows';
 import { createSqliteRecords } from '../store/sqlite/records';
 import { STORE_MIGRATIONS } from '../store/sqlite/schema';
-import { openSqliteStore } from '../store/sqlite/store';
 import { createSqliteViews } from '../store/sqlite/views';
+import { openRooms, type Rooms } from './rooms';
+import type { TemporalLink } from './temporal-link';
 
 export interface ComposeOptions {
   dataFolder: string;
@@ -36,12 +32,16 @@ export interface ComposeOptions {
   sendTimeoutSeconds: number;
   version: string;
   logger: Logger;
+  /** Where it is given the runs are Temporal's, else the embedded engine keeps them. */
+  temporal: TemporalLink | null;
 }
 
 /** The house with its rooms joined: what the roles of a process are made of. */
 export interface House {
   api: ApiDeps;
-  engine: EmbeddedEngine;
+  engine: Engine;
+  /** Null where the runs are Temporal's. */
+  embedded: EmbeddedEngine | null;
   log: SqliteLog;
   /** The group that the journal, the log and the store write in. */
   group: GroupCommit;
@@ -58,42 +58,12 @@ export interface House {
 
 /** The composition root: the one place that knows which adapter stands behind which contract. */
 export async function compose(options: ComposeOptions): Promise<House> {
-  const file = (name: string) => join(options.dataFolder, name);
-  const clock = Date.now;
-  const onFault = (message: string, error: unknown) => options.logger.error({ err: faultOf(error) }, message);
-  const seal = createSeal(options.secret);
-  const references = createReferences(options.secret);
-  const catalog = PROVIDER_CATALOG;
+  const rooms = openRooms({ ...options, sandboxPart: options.temporal ? 'plays' : 'alone' });
+  const { log, store, intake, providers, catalog, sandbox, references, clock, onFault } = rooms;
   const metrics = createMetrics();
-
-  const group = new GroupCommit(openDatabase(file('onward.db'), { durability: 'full' }));
-  const log = new SqliteLog(group, { onFault });
-  const store = openSqliteStore({ group, viewsFile: file('views.db'), seal, catalog });
-  const intake = createIntake({ log, references, clock });
-  const outbox = openOutbox(file('sandbox.db'), seal);
-  const sandbox = createSandbox({ outbox, deliver: (receipts) => intake.accept(receipts), clock, onFault });
-  const providers = new Map([['sandbox', sandbox]]);
-  const activities = createActivities({
-    providers,
-    store,
-    references,
-    sendTimeoutMs: options.sendTimeoutSeconds * 1000,
-    clock,
-    onFault,
-  });
-  const ladders = createLadderSource(store.flows, catalog);
-  const engine = new EmbeddedEngine({
-    journal: new Journal(group, log),
-    activities,
-    async ladderOf({ flowId, version, mode }) {
-      const ladder = await ladders(flowId, version, mode);
-      if (!ladder) throw new Error(`version ${version} of flow ${flowId} is not in the store`);
-      return ladder;
-    },
-    clock,
-    onEnded: (mode, status) => metrics.invocationEnded(status, mode),
-    onFault,
-  });
+  const { temporal } = options;
+  const embedded = temporal ? null : embeddedEngine(rooms, metrics);
+  const engine = embedded ?? (await temporalEngine(rooms, temporal as TemporalLink, options.sendTimeoutSeconds));
 
   let wakeProjection: () => void = () => {};
   const projected = () =>
@@ -109,6 +79,7 @@ export async function compose(options: ComposeOptions): Promise<House> {
     consumer = null;
     await engine.close();
   };
+  const { logger, publicUrl, version } = options;
   return {
     api: {
       engine,
@@ -117,35 +88,66 @@ export async function compose(options: ComposeOptions): Promise<House> {
       providers,
       catalog,
       sandbox,
-      logger: options.logger,
+      logger,
       metrics,
-      publicUrl: options.publicUrl,
-      version: options.version,
+      publicUrl,
+      version,
       projected,
+      temporalCodec: temporal?.codecService,
     },
     engine,
+    embedded,
     log,
-    group,
+    group: rooms.group,
     onFault,
     hastenProjection(wake) {
       wakeProjection = wake;
     },
     async startEngine() {
-      await engine.recover();
+      await embedded?.recover();
       consumer = await consumeReceipts({ log, engine, store, references, clock, onFault });
-      await receiptsTaken(log);
+      if (embedded) await receiptsTaken(log);
       sandbox.resume();
-      engine.startClock();
+      embedded?.startClock();
     },
     stopEngine,
     async close() {
       await stopEngine();
-      await sandbox.close?.();
-      await log.close();
-      await store.close();
-      group.close();
+      await rooms.close();
     },
   };
+}
+
+function embeddedEngine({ group, log, activities, ladderOf, clock, onFault }: Rooms, metrics: Metrics): EmbeddedEngine {
+  return new EmbeddedEngine({
+    journal: new Journal(group, log),
+    activities,
+    ladderOf,
+    clock,
+    onEnded: (mode, status) => metrics.invocationEnded(status, mode),
+    onFault,
+  });
+}
+
+async function temporalEngine(
+  { log, store, ladderOf, clock, onFault }: Rooms,
+  { client }: TemporalLink,
+  sendTimeoutSeconds: number,
+): Promise<Engine> {
+  // Loaded here: on one machine alone nothing of it is needed.
+  const { TemporalEngine } = await import('../temporal/engine');
+  return new TemporalEngine({
+    client,
+    log,
+    ladderOf,
+    async refOf(id) {
+      const record = await store.records.get(id);
+      return record && { flowId: record.flowId, version: record.flowVersion, mode: record.mode };
+    },
+    sendTimeoutMs: sendTimeoutSeconds * 1000,
+    clock,
+    onFault,
+  });
 }
 
 const CATCH_UP = { patienceMs: 10_000, lookEveryMs: 20 } as const;

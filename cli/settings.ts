@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
+import { PROVIDERS, type Provider } from '../schemas/vocabulary';
 
 export const START_ROLES = ['api', 'receipts', 'projector'] as const;
 /** What one process does; `all` is every role at once. */
-export type StartRole = 'all' | (typeof START_ROLES)[number];
+export type StartRole = 'all' | 'worker' | (typeof START_ROLES)[number];
 
 export interface Settings {
   role: StartRole;
@@ -16,6 +17,12 @@ export interface Settings {
   ownerKey: string | null;
   testKey: string | null;
   sendTimeoutSeconds: number;
+  /** Sends a second by provider, over all workers together. */
+  sendRates: Partial<Record<Provider, number>>;
+  /** Open runs that a worker holds in memory; null: as many as suit it. */
+  workerCache: number | null;
+  /** Where a worker tells how it is. */
+  workerPort: number;
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -30,12 +37,13 @@ export class StartError extends Error {
 }
 
 /** What moves in with the issues to come; to run without it would not be what was asked for. */
-const NOT_YET = ['TEMPORAL_ADDRESS', 'KAFKA_BROKERS', 'MONGODB_URL'] as const;
+const NOT_YET = ['KAFKA_BROKERS', 'MONGODB_URL'] as const;
 
 /** @throws StartError for a value that cannot work */
 export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings {
   for (const name of NOT_YET) {
-    if (env[name]) throw new StartError(`${name} is set, but Onward runs on one machine only so far. Unset it.`);
+    if (env[name])
+      throw new StartError(`${name} is set, but Onward's log and store are files on one machine so far. Unset it.`);
   }
   const host = env.HOST || '127.0.0.1';
   const port = wholeNumber(env, 'PORT', 8080, 0, 65_535);
@@ -52,6 +60,9 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
     ownerKey: longEnough(env, 'ONWARD_OWNER_KEY', 8),
     testKey: longEnough(env, 'ONWARD_TEST_KEY', 8),
     sendTimeoutSeconds: wholeNumber(env, 'ONWARD_SEND_TIMEOUT_SECONDS', 10, 1, 300),
+    sendRates: sendRates(env.ONWARD_SEND_RATES),
+    workerCache: env.ONWARD_WORKER_CACHE ? wholeNumber(env, 'ONWARD_WORKER_CACHE', 0, 0, 1_000_000) : null,
+    workerPort: wholeNumber(env, 'ONWARD_WORKER_PORT', 9464, 0, 65_535),
     logLevel: oneOf(env, 'ONWARD_LOG_LEVEL', 'info', LOG_LEVELS),
   };
 }
@@ -62,6 +73,21 @@ function wholeNumber(env: NodeJS.ProcessEnv, name: string, otherwise: number, mi
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new StartError(`${name} is “${text}”. Set it to a whole number from ${min} to ${max}.`);
+}
+
+/** `sandbox=100,twilio=80` */
+function sendRates(text: string | undefined): Partial<Record<Provider, number>> {
+  const rates: Partial<Record<Provider, number>> = {};
+  for (const part of text ? text.split(',') : []) {
+    const [name = '', rate = ''] = part.split('=').map((piece) => piece.trim());
+    const provider = PROVIDERS.find((one) => one === name);
+    if (!provider || !/^\d{1,6}(\.\d{1,3})?$/.test(rate) || Number(rate) === 0) {
+      const mend = 'Set it to sends a second by provider, such as twilio=80,sandbox=100.';
+      throw new StartError(`ONWARD_SEND_RATES has “${part}”. ${mend}`);
+    }
+    rates[provider] = Number(rate);
+  }
+  return rates;
 }
 
 function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, otherwise: T, words: readonly T[]): T {

@@ -8,64 +8,33 @@ import { compose, composeProjector, type House } from './compose';
 import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { type Door, openDoor } from './door';
 import { ensureKeys, publishExamples } from './first-start';
+import { leave, sentenceOf, signalled } from './leave';
 import { createLogger } from './logger';
-import { readSettings, type Settings, StartError, type StartRole } from './settings';
-
-/** The longest that a stop may take; what is not finished then is carried out again at the next start. */
-const STOP_PATIENCE_MS = 9_000;
+import { readSettings, type Settings, type StartRole } from './settings';
+import { linkTemporal } from './temporal-link';
+import { startWorkerBeside } from './worker-beside';
 
 /** `onward start`: sets the exit status and says in one line what has to be mended when it cannot work. */
 export async function start(options: { role?: string }): Promise<void> {
   try {
     const settings = readSettings(process.env, (options.role ?? 'all') as StartRole);
-    // Heard from the beginning: a signal during the start is heeded when it has come to its end.
-    const signalled = new Promise<void>((resolve) => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-    });
+    const stopWanted = signalled();
     const stop = await run(settings);
-    void signalled.then(() => leave(stop));
+    void stopWanted.then(() => leave(stop));
   } catch (error) {
     console.error(`onward: ${sentenceOf(error)}`);
     process.exit(1);
   }
 }
 
-async function leave(stop: () => Promise<void>): Promise<void> {
-  const timer = setTimeout(() => {
-    console.error('onward: what was in hand did not finish in time; it is carried out again at the next start');
-    process.exit(0);
-  }, STOP_PATIENCE_MS);
-  let status = 0;
-  try {
-    await stop();
-  } catch (error) {
-    status = 1;
-    console.error(`onward: the stop was not clean: ${(error as Error).message}; nothing that was answered is lost`);
-  }
-  clearTimeout(timer);
-  process.exit(status);
-}
-
-const DISK_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EFBIG']);
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof StartError) return error.message;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-    return `ONWARD_DATA holds a file that is damaged (${message}). Put back a copy of the folder, or set ONWARD_DATA to another.`;
-  }
-  if (code !== undefined && DISK_FULL.has(code)) return 'ONWARD_DATA stands on a disk that is full. Free some space.';
-  if (code?.startsWith('SQLITE_IOERR') || code?.startsWith('SQLITE_READONLY') || code?.startsWith('SQLITE_CANTOPEN')) {
-    return `ONWARD_DATA cannot be read or written (${message}). See whether its disk is full, or set it to another folder.`;
-  }
-  return `the start failed: ${message}`;
-}
-
 /** What stands of a process, to be taken down again. */
 interface Standing {
   door: Door | null;
   stopProjection: (() => Promise<void>) | null;
+  stopWorker: (() => Promise<void>) | null;
 }
+
+const ROLES_WITH_ENGINE: ReadonlySet<StartRole> = new Set(['all', 'api']);
 
 /** Starts the roles and resolves, once they stand, with the way to stop them. */
 async function run(settings: Settings): Promise<() => Promise<void>> {
@@ -75,13 +44,17 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   const secret = keptSecret(dataFolder, 'secret', settings.secret, '').text;
   checkSecret(dataFolder, secret);
   const logger = createLogger(settings.logLevel);
-  const house = await compose({ ...settings, secret, version: packageJson.version, logger });
-  const standing: Standing = { door: null, stopProjection: null };
+  const temporal = ROLES_WITH_ENGINE.has(role) ? await linkTemporal(process.env, secret) : null;
+  const house = await compose({ ...settings, secret, version: packageJson.version, logger, temporal });
+  const standing: Standing = { door: null, stopProjection: null, stopWorker: null };
   const stop = async () => {
     const shut = standing.door?.shut();
+    // It finishes what is in hand and leaves, while here the same is done.
+    const workerStopped = standing.stopWorker?.();
     // Meanwhile: whoever waits for a run to end is answered by the engine's stop.
     await house.stopEngine();
     await shut;
+    await workerStopped;
     await standing.stopProjection?.();
     await house.close();
     lock?.release();
@@ -112,7 +85,8 @@ async function startRoles(settings: Settings, secret: string, house: House, stan
     await house.startEngine();
   }
   if (role === 'all') standing.stopProjection = projectBeside({ dataFolder, secret }, house);
-  announce(settings, standing.door.port, made);
+  if (role === 'all' && !house.embedded) standing.stopWorker = startWorkerBeside(house.onFault);
+  announce(settings, house, standing.door.port, made);
 }
 
 /** What a process without an engine has in its place: it takes receipts for it, by way of the log. */
@@ -152,9 +126,9 @@ async function projectHere(data: { dataFolder: string; secret: string }, house: 
   };
 }
 
-function announce(settings: Settings, port: number, made: { name: string; secret: string }[]): void {
+function announce(settings: Settings, house: House, port: number, made: { name: string; secret: string }[]): void {
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  const engine = settings.role === 'receipts' ? 'in another process' : 'embedded';
+  const engine = settings.role === 'receipts' ? 'in another process' : house.embedded ? 'embedded' : 'temporal';
   console.log(`Onward listens on http://${host}:${port} (engine: ${engine}, log: sqlite, store: sqlite)`);
   console.log(`  data in ${settings.dataFolder}; API reference on http://${host}:${port}/docs`);
   for (const { name, secret } of made) console.log(`  ${name}=${secret}`);

@@ -7,9 +7,12 @@ import type { State } from './state';
 export interface Engine {
   /**
    * Starts a run. Resolves once it is durable.
-   * @throws EngineUnavailable when it cannot be made durable now; nothing was started then.
+   * @param recorded resolves once what the run is made of (its record) is durable. An engine that shares one commit with
+   * the store starts beside it; one elsewhere waits for it, as what it sends is read from there.
+   * @throws EngineUnavailable when it cannot be made durable now. An engine elsewhere may have started it all the same,
+   * unheard: starting the same run again is safe there and changes nothing.
    */
-  start(run: NewRun): Promise<void>;
+  start(run: NewRun, recorded: Promise<unknown>): Promise<void>;
   /** Resolves once the run has the receipt, durably; `unknown` where no run has that ID, step and attempt (yet). */
   receive(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'>;
   cancel(invocationId: string): Promise<ControlOutcome>;

@@ -40,8 +40,17 @@ export interface ParallelRung extends RungBase {
 
 export type Rung = SendRung | ParallelRung;
 
+/**
+ * The edition of the core's rules. A host that decides again what it decided before (Temporal replays) must decide the
+ * same: a change of what is decided raises this number and is guarded by `ladder.rules`, so that a run stays on the
+ * edition that it began with. test/histories/ holds us to that.
+ */
+export const RULES_EDITION = 1;
+
 /** One published version of a flow, flattened for the core. Immutable and shared by all of its invocations. */
 export interface Ladder {
+  /** See RULES_EDITION. */
+  rules: number;
   flowId: string;
   workflowId: string;
   version: number;
@@ -79,6 +88,7 @@ export function compileLadder(definition: FlowDefinition, identity: FlowIdentity
   const quiet = definition.quietHours;
   const quietApplies = quiet && (quiet.purposes ?? QUIET_PURPOSES).includes(definition.purpose);
   return {
+    rules: RULES_EDITION,
     ...identity,
     purpose: definition.purpose,
     rungs,

@@ -65,3 +65,14 @@ export function hasMade(state: State, step: string | number, attempt: number | n
   if (!rung) return false;
   return stepAt(state, rung.index).attempts.length >= (attempt ?? 1);
 }
+
+/** It has ended and every send that was begun has been answered: nothing more is expected of it. */
+export function isSettled(state: State): boolean {
+  if (state.status === 'running' || state.status === 'new') return false;
+  for (const step of state.steps) {
+    for (const attempt of step.attempts) {
+      if (attempt.send === 'requested') return false;
+    }
+  }
+  return true;
+}

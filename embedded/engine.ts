@@ -6,14 +6,14 @@ import type { Event } from '../core/event';
 import { fold } from '../core/evolve';
 import type { Input, ReceiptInput } from '../core/input';
 import type { Ladder } from '../core/ladder';
-import { hasMade, nextWakeAt, pendingCommands } from '../core/pending';
+import { hasMade, isSettled, nextWakeAt, pendingCommands } from '../core/pending';
 import { initialState, type State } from '../core/state';
 import type { FinalStatus, Mode } from '../schemas/vocabulary';
 import { AlarmClock } from './alarm-clock';
 import type { FlowRef, Journal } from './journal';
 import { Lanes } from './lanes';
 import { perform, performAgain } from './perform';
-import { isSettled, newRun, type Run } from './run';
+import { newRun, type Run } from './run';
 import { Watchers } from './watchers';
 
 /**
@@ -190,7 +190,7 @@ export class EmbeddedEngine implements Engine {
     const wasOpen = run.state.endedAt === null;
     run.state = decision.state;
     this.deps.journal.add(run.id, run.ladder, decision.events);
-    if (isSettled(run)) this.deps.journal.closes(run.id);
+    if (isSettled(run.state)) this.deps.journal.closes(run.id);
     const batch = this.currentBatch();
     batch.touched.set(run, run.state.seq);
     if (wasOpen && run.state.endedAt !== null) batch.ended.push(run);
@@ -217,7 +217,7 @@ export class EmbeddedEngine implements Engine {
     for (const [run, seq] of batch.touched) {
       run.durableSeq = seq;
       this.watchers.notify(run.id);
-      if (run.state.seq === seq && isSettled(run)) this.runs.delete(run.id);
+      if (run.state.seq === seq && isSettled(run.state)) this.runs.delete(run.id);
     }
     // What was decided during a stop is carried out at the next start: nothing is begun that cannot be finished.
     if (this.closing) return;
@@ -278,7 +278,7 @@ export class EmbeddedEngine implements Engine {
     this.runs.set(run.id, run);
     setImmediate(() => {
       const untouched = run.durableSeq === run.state.seq && this.runs.get(run.id) === run;
-      if (untouched && isSettled(run)) this.runs.delete(run.id);
+      if (untouched && isSettled(run.state)) this.runs.delete(run.id);
     });
   }
 

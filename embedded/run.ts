@@ -14,14 +14,3 @@ export interface Run extends Sleeper {
 export function newRun(id: string, ladder: Ladder, state: State): Run {
   return { id, ladder, state, durableSeq: state.seq, wakeAt: null, alarmSlot: -1 };
 }
-
-/** It has ended and every send that was begun has been answered: nothing more is expected of it. */
-export function isSettled(run: Run): boolean {
-  if (run.state.status === 'running') return false;
-  for (const step of run.state.steps) {
-    for (const attempt of step.attempts) {
-      if (attempt.send === 'requested') return false;
-    }
-  }
-  return true;
-}

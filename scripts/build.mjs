@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES = {
   onward: 'cli/onward.ts',
   'projection-thread': 'cli/projection-thread.ts',
+  worker: 'worker.ts',
   bench: 'bench/main.ts',
 };
 

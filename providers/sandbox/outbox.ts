@@ -31,8 +31,11 @@ export interface SandboxOutbox {
   silence(ref: string): Promise<void>;
   byRef(ref: string): Promise<StoredMessage | null>;
   messages(invocationId: string): Promise<SandboxMessage[]>;
-  /** Messages of the process before whose last receipt was due when it was last alive, or later. */
-  unplayed(): StoredMessage[];
+  /** Messages that other processes have added since the outbox was opened, or since the last call. */
+  newcomers(): StoredMessage[];
+  silenced(ref: string): boolean;
+  /** Messages of the process before whose last receipt was due when it was last alive, less `slackMs`, or later. */
+  unplayed(slackMs: number): StoredMessage[];
   close(): Promise<void>;
 }
 
@@ -53,7 +56,6 @@ const MIGRATIONS = [
 const MESSAGES_KEPT = 1_000_000;
 /** As far back as a restart looks for receipts still to be played. */
 const MESSAGES_RESUMED = 100_000;
-const RESUME_SLACK_MS = 1_000;
 
 interface Row {
   id: number;
@@ -93,6 +95,9 @@ export function openOutbox(file: string, seal: Sealer): SandboxOutbox {
     received_at: 0,
   }) as Pick<Row, 'id' | 'received_at'>;
 
+  let seen = last.id;
+  const newer = db.prepare<[number]>('SELECT * FROM messages WHERE id > ? ORDER BY id LIMIT 1000');
+
   return {
     add(entry) {
       table.add(rowOf(entry, seal));
@@ -111,10 +116,16 @@ export function openOutbox(file: string, seal: Sealer): SandboxOutbox {
       const rows = byInvocation.all(`${invocationId}.`, `${invocationId}/`) as Row[];
       return rows.map((row) => read(row, seal));
     },
-    unplayed() {
+    newcomers() {
+      const rows = newer.all(seen) as Row[];
+      seen = rows[rows.length - 1]?.id ?? seen;
+      return rows.map((row) => stored(row, read(row, seal)));
+    },
+    silenced: (ref) => (byRef.get(ref) as { last_due_at: number } | undefined)?.last_due_at === 0,
+    unplayed(slackMs) {
       const sql = 'SELECT * FROM messages WHERE id > ? AND id <= ? AND last_due_at >= ?';
       const { id, received_at: aliveAt } = last;
-      const rows = db.prepare(sql).all(id - MESSAGES_RESUMED, id, aliveAt - RESUME_SLACK_MS) as Row[];
+      const rows = db.prepare(sql).all(id - MESSAGES_RESUMED, id, aliveAt - slackMs) as Row[];
       return rows.map((row) => stored(row, read(row, seal)));
     },
     async close() {

@@ -20,11 +20,21 @@ import { phoneScript } from './phone-script';
 const EARLY_LEAD_MS = 50;
 /** As a real provider calls again whose call was not answered with success. */
 const DELIVER_AGAIN_MS = 1_000;
+/** How long before its end a process may have failed to play what was due; workers send on without it. */
+const SLACK_MS = { alone: 1_000, sends: 0, plays: 60_000 } as const;
+const FOLLOW_EVERY_MS = 10;
 /** Scripts seen before: the same few come again and again. */
 const SCRIPTS_HELD = 1_000;
 
+/**
+ * Who plays the receipts of what was sent: the process that sent it, or, where workers send, the one that consumes
+ * receipts, for all of them. Early receipts always come from where the message was sent.
+ */
+export type SandboxPart = 'alone' | 'sends' | 'plays';
+
 export interface SandboxDeps {
   outbox: SandboxOutbox;
+  part: SandboxPart;
   /** The way of every receipt: log, consumer, engine. */
   deliver(receipts: Receipt[]): Promise<void>;
   /** Milliseconds since 1970. */
@@ -37,7 +47,10 @@ export interface Sandbox extends ProviderAdapter {
   messages(invocationId: string): Promise<SandboxMessage[]>;
   /** The script that a phone number stands for, or null. */
   scriptOf(address: string, timeoutSeconds: number): string | null;
-  /** Plays again what was due when the process ended: a receipt that comes twice does no harm. */
+  /**
+   * Plays again what was due when the process ended, since a receipt that comes twice does no harm; and, where others
+   * send, from now on what they do.
+   */
   resume(): void;
 }
 
@@ -57,7 +70,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       if (script.early.length > 0) await player.playEarly(request.ref, providerMessageId, script);
       if (answer.type === 'reject' || providerMessageId === null) return rejected(answer);
       if (answer.type === 'accept' && answer.afterMs > 0) await pause(answer.afterMs);
-      player.play(request.ref, providerMessageId, script, deps.clock());
+      if (deps.part === 'alone') player.play(request.ref, providerMessageId, script, deps.clock());
       if (answer.type === 'hang') return silence(request.signal);
       return { outcome: 'accepted', providerMessageId, costMicros: facts.costMicros[request.channel] ?? 0 };
     },
@@ -69,11 +82,12 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     scriptOf: phoneScript,
     messages: (invocationId) => deps.outbox.messages(invocationId),
     resume() {
-      for (const { ref, providerMessageId, script: text, acceptedAt } of deps.outbox.unplayed()) {
+      for (const { ref, providerMessageId, script: text, acceptedAt } of deps.outbox.unplayed(SLACK_MS[deps.part])) {
         const script = parse(text);
         void player.playEarly(ref, providerMessageId, script);
         player.play(ref, providerMessageId, script, acceptedAt);
       }
+      if (deps.part === 'plays') player.follow();
     },
     async close() {
       player.stop();
@@ -175,7 +189,7 @@ function normalise({ query, body }: WebhookRequest): Receipt[] {
 type Player = ReturnType<typeof createPlayer>;
 
 /** Plays the receipts of a script at their times, and again where the log does not take them. */
-function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
+function createPlayer({ outbox, part, deliver, clock, onFault }: SandboxDeps) {
   const timers = new Map<string, Set<NodeJS.Timeout>>();
   const receipt = (
     ref: string,
@@ -190,6 +204,7 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
     at: new Date(clock()).toISOString(),
   });
   let stopped = false;
+  let following: NodeJS.Timeout | undefined;
   const later = (ref: string, ms: number, run: () => void) => {
     if (stopped) return;
     const set = timers.get(ref) ?? new Set();
@@ -203,6 +218,8 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
   };
   const hand = async (ref: string, one: Receipt): Promise<void> => {
     try {
+      // A recall may have been another process's.
+      if (part === 'plays' && outbox.silenced(ref)) return;
       await deliver([one]);
     } catch (error) {
       onFault('a sandbox receipt could not be delivered; it comes again', error);
@@ -225,8 +242,16 @@ function createPlayer({ deliver, clock, onFault }: SandboxDeps) {
       for (const timer of timers.get(ref) ?? []) clearTimeout(timer);
       timers.delete(ref);
     },
+    follow(): void {
+      following = setInterval(() => {
+        for (const { ref, providerMessageId, script, acceptedAt } of outbox.newcomers()) {
+          if (providerMessageId) this.play(ref, providerMessageId, parse(script), acceptedAt);
+        }
+      }, FOLLOW_EVERY_MS);
+    },
     stop(): void {
       stopped = true;
+      clearInterval(following);
       for (const ref of [...timers.keys()]) this.cancel(ref);
     },
   };

@@ -10,8 +10,8 @@ beforeAll(async () => {
     // A class keeps its methods on its prototype.
     engine: Object.assign(Object.create(deps.engine), {
       unavailable: () => stopped ?? deps.engine.unavailable(),
-      start: (run: Parameters<typeof deps.engine.start>[0]) =>
-        broken ? Promise.reject(new EngineUnavailable('the disk is full', 7)) : deps.engine.start(run),
+      start: (...run: Parameters<typeof deps.engine.start>) =>
+        broken ? Promise.reject(new EngineUnavailable('the disk is full', 7)) : deps.engine.start(...run),
     }),
     store: {
       ...deps.store,

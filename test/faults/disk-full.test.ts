@@ -164,6 +164,6 @@ describe('an engine whose disk has filled up', () => {
       const seqs = (await house.engine.history(id, 0)).map(({ seq }) => seq);
       expect(seqs).toEqual(seqs.map((_, n) => n + 1));
     }
-    expect(house.engine.openRuns).toBe(0);
+    expect(house.embedded?.openRuns).toBe(0);
   });
 });

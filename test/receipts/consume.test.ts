@@ -22,7 +22,7 @@ beforeEach(async () => {
   house = await openHouse();
   await prepareTemplates(house);
   ladder = await publishInHouse(house, { steps: ['whatsapp', 'sms'], timeoutSeconds: 60 });
-  await house.engine.recover();
+  await house.embedded?.recover();
 });
 
 afterEach(async () => {

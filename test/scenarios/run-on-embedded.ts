@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { addressFor } from '../../core/address';
+import type { NewRun } from '../../core/engine';
 import { compileLadder, type Ladder } from '../../core/ladder';
 import { invocationView } from '../../core/view';
 import { PROVIDER_CATALOG } from '../../providers/facts';
@@ -65,16 +66,13 @@ export async function runOnEmbedded(house: TestHouse, scenario: Scenario, recipi
     variables: scenario.variables ?? SECRET_VARIABLES,
     sandbox: scenario.sandbox ?? null,
   });
-  const started = engine.start({
-    invocationId: id,
-    ladder,
-    input: {
-      type: 'Invoked',
-      unaddressable: unaddressable(ladder, recipient),
-      timezone: recipient.timezone ?? null,
-      sendAt: scenario.sendAtMs === undefined ? null : createdAt + scenario.sendAtMs,
-    },
-  });
+  const input: NewRun['input'] = {
+    type: 'Invoked',
+    unaddressable: unaddressable(ladder, recipient),
+    timezone: recipient.timezone ?? null,
+    sendAt: scenario.sendAtMs === undefined ? null : createdAt + scenario.sendAtMs,
+  };
+  const started = engine.start({ invocationId: id, ladder, input }, stored);
   await Promise.all([stored, started]);
   await Promise.all([
     ...(scenario.actions ?? []).map((action) => act(house, id, action)),

@@ -30,6 +30,7 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
     publicUrl: 'http://127.0.0.1:1',
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
+    temporal: null,
     logger: { info: () => {}, warn: () => {}, error: (_fields, message) => void faults.push(message) },
   });
   return {

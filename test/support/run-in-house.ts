@@ -58,7 +58,7 @@ export async function startInHouse(house: TestHouse, ladder: Ladder, run: RunInH
     sandbox: run.sandbox ?? null,
   });
   const input: NewRun['input'] = { type: 'Invoked', unaddressable: [], timezone: null, sendAt: null };
-  const outcomes = await Promise.allSettled([house.engine.start({ invocationId: id, ladder, input }), stored]);
+  const outcomes = await Promise.allSettled([house.engine.start({ invocationId: id, ladder, input }, stored), stored]);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return id;
 }

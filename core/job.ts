@@ -1,0 +1,40 @@
+import type { Reason } from '../schemas/vocabulary';
+import type { Command } from './command';
+import { type Ladder, type SendRung, sendRungOf } from './ladder';
+import { type State, stepAt } from './state';
+
+/** One attempt to be carried out, with all that a host knows of it. As JSON, it may be carried out elsewhere. */
+export interface AttemptJob {
+  invocationId: string;
+  flow: Pick<Ladder, 'mode' | 'purpose' | 'requireConsent'>;
+  rung: SendRung;
+  attempt: number;
+  providerMessageId: string | null;
+}
+
+export interface SuppressJob {
+  invocationId: string;
+  rung: SendRung;
+  reason: Reason;
+}
+
+type SuppressCommand = Extract<Command, { type: 'SuppressAddress' }>;
+export type AttemptCommand = Exclude<Command, SuppressCommand>;
+
+export function attemptJob(invocationId: string, state: State, { step, attempt }: AttemptCommand): AttemptJob {
+  const { mode, purpose, requireConsent } = state.ladder;
+  const rung = rungOf(state, step);
+  const known = stepAt(state, rung.index).attempts[attempt - 1];
+  const providerMessageId = known?.providerMessageId ?? null;
+  return { invocationId, flow: { mode, purpose, requireConsent }, rung, attempt, providerMessageId };
+}
+
+export function suppressJob(invocationId: string, state: State, { step, reason }: SuppressCommand): SuppressJob {
+  return { invocationId, rung: rungOf(state, step), reason };
+}
+
+function rungOf(state: State, step: string): SendRung {
+  const rung = sendRungOf(state.ladder, step);
+  if (!rung) throw new RangeError(`no step “${step}”`);
+  return rung;
+}

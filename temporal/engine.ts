@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { type ControlOutcome, type Engine, EngineUnavailable, type NewRun } from '../core/engine';
+import type { Event } from '../core/event';
+import { fold } from '../core/evolve';
+import type { ReceiptInput } from '../core/input';
+import type { Ladder } from '../core/ladder';
+import { dumpLadder } from '../core/ladder-json';
+import { initialState, type State } from '../core/state';
+import {
+  type ControlSignal,
+  type InvocationInput,
+  priorityOf,
+  type ReceiptSignal,
+  TASK_QUEUE,
+  WORKFLOW_TYPE,
+} from '../workflows/contract';
+import { isAway, isNotFound } from './grpc';
+import { type EventLog, type History, historyOf } from './histories';
+import { LateRuns } from './late-runs';
+import { Presence } from './presence';
+import { EventTail } from './tail';
+
+const MS = {
+  /** How long a call to the server may take. */
+  call: 5_000,
+  /** How long the answer to a cancel waits for a worker to take it. */
+  control: 8_000,
+} as const;
+
+export interface TemporalEngineDeps {
+  client: Client;
+  log: EventLog;
+  ladderOf(ref: Omit<History, 'events'>): Promise<Ladder>;
+  /** Which version a run that has been recorded is of; null where there is no record. */
+  refOf(id: string): Promise<Omit<History, 'events'> | null>;
+  sendTimeoutMs: number;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  onFault(message: string, error: unknown): void;
+}
+
+/**
+ * The API's side of the Temporal host: starts workflows, hands signals to them, and reads in the log what has become of
+ * them. It decides nothing but what comes for a run after its end.
+ */
+export class TemporalEngine implements Engine {
+  private readonly presence: Presence;
+  private readonly tail: EventTail;
+  private readonly late: LateRuns;
+  private readonly hashes = new WeakMap<Ladder, string>();
+  private stopped = false;
+
+  constructor(private readonly deps: TemporalEngineDeps) {
+    this.presence = new Presence(deps.client);
+    this.tail = new EventTail(deps.log, deps.onFault);
+    this.late = new LateRuns(deps);
+  }
+
+  /** A run that there is already is left as it is: a start whose answer was lost may be made again. */
+  async start({ invocationId, ladder, input }: NewRun, recorded: Promise<unknown>): Promise<void> {
+    await recorded;
+    const begin: InvocationInput['begin'] = { type: 'invoked', at: this.deps.clock(), input };
+    const { sendTimeoutMs } = this.deps;
+    const args: [InvocationInput] = [
+      { ladder: dumpLadder(ladder), ladderHash: this.hashOf(ladder), sendTimeoutMs, begin },
+    ];
+    try {
+      await this.call(() =>
+        this.deps.client.workflow.start(WORKFLOW_TYPE, {
+          workflowId: invocationId,
+          taskQueue: TASK_QUEUE,
+          args,
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          typedSearchAttributes: searchAttributesOf(ladder),
+          priority: priorityOf(ladder),
+          staticSummary: `${ladder.workflowId} v${ladder.version}`,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  async receive(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
+    const signal: ReceiptSignal = { at: this.deps.clock(), receipt };
+    // The same receipt, handed over again, is the same request: the server takes it once.
+    const requestId = createHash('sha256').update(JSON.stringify(receipt)).digest('hex');
+    const found = await this.signal(invocationId, 'receipt', signal, requestId);
+    return found ? 'taken' : this.late.receive(invocationId, receipt);
+  }
+
+  cancel(invocationId: string): Promise<ControlOutcome> {
+    return this.control(invocationId, 'cancel', 'cancelled');
+  }
+
+  complete(invocationId: string): Promise<ControlOutcome> {
+    return this.control(invocationId, 'complete', 'succeeded');
+  }
+
+  async describe(invocationId: string): Promise<State | null> {
+    const history = historyOf(this.deps.log, invocationId);
+    if (history) return fold(await this.deps.ladderOf(history), history.events);
+    // Started, and no worker has come to it yet.
+    const ref = await this.deps.refOf(invocationId);
+    return ref && initialState(await this.deps.ladderOf(ref));
+  }
+
+  async history(invocationId: string, after: number): Promise<Event[]> {
+    return historyOf(this.deps.log, invocationId)?.events.slice(after) ?? [];
+  }
+
+  async changed(invocationId: string, after: number, timeoutMs: number): Promise<boolean> {
+    const next = this.tail.next(invocationId, timeoutMs);
+    const { length } = historyOf(this.deps.log, invocationId)?.events ?? [];
+    return length > after || next;
+  }
+
+  unavailable(): string | null {
+    return this.stopped ? 'the engine is stopping' : this.presence.away();
+  }
+
+  async close(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.tail.close();
+    this.presence.close();
+    await this.deps.client.connection.close();
+  }
+
+  private async control(
+    id: string,
+    type: 'cancel' | 'complete',
+    wanted: 'cancelled' | 'succeeded',
+  ): Promise<ControlOutcome> {
+    const state = await this.describe(id);
+    if (!state) return 'unknown';
+    if (state.endedAt !== null) return 'already_ended';
+    const signal: ControlSignal = { at: this.deps.clock() };
+    const until = signal.at + MS.control;
+    const found = await this.signal(id, type, signal, `${type} ${id}`);
+    if (!found && state.seq === 0) return 'unknown';
+    for (;;) {
+      const now = await this.describe(id);
+      if (now && now.endedAt !== null) return now.status === wanted ? 'done' : 'already_ended';
+      const left = until - this.deps.clock();
+      if (left <= 0) break;
+      await this.changed(id, now?.seq ?? 0, left);
+    }
+    throw new EngineUnavailable(`the ${type} is kept, but no worker has come to it yet`, 5);
+  }
+
+  /** False where no run by that ID is open. */
+  private async signal(
+    workflowId: string,
+    signalName: string,
+    signal: ReceiptSignal | ControlSignal,
+    requestId: string,
+  ): Promise<boolean> {
+    const { client } = this.deps;
+    const payloads = await encodeToPayloads(client.options.loadedDataConverter, signal);
+    try {
+      // Not by the client's handle, which gives each call a request ID of its own.
+      await this.call(() =>
+        client.workflowService.signalWorkflowExecution({
+          namespace: client.options.namespace,
+          workflowExecution: { workflowId },
+          signalName,
+          input: { payloads },
+          identity: client.options.identity,
+          requestId,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  private async call<T>(run: () => Promise<T>): Promise<T> {
+    if (this.stopped) throw new EngineUnavailable('the engine is stopping');
+    try {
+      return await this.deps.client.withDeadline(Date.now() + MS.call, run);
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      throw new EngineUnavailable(this.presence.lost(), 2);
+    }
+  }
+
+  private hashOf(ladder: Ladder): string {
+    let hash = this.hashes.get(ladder);
+    if (hash === undefined) {
+      hash = createHash('sha256')
+        .update(JSON.stringify(dumpLadder(ladder)))
+        .digest('hex');
+      this.hashes.set(ladder, hash);
+    }
+    return hash;
+  }
+}
+
+const { KEYWORD, INT } = SearchAttributeType;
+const WORKFLOW = defineSearchAttributeKey('OnwardWorkflow', KEYWORD);
+const VERSION = defineSearchAttributeKey('OnwardVersion', INT);
+const MODE = defineSearchAttributeKey('OnwardMode', KEYWORD);
+const STATUS = defineSearchAttributeKey('OnwardStatus', KEYWORD);
+
+function searchAttributesOf({ workflowId, version, mode }: Ladder): SearchAttributePair[] {
+  return [
+    { key: WORKFLOW, value: workflowId },
+    { key: VERSION, value: version },
+    { key: MODE, value: mode },
+    { key: STATUS, value: 'running' },
+  ];
+}

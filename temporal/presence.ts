@@ -1,0 +1,46 @@
+import type { Client } from '@temporalio/client';
+
+const LOOK_EVERY_MS = 1_000;
+const ANSWER_WITHIN_MS = 2_000;
+
+/** Whether the server answers. Once a call went unanswered, it is asked each second until it does again. */
+export class Presence {
+  private sentence: string | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private closed = false;
+
+  constructor(private readonly client: Client) {}
+
+  /** Null while the server answers, else a sentence. */
+  away(): string | null {
+    return this.sentence;
+  }
+
+  /** A call went unanswered. @returns the sentence */
+  lost(): string {
+    if (this.sentence === null && !this.closed) this.lookAgain();
+    this.sentence ??= 'Temporal does not answer';
+    return this.sentence;
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  private lookAgain(): void {
+    this.timer = setTimeout(() => void this.look(), LOOK_EVERY_MS).unref();
+  }
+
+  private async look(): Promise<void> {
+    const { namespace } = this.client.options;
+    try {
+      await this.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+        this.client.workflowService.describeNamespace({ namespace }),
+      );
+      this.sentence = null;
+    } catch {
+      if (!this.closed) this.lookAgain();
+    }
+  }
+}

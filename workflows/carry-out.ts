@@ -1,0 +1,116 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { Command } from '../core/command';
+import type { Input } from '../core/input';
+import { type AttemptCommand, attemptJob, suppressJob } from '../core/job';
+import { isWanted } from '../core/pending';
+import { rungNamed, stepAt } from '../core/state';
+import type { EventRecord } from '../schemas/event';
+import { type Answer, type RunActivities, sendQueueOf } from './contract';
+import type { Inbox } from './inbox';
+import type { Run } from './run';
+import type { Turn } from './take-turn';
+import { forgetUpTo, type Told } from './tell';
+
+/** Over what a provider may take: to look a send up that a worker died over, and to write to the log. */
+const SEND_SLACK_MS = 10_000;
+const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+
+const world = proxyActivities<RunActivities>({ startToCloseTimeout: '30s', retry: RETRY });
+
+/** Begins what was decided and stops the sends that nobody waits for any more. */
+export function carryOut(run: Run, turn: Turn, told: Told | null, inbox: Inbox): void {
+  let toTell = told;
+  for (const command of turn.commands) {
+    if (command.type === 'SuppressAddress') {
+      begin(run, inbox, () => world.suppressAddress(suppressJob(run.id, run.state, command)));
+    } else {
+      beginAttempt(run, command, toTell, inbox);
+      toTell = null;
+    }
+  }
+  if (toTell) beginTelling(run, toTell, inbox);
+  dropUnwanted(run);
+}
+
+function beginTelling(run: Run, { record, seq }: Told, inbox: Inbox): void {
+  begin(run, inbox, async () => {
+    await world.tell(record);
+    forgetUpTo(run, seq);
+  });
+}
+
+function beginAttempt(run: Run, command: AttemptCommand, told: Told | null, inbox: Inbox): void {
+  run.answersDue++;
+  const scope = new CancellationScope();
+  if (command.type === 'Send') run.sending.push({ ...command, scope });
+  begin(run, inbox, async () => {
+    try {
+      const answer = await scope.run(() => doAttempt(run, command, told?.record ?? null));
+      if (told) forgetUpTo(run, told.seq);
+      inbox.answer(answer);
+    } catch (error) {
+      notMade(run, command, error, inbox);
+    } finally {
+      run.answersDue--;
+      run.sending = run.sending.filter((sending) => sending.scope !== scope);
+    }
+  });
+}
+
+function doAttempt(run: Run, command: AttemptCommand, record: EventRecord | null): Promise<Answer> {
+  const job = attemptJob(run.id, run.state, command);
+  if (command.type === 'Lookup') return world.lookup(job, record);
+  if (command.type === 'Recall') return world.recall(job, record);
+  const { send } = proxyActivities<RunActivities>({
+    taskQueue: sendQueueOf(job.rung.provider),
+    startToCloseTimeout: run.sendTimeoutMs + SEND_SLACK_MS,
+    // One that has begun is seen through, one that waits for its turn is taken out of the queue.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    scheduleToStartTimeout: timeLeft(run),
+    retry: RETRY,
+  });
+  return send(job, record);
+}
+
+/** What is left of the whole flow's time; a send that gets no turn in it is not made. */
+function timeLeft({ state }: Run): number | undefined {
+  return state.expiresAt === null ? undefined : Math.max(state.expiresAt - Date.now(), 1);
+}
+
+/** @throws what is neither a cancellation nor a turn that never came: a bug, which fails the workflow task */
+function notMade(run: Run, { step, attempt }: AttemptCommand, error: unknown, inbox: Inbox): void {
+  const dropped: Input = { type: 'SendDropped', step, attempt };
+  if (isCancellation(error)) return inbox.answer({ at: run.now, input: dropped });
+  const cause = error instanceof ActivityFailure ? error.cause : null;
+  if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') return inbox.overdue(dropped);
+  throw error;
+}
+
+/** What has not been sent is not sent, once the run has ended or its step was left. */
+function dropUnwanted(run: Run): void {
+  for (const { step, attempt, scope } of run.sending) {
+    const known = stepAt(run.state, rungNamed(run.state, step).index).attempts[attempt - 1];
+    // There is a receipt for it already: its answer is on the way.
+    const wasSent = known !== undefined && known.seen.length > 0;
+    if (!wasSent && !isWanted(run.state, step, attempt)) scope.cancel();
+  }
+}
+
+function begin(run: Run, inbox: Inbox, activity: () => Promise<void>): void {
+  run.underWay++;
+  activity().then(
+    () => {
+      run.underWay--;
+      inbox.stir();
+    },
+    // Never thrown as it is: that would end the workflow as failed.
+    (cause) => inbox.fail(new Error('an activity failed for good', { cause })),
+  );
+}

@@ -1,0 +1,93 @@
+import type { Command } from '../core/command';
+import { decide } from '../core/decide';
+import type { Input } from '../core/input';
+import { sendRungOf } from '../core/ladder';
+import { hasMade, nextWakeAt } from '../core/pending';
+import type { ReceiptSignal } from './contract';
+import type { News, Signal } from './inbox';
+import type { Run } from './run';
+
+/** Of them a run keeps that many; whoever sends more has mistaken the run for another. */
+const STRAYS_MAX = 100;
+
+/** What one turn came to. */
+export interface Turn {
+  commands: Command[];
+  /**
+   * Events up to this number are certain, though Temporal does not have this turn yet: should the turn be lost and taken
+   * again, with more in it, they would come out the same, in the same place.
+   */
+  certainSeq: number;
+  /** Somebody waits for the outcome. */
+  urgent: boolean;
+  /** Receipts for attempts that never will be made. */
+  lost: ReceiptSignal[];
+}
+
+/**
+ * Decides on everything that has happened, in the order answers, signals, alarm: a turn that is taken again with more in
+ * it comes to the same as before, and then to more, as long as what has an effect outside (`certainSeq`) keeps to this:
+ * an answer that comes later goes before the signals, so that signals are uncertain while an answer is due; signals that
+ * come later go before the alarm, so that what the alarm leads to always is.
+ */
+export function takeTurn(run: Run, news: News): Turn {
+  // What earlier turns decided stands in Temporal's history by now.
+  const turn: Turn = { commands: [], certainSeq: run.state.seq, urgent: false, lost: [] };
+  const begins = run.beginning !== null;
+  const signalsCertain = run.answersDue === 0;
+  if (run.beginning) apply(run, turn, run.beginning.input, run.beginning.at);
+  run.beginning = null;
+  for (const { input, at } of news.answers) apply(run, turn, input, at);
+  turn.certainSeq = run.state.seq;
+  for (const signal of news.signals) takeSignal(run, turn, signal);
+  // In the first turn nothing can come before the signals but the beginning.
+  if (signalsCertain || begins) turn.certainSeq = run.state.seq;
+  if (news.cancelled) {
+    turn.urgent = true;
+    apply(run, turn, { type: 'CancelRequested' }, Date.now());
+  }
+  if (news.rang) ring(run, turn);
+  for (const input of news.overdue) apply(run, turn, input, Date.now());
+  if (run.state.status !== 'running') turn.lost.push(...run.strays.splice(0));
+  return turn;
+}
+
+function takeSignal(run: Run, turn: Turn, signal: Signal): void {
+  if (signal.type === 'receipt') return takeReceipt(run, turn, signal);
+  turn.urgent = true;
+  apply(run, turn, { type: signal.type === 'cancel' ? 'CancelRequested' : 'CompleteRequested' }, signal.at);
+}
+
+function takeReceipt(run: Run, turn: Turn, { at, receipt }: ReceiptSignal): void {
+  if (hasMade(run.state, receipt.step, receipt.attempt)) return apply(run, turn, receipt, at);
+  const never = sendRungOf(run.ladder, receipt.step) === null || run.state.status !== 'running';
+  (never || run.strays.length >= STRAYS_MAX ? turn.lost : run.strays).push({ at, receipt });
+}
+
+/** Deadlines that have passed, each at its own decision: one may lead to the next. */
+function ring(run: Run, turn: Turn): void {
+  const now = Date.now();
+  for (let due = nextWakeAt(run.state); due !== null && due <= now; due = nextWakeAt(run.state)) {
+    const { seq } = run.state;
+    apply(run, turn, { type: 'TimerFired' }, Math.max(due, now));
+    if (run.state.seq === seq) return;
+  }
+}
+
+/** @param at by the clock of whoever brought it; within a run time does not go back */
+function apply(run: Run, turn: Turn, input: Input, at: number): void {
+  run.now = Math.max(run.now, at);
+  const decision = decide(run.state, input, run.now);
+  if (decision.events.length === 0) return;
+  run.state = decision.state;
+  run.untold.push(...decision.events);
+  turn.commands.push(...decision.commands);
+  reconsiderStrays(run, turn);
+}
+
+function reconsiderStrays(run: Run, turn: Turn): void {
+  const due = run.strays.filter(({ receipt }) => hasMade(run.state, receipt.step, receipt.attempt));
+  if (due.length === 0) return;
+  run.strays = run.strays.filter((stray) => !due.includes(stray));
+  for (const { at, receipt } of due) apply(run, turn, receipt, at);
+}
