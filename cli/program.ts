@@ -24,6 +24,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       writeErr: (text) => terminal.err(text.trimEnd()),
     });
   addStart(program);
+  addStartTemporal(program);
   for (const add of [addInvoke, addSimulate, addLint, addFlows, addRuns, addReceipts, addProjection, addDemo]) {
     add(program, terminal);
   }
@@ -47,6 +48,16 @@ function addStart(program: Command): void {
       // Loaded here and not above: the other verbs need none of the server.
       const { start } = await import('./start');
       await start(options);
+    });
+}
+
+function addStartTemporal(program: Command): void {
+  program
+    .command('start:temporal')
+    .description('start a Temporal server on this machine, and the server and a worker against it')
+    .action(async () => {
+      const { startTemporal } = await import('./start-temporal');
+      await startTemporal();
     });
 }
 

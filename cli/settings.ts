@@ -59,7 +59,7 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
     secret: longEnough(env, 'ONWARD_SECRET', 16),
     ownerKey: longEnough(env, 'ONWARD_OWNER_KEY', 8),
     testKey: longEnough(env, 'ONWARD_TEST_KEY', 8),
-    sendTimeoutSeconds: wholeNumber(env, 'ONWARD_SEND_TIMEOUT_SECONDS', 10, 1, 300),
+    sendTimeoutSeconds: seconds(env, 'ONWARD_SEND_TIMEOUT_SECONDS', 10, 0.1, 300),
     sendRates: sendRates(env.ONWARD_SEND_RATES),
     workerCache: env.ONWARD_WORKER_CACHE ? wholeNumber(env, 'ONWARD_WORKER_CACHE', 0, 0, 1_000_000) : null,
     workerPort: wholeNumber(env, 'ONWARD_WORKER_PORT', 9464, 0, 65_535),
@@ -73,6 +73,14 @@ function wholeNumber(env: NodeJS.ProcessEnv, name: string, otherwise: number, mi
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new StartError(`${name} is “${text}”. Set it to a whole number from ${min} to ${max}.`);
+}
+
+function seconds(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: number, max: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return otherwise;
+  const value = Number(text);
+  if (/^\d+([.]\d{1,3})?$/.test(text) && value >= min && value <= max) return value;
+  throw new StartError(`${name} is “${text}”. Set it to a number of seconds from ${min} to ${max}.`);
 }
 
 /** `sandbox=100,twilio=80` */

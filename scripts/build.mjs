@@ -8,6 +8,7 @@ const ENTRIES = {
   onward: 'cli/onward.ts',
   'projection-thread': 'cli/projection-thread.ts',
   worker: 'worker.ts',
+  'temporal-cli': 'temporal/dev-server-cli.ts',
   bench: 'bench/main.ts',
 };
 

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
 
-const USAGE = 'Usage: node scripts/run.mjs start|test|demo|bench [arguments]';
+const USAGE = 'Usage: node scripts/run.mjs start|start:temporal|test|demo|bench [arguments]';
 
-/** What `npm start`, `npm test`, `npm run demo` and `npm run bench` do, on a fresh clone too. */
+/** What `npm start`, `npm run start:temporal`, `npm test`, `npm run demo` and `npm run bench` do, on a fresh clone too. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [verb, ...rest] = process.argv.slice(2);
 
 requireNode();
-if (!['start', 'test', 'demo', 'bench'].includes(verb)) fail(USAGE, 2);
+if (!['start', 'start:temporal', 'test', 'demo', 'bench'].includes(verb)) fail(USAGE, 2);
 ensureInstalled(root);
 await (await import('./build.mjs')).build().catch(() => fail('The build failed: see the lines above.', 1));
 await run();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,11 +28,24 @@ for (const [name, file, args] of CHECKS) {
   total[ok ? 'passed' : 'failed'] += 1;
   if (!ok) failures.push(name);
 }
+await findTemporal();
 await runJest();
 
 if (failures.length > 0) console.log(`Failed: ${failures.join(', ')}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
+
+/**
+ * Once and before the tests, as it may take minutes: what is found is handed to all of them. Where nothing is, they say
+ * so themselves.
+ */
+async function findTemporal() {
+  console.log('── Temporal CLI');
+  const { findTemporalCli } = createRequire(import.meta.url)('../dist/temporal-cli.js');
+  const cli = await findTemporalCli((line) => console.log(line));
+  if (cli !== null) process.env.ONWARD_TEMPORAL_CLI = cli;
+  console.log(`── Temporal CLI: ${cli ?? 'none'}`);
+}
 
 async function runJest() {
   const folder = mkdtempSync(join(tmpdir(), 'onward-test-'));

@@ -6,7 +6,6 @@ import {
   proxyActivities,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { Command } from '../core/command';
 import type { Input } from '../core/input';
 import { type AttemptCommand, attemptJob, suppressJob } from '../core/job';
 import { isWanted } from '../core/pending';

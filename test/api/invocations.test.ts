@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import { composeProjector } from '../../cli/compose';
+import { HOUSE_SECRET } from '../support/house';
 import { type ApiUnderTest, expectProblem, INVOKE, must, PERSON, publishOtp, startApi } from './api-under-test';
 
 let api: ApiUnderTest;
@@ -30,7 +31,7 @@ const FALLS_BACK = { sandbox: { whatsapp: 'reject:unreachable', sms: 'delivered@
 async function project(): Promise<void> {
   const projector = await composeProjector({
     dataFolder: api.house.folder,
-    secret: 'a secret for the tests of this house',
+    secret: HOUSE_SECRET,
     report: () => {},
   });
   while (await projector.step());

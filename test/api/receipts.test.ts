@@ -1,5 +1,6 @@
 import type { ProviderAdapter } from '../../providers/contract';
 import { createReferences } from '../../receipts/reference';
+import { HOUSE_SECRET } from '../support/house';
 import {
   type ApiUnderTest,
   expectProblem,
@@ -127,7 +128,7 @@ describe('a provider’s webhook', () => {
 
   it('is taken by its signature alone, which is checked against the public address', async () => {
     const id = await silent();
-    const ref = createReferences('a secret for the tests of this house').sign({
+    const ref = createReferences(HOUSE_SECRET).sign({
       invocationId: id,
       step: 0,
       attempt: 1,

@@ -5,7 +5,7 @@ import type { ReceiptInput } from '../../core/input';
 import type { Ladder } from '../../core/ladder';
 import type { State } from '../../core/state';
 import type { ReceiptStatus } from '../../schemas/vocabulary';
-import { prepareHouse } from '../scenarios/run-on-embedded';
+import { prepareHouse } from '../scenarios/run-in-house';
 import { openHouse, type TestHouse } from '../support/house';
 import { publishInHouse, startInHouse, untilEnded, untilState } from '../support/run-in-house';
 

@@ -1,6 +1,6 @@
 import { SCENARIOS } from '../scenarios/all';
 import { expectOutcome } from '../scenarios/expect-outcome';
-import { prepareHouse, recipientOf, runOnEmbedded } from '../scenarios/run-on-embedded';
+import { prepareHouse, recipientOf, runInHouse } from '../scenarios/run-in-house';
 import { type Outcome, type Scenario, SEND_PATIENCE_MS } from '../scenarios/scenario';
 import { openHouse, type TestHouse } from '../support/house';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   house = await openHouse({ sendTimeoutSeconds: SEND_PATIENCE_MS / 1000 });
   await prepareHouse(house);
   RUNNABLE.forEach((scenario, number) => {
-    const outcome = runOnEmbedded(house, scenario, recipientOf(scenario, number));
+    const outcome = runInHouse(house, scenario, recipientOf(scenario, number));
     outcome.catch(() => {});
     outcomes.set(scenario, outcome);
   });

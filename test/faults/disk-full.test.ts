@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InvocationView } from '../../schemas/invocation';
-import { prepareHouse } from '../scenarios/run-on-embedded';
+import { prepareHouse } from '../scenarios/run-in-house';
 import { openHouse, type TestHouse } from '../support/house';
 import { ended, forAll, getJson, invokeHeaders } from '../support/load';
 import { publishInHouse, startInHouse, untilEnded } from '../support/run-in-house';

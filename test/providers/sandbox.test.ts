@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Ladder } from '../../core/ladder';
 import { createReferences } from '../../receipts/reference';
-import { prepareHouse } from '../scenarios/run-on-embedded';
+import { prepareHouse } from '../scenarios/run-in-house';
 import { eventLine } from '../scenarios/scenario';
 import { HOUSE_SECRET, openHouse, type TestHouse } from '../support/house';
 import { publishInHouse, startInHouse, untilEnded, untilState } from '../support/run-in-house';

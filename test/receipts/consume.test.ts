@@ -3,7 +3,7 @@ import { composeProjector } from '../../cli/compose';
 import type { Ladder } from '../../core/ladder';
 import { type ConsumeDeps, consumeReceipts } from '../../receipts/consume';
 import { createReferences } from '../../receipts/reference';
-import { prepareTemplates } from '../scenarios/run-on-embedded';
+import { prepareTemplates } from '../scenarios/run-in-house';
 import { HOUSE_SECRET, openHouse, type TestHouse } from '../support/house';
 import { publishInHouse, startInHouse, untilEnded, untilState } from '../support/run-in-house';
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose, type House } from '../../cli/compose';
+import { linkTemporal } from '../../cli/temporal-link';
 
 export interface TestHouse extends House {
   folder: string;
@@ -15,22 +16,25 @@ export interface TestHouseOptions {
   folder?: string;
   sendTimeoutSeconds?: number;
   secret?: string;
+  /** The runs are Temporal's. */
+  temporalAddress?: string;
 }
 
 /** Of a house that is given none. */
-export const HOUSE_SECRET = 'a secret for the tests of this house';
+export const HOUSE_SECRET = 'a-secret-for-the-tests-of-this-house';
 
 /** All rooms but the HTTP server, in this process, on files of its own. */
 export async function openHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'onward-house-'));
   const faults: string[] = [];
+  const secret = options.secret ?? HOUSE_SECRET;
   const house = await compose({
     dataFolder: folder,
-    secret: options.secret ?? HOUSE_SECRET,
+    secret,
     publicUrl: 'http://127.0.0.1:1',
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
-    temporal: null,
+    temporal: await linkTemporal({ TEMPORAL_ADDRESS: options.temporalAddress }, secret),
     logger: { info: () => {}, warn: () => {}, error: (_fields, message) => void faults.push(message) },
   });
   return {

@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { buildSync } from 'esbuild';
 import { startTemporalServer } from '../../temporal/dev-server';
 import { findTemporalCli, installedTemporalCli } from '../../temporal/dev-server-cli';
-import { endWithUs } from '../../temporal/dev-server-guard';
 import { goInstallCli, type Route } from '../../temporal/dev-server-routes';
 import { describeWithTemporalProcess } from '../support/temporal-server';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -19,6 +20,11 @@ function script(file: string, ...lines: string[]): string {
   writeFileSync(file, ['#!/bin/sh', ...lines, ''].join('\n'));
   chmodSync(file, 0o755);
   return file;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !isSo(); tries++) await pause(25);
+  expect(isSo()).toBe(true);
 }
 
 /** A machine with nothing on its PATH but what the scripts here need, and an empty cache. */
@@ -148,12 +154,21 @@ test('a port in use is said before anything is started', async () => {
   await new Promise((resolve) => other.close(resolve));
 });
 
-test('a child is ended with the process that started it, even when that one is killed', async () => {
-  const guard = join(__dirname, '..', '..', 'temporal', 'dev-server-guard.ts');
-  expect(typeof endWithUs).toBe('function');
-  // TODO
-  void guard;
-  void spawn;
+test('a child is ended with the process that started it, even when that one is killed and the child frozen', async () => {
+  const folder = newFolder();
+  const entry = join(__dirname, '..', '..', 'temporal', 'dev-server-guard.ts');
+  buildSync({ entryPoints: [entry], outfile: join(folder, 'guard.js'), bundle: true, platform: 'node' });
+  const mark = join(folder, 'ended');
+  const child = script(join(folder, 'child'), `trap 'echo yes > ${mark}; exit' TERM`, 'while :; do sleep 0.1; done');
+  const parent = join(folder, 'parent.js');
+  writeFileSync(
+    parent,
+    `const child = require('node:child_process').spawn('${child}', { detached: true, stdio: 'ignore' });
+     require('./guard.js').endWithUs(child);
+     setTimeout(() => { child.kill('SIGSTOP'); process.kill(process.pid, 'SIGKILL'); }, 200);`,
+  );
+  expect(spawnSync(process.execPath, [parent]).signal).toBe('SIGKILL');
+  await until(() => existsSync(mark));
 });
 
 describeWithTemporalProcess('a Temporal server of our own', (start) => {
@@ -200,8 +215,11 @@ describeWithTemporalProcess('a Temporal server of our own', (start) => {
 
   test('has the namespace that was asked for, and its pages where they were asked for', async () => {
     const server = await start({ namespace: 'of-our-own', ui: true, codecEndpoint: 'http://127.0.0.1:1/codec' });
-    const { workflowService } = await Connection.connect({ address: server.address });
-    expect((await workflowService.describeNamespace({ namespace: 'of-our-own' })).namespaceInfo?.name).toBe('of-our-own');
+    const namespace = 'of-our-own';
+    const described = await withClient(server.address, ({ workflowService }) =>
+      workflowService.describeNamespace({ namespace }),
+    );
+    expect(described.namespaceInfo?.name).toBe(namespace);
     const settings = await (await fetch(`${server.uiUrl}/api/v1/settings`)).json();
     expect(settings).toMatchObject({ Codec: { Endpoint: 'http://127.0.0.1:1/codec' } });
   });

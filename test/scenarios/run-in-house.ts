@@ -41,8 +41,8 @@ export function recipientOf(scenario: Scenario, number: number): Recipient {
   return own;
 }
 
-/** Runs a scenario on the embedded host, on the real clock, through log, consumer, engine and sandbox. */
-export async function runOnEmbedded(house: TestHouse, scenario: Scenario, recipient: Recipient): Promise<Outcome> {
+/** Runs a scenario on the host of the house, on the real clock, through log, consumer, engine and sandbox. */
+export async function runInHouse(house: TestHouse, scenario: Scenario, recipient: Recipient): Promise<Outcome> {
   const { engine, api } = house;
   const definition = { ...definitionAt(scenario, Date.now()), name: `${scenario.title} ${ulid()}`.slice(-120) };
   const ladder = await publish(house, definition);
@@ -123,11 +123,7 @@ async function republish(house: TestHouse, { republish: again }: Scenario, ladde
 /** It has ended, and what the scripts have in store has come. */
 async function settled(house: TestHouse, id: string, scenario: Scenario): Promise<void> {
   let seq = 0;
-  for (
-    let state = await house.engine.describe(id);
-    state?.status === 'running';
-    state = await house.engine.describe(id)
-  ) {
+  for (let state = await house.engine.describe(id); state?.endedAt === null; state = await house.engine.describe(id)) {
     seq = state.seq;
     await house.engine.changed(id, seq, 10_000);
   }
