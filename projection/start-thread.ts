@@ -24,7 +24,8 @@ export function startProjectionThread({ entry, onFault, ...data }: ThreadOptions
   let worker = start();
 
   function start(): Worker {
-    const started = new Worker(entry, { workerData: data satisfies ThreadData });
+    // Its files stay open when it ends: see sqlite/checkpoint.ts for what it would undo to close one.
+    const started = new Worker(entry, { workerData: data satisfies ThreadData, trackUnmanagedFds: false });
     started.on('message', ({ message, cause }: FromThread) =>
       onFault(message, Object.assign(new Error(cause.message), { name: cause.name })),
     );

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { SqliteDatabase } from './open';
 
 /** In pages of 4 KiB: 32 MiB and 256 MiB. */
@@ -22,17 +22,29 @@ export function checkpointBeside(db: SqliteDatabase, file: string): void {
 
 /** The log's length cannot be asked without a checkpoint; the file's size does not tell, as it never shrinks. */
 function readIndex(file: string): { frames: number; moved: number } {
+  const fd = opened(file);
+  if (fd === null) return { frames: 0, moved: 0 };
   const index = Buffer.alloc(OFFSET.framesMoved + 4);
-  let fd: number;
-  try {
-    fd = openSync(file, 'r');
-  } catch {
-    return { frames: 0, moved: 0 };
-  }
-  try {
-    readSync(fd, index, 0, index.length, 0);
-  } finally {
-    closeSync(fd);
-  }
+  readSync(fd, index, 0, index.length, 0);
   return { frames: index.readUInt32LE(OFFSET.framesInLog), moved: index.readUInt32LE(OFFSET.framesMoved) };
+}
+
+const descriptors = new Map<string, number>();
+
+/**
+ * Opened once and never closed while SQLite has the file: POSIX lets go of all locks that a process has on a file as
+ * soon as it closes any descriptor of it, SQLite's own among them, and then two processes write at once.
+ * @see https://www.sqlite.org/howtocorrupt.html, section 2.2
+ */
+function opened(file: string): number | null {
+  const now = statSync(file, { throwIfNoEntry: false });
+  const held = descriptors.get(file);
+  if (held !== undefined && fstatSync(held).ino === now?.ino) return held;
+  descriptors.delete(file);
+  // Another file by that name has taken its place: nobody has locks on this one any more.
+  if (held !== undefined) closeSync(held);
+  if (!now) return null;
+  const fd = openSync(file, 'r');
+  descriptors.set(file, fd);
+  return fd;
 }

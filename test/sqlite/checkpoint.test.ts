@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointBeside } from '../../sqlite/checkpoint';
@@ -28,4 +29,23 @@ test('a file that nobody has open yet is nothing to do', () => {
   const db = openDatabase(file, { durability: 'full' });
   expect(() => checkpointBeside(db, join(folder, 'none.db'))).not.toThrow();
   db.close();
+});
+
+test('a look at how long the log is lets go of none of the locks that keep another process from writing', () => {
+  const file = join(folder, 'c.db');
+  const db = openDatabase(file, { durability: 'full' });
+  const beside = openDatabase(file, { durability: 'full' });
+  db.exec('CREATE TABLE t (id INTEGER PRIMARY KEY)');
+  checkpointBeside(beside, file);
+  db.exec('BEGIN IMMEDIATE');
+  checkpointBeside(beside, file);
+  const script = `const Database = require('libsql');
+    const db = new Database(process.argv[1]);
+    db.pragma('busy_timeout = 0');
+    try { db.exec('BEGIN IMMEDIATE'); console.log('writes'); } catch (error) { console.log(error.code); }`;
+  const other = spawnSync(process.execPath, ['-e', script, file], { encoding: 'utf8' });
+  expect(other.stdout.trim()).toBe('SQLITE_BUSY');
+  db.exec('ROLLBACK');
+  db.close();
+  beside.close();
 });
