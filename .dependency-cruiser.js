@@ -21,7 +21,7 @@ module.exports = {
       name: 'no-orphans',
       comment: 'A file that nothing imports and that imports nothing is dead.',
       severity: 'error',
-      from: { orphan: true, pathNot: '[.](test|d)[.]ts$|^[^/]+$|^scripts/' },
+      from: { orphan: true, pathNot: '[.](test|d)[.]ts$|^[^/]+$|^(scripts|deploy)/' },
       to: {},
     },
     {
@@ -74,6 +74,16 @@ module.exports = {
       to: { path: ROOM, pathNot: ['^(schemas|core|workflows)/', CONTRACT, NPM] },
     },
     {
+      name: 'temporal-knows-the-workflow-and-contracts',
+      comment: 'api/deps.ts for what a logger is.',
+      severity: 'error',
+      from: { path: '^temporal/' },
+      to: {
+        path: ROOM,
+        pathNot: ['^(schemas|core|workflows|temporal|sqlite)/', CONTRACT, '^api/deps[.]ts$', NPM],
+      },
+    },
+    {
       name: 'sqlite-stands-alone',
       severity: 'error',
       from: { path: '^sqlite/' },
@@ -94,7 +104,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(cli|examples)/',
-        pathNot: '^cli/(compose|start|first-start|logger|projection|projection-thread|data-folder)[.]ts$',
+        pathNot:
+          '^cli/(compose|compose-worker|rooms|temporal-link|start|start-temporal|first-start|logger|projection|projection-thread|data-folder)[.]ts$',
       },
       to: {
         path: ROOM,
@@ -110,7 +121,7 @@ module.exports = {
     {
       name: 'nothing-imports-cli-test-or-bench',
       severity: 'error',
-      from: { pathNot: '^(cli|test|bench)/' },
+      from: { pathNot: '^(cli|test|bench)/|^worker[.]ts$' },
       to: { path: '^(cli|test|bench)/' },
     },
   ],

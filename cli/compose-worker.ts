@@ -1,27 +1,42 @@
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
+import type { Logger } from '../api/deps';
+import { Presence } from '../temporal/presence';
 import { createRunActivities } from '../temporal/run-activities';
 import { createRunLog } from '../temporal/run-log';
+import { installRuntime, joinMetrics } from '../temporal/telemetry';
+import { UNHEARD } from '../temporal/tracing';
+import { openWorkerDoor } from '../temporal/worker-door';
+import { createWorkerMetrics } from '../temporal/worker-metrics';
 import { startWorkers } from '../temporal/workers';
-import { createLogger } from './logger';
 import { openRooms } from './rooms';
-import type { Settings } from './settings';
+import { type Settings, StartError } from './settings';
 import type { TemporalLink } from './temporal-link';
 
 export interface WorkerHouse {
+  /** Of its health and metrics. */
+  port: number;
   /** Resolves once the workers have ended, after `stop`; rejects when one breaks down. */
   running: Promise<void>;
   /** Takes nothing new, finishes what is in hand, closes the files. */
   stop(): Promise<void>;
 }
 
+export interface WorkerOptions {
+  settings: Settings;
+  secret: string;
+  link: TemporalLink;
+  logger: Logger;
+}
+
 /** The rooms of a worker process joined: the workflow, and the activities that it has carried out. */
-export async function composeWorker(settings: Settings, secret: string, link: TemporalLink): Promise<WorkerHouse> {
-  const logger = createLogger(settings.logLevel);
+export async function composeWorker({ settings, secret, link, logger }: WorkerOptions): Promise<WorkerHouse> {
+  const { settings: temporal, codec, client, tracing } = link;
   const rooms = openRooms({ ...settings, secret, logger, sandboxPart: 'sends' });
   const { activities, log, clock, onFault } = rooms;
-  const { settings: temporal, codec, client } = link;
-  const runLog = createRunLog({ log, clock, onFault, onTold: () => {} });
+  const metrics = createWorkerMetrics();
+  const runLog = createRunLog({ log, clock, onFault, onTold: metrics.told });
+  const runtime = await installRuntime(logger);
   const connection = await NativeConnection.connect({ address: temporal.address, ...temporal.connection });
   const workers = await startWorkers({
     connection,
@@ -29,15 +44,31 @@ export async function composeWorker(settings: Settings, secret: string, link: Te
     bundle: join(__dirname, 'workflows.js'),
     codec,
     activities: createRunActivities({ activities, tell: runLog.append, clock }),
-    more: { sinks: runLog.sinks },
+    more: {
+      sinks: { ...runLog.sinks, ...(tracing?.sinks ?? UNHEARD) },
+      interceptors: { activity: [metrics.sends, ...(tracing?.interceptors.activity ?? [])] },
+    },
     rates: settings.sendRates,
     cachedRuns: settings.workerCache,
   });
+  const presence = new Presence(client);
+  const door = await openWorkerDoor({
+    host: settings.host,
+    port: settings.workerPort,
+    logger,
+    ready: async () => workers.trouble() ?? (await presence.ask()),
+    expose: () => joinMetrics({ onward: metrics.expose, temporal: runtime.coreMetrics }),
+  }).catch((cause: Error) => {
+    throw new StartError(cause.message, { cause });
+  });
   return {
+    port: door.port,
     running: workers.running,
     async stop() {
       workers.stop();
       await workers.running;
+      await door.shut();
+      await tracing?.shutdown();
       await connection.close();
       await client.connection.close();
       await rooms.close();

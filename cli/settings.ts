@@ -21,8 +21,8 @@ export interface Settings {
   sendRates: Partial<Record<Provider, number>>;
   /** Open runs that a worker holds in memory; null: as many as suit it. */
   workerCache: number | null;
-  /** Where a worker tells how it is. */
-  workerPort: number;
+  /** Where a worker tells how it is; null: on its usual port, or on another where that is taken. */
+  workerPort: number | null;
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -62,7 +62,7 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
     sendTimeoutSeconds: seconds(env, 'ONWARD_SEND_TIMEOUT_SECONDS', 10, 0.1, 300),
     sendRates: sendRates(env.ONWARD_SEND_RATES),
     workerCache: env.ONWARD_WORKER_CACHE ? wholeNumber(env, 'ONWARD_WORKER_CACHE', 0, 0, 1_000_000) : null,
-    workerPort: wholeNumber(env, 'ONWARD_WORKER_PORT', 9464, 0, 65_535),
+    workerPort: env.ONWARD_WORKER_PORT ? wholeNumber(env, 'ONWARD_WORKER_PORT', 0, 0, 65_535) : null,
     logLevel: oneOf(env, 'ONWARD_LOG_LEVEL', 'info', LOG_LEVELS),
   };
 }

@@ -44,7 +44,9 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   const secret = keptSecret(dataFolder, 'secret', settings.secret, '').text;
   checkSecret(dataFolder, secret);
   const logger = createLogger(settings.logLevel);
-  const temporal = ROLES_WITH_ENGINE.has(role) ? await linkTemporal(process.env, secret) : null;
+  const temporal = ROLES_WITH_ENGINE.has(role)
+    ? await linkTemporal(process.env, { secret, serviceName: 'onward-api', logger })
+    : null;
   const house = await compose({ ...settings, secret, version: packageJson.version, logger, temporal });
   const standing: Standing = { door: null, stopProjection: null, stopWorker: null };
   const stop = async () => {
@@ -56,6 +58,7 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
     await shut;
     await workerStopped;
     await standing.stopProjection?.();
+    await temporal?.tracing?.shutdown();
     await house.close();
     lock?.release();
   };

@@ -26,7 +26,7 @@ export async function buildWorkflows() {
   renameSync(`${file}.${process.pid}`, file);
 }
 
-const INTERCEPTORS = [];
+const INTERCEPTORS = ['workflows/tracing.ts'];
 
 /** Of everything that goes into the bundle. */
 function fingerprint() {
@@ -40,5 +40,3 @@ function fingerprint() {
     .update(readFileSync(fileURLToPath(import.meta.url)))
     .digest('hex');
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWorkflows();

@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
 
-const USAGE = 'Usage: node scripts/run.mjs start|start:temporal|test|demo|bench [arguments]';
+const USAGE = 'Usage: node scripts/run.mjs start|start:temporal|worker|test|demo|bench [arguments]';
 
-/** What `npm start`, `npm run start:temporal`, `npm test`, `npm run demo` and `npm run bench` do, on a fresh clone too. */
+/** What `npm start`, `npm run start:temporal`, `npm run worker`, `npm test`, `npm run demo` and `npm run bench` do, on a fresh clone too. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [verb, ...rest] = process.argv.slice(2);
+/** Verbs with a program of their own; the others are the command line's. */
+const OWN_FILES = ['worker', 'bench'];
 
 requireNode();
-if (!['start', 'start:temporal', 'test', 'demo', 'bench'].includes(verb)) fail(USAGE, 2);
+if (!['start', 'start:temporal', 'worker', 'test', 'demo', 'bench'].includes(verb)) fail(USAGE, 2);
 ensureInstalled(root);
-await (await import('./build.mjs')).build().catch(() => fail('The build failed: see the lines above.', 1));
+await build().catch(() => fail('The build failed: see the lines above.', 1));
 await run();
 
 /**
@@ -26,10 +28,17 @@ async function run() {
     return;
   }
   process.setSourceMapsEnabled(true);
-  const file = join(root, 'dist', verb === 'bench' ? 'bench.js' : 'onward.js');
+  const file = join(root, 'dist', `${OWN_FILES.includes(verb) ? verb : 'onward'}.js`);
   if (!existsSync(file)) fail(`There is no ${verb} here: ${file} was not built.`, 1);
-  process.argv = [process.execPath, file, ...(verb === 'bench' ? rest : [verb, ...rest])];
+  process.argv = [process.execPath, file, ...(OWN_FILES.includes(verb) ? rest : [verb, ...rest])];
   await import(pathToFileURL(file).href);
+}
+
+/** On one machine alone nothing of Temporal is needed: then the bundle for its workers is not made. */
+async function build() {
+  await (await import('./build.mjs')).build();
+  const needed = verb !== 'demo' && (verb !== 'start' || process.env.TEMPORAL_ADDRESS);
+  if (needed) await (await import('./build-workflows.mjs')).buildWorkflows();
 }
 
 function requireNode() {

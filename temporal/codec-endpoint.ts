@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { PayloadUnreadable } from './codec';
 import { CODEC_PATH, type JsonPayload, type PayloadCodecService, type Recoded } from './contract';
+import { PayloadUnreadable } from './payload-unreadable';
 
 /** 192 bits, as the keys have. */
 const TOKEN_BYTES = 24;

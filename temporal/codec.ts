@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomFillSync } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import { PayloadUnreadable } from './payload-unreadable';
 
 const { Payload: PayloadMessage } = temporal.api.common.v1;
 
@@ -19,14 +20,6 @@ const HEAD_BYTES = TAG_AT + BYTES.tag;
  */
 const PAYLOADS_PER_KEY = 2 ** 28;
 const KEYS_HELD = 256;
-
-/** A payload that says it is encrypted, and that this secret does not open. */
-export class PayloadUnreadable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'PayloadUnreadable';
-  }
-}
 
 /**
  * AES-256-GCM over the whole payload, metadata included; keys by HKDF-SHA256 (RFC 5869) from the secret and a random

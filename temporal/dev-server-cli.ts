@@ -3,8 +3,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
-import { installCli, type Place, type Report } from './dev-server-install';
-import { downloadCli, goInstallCli, type Route } from './dev-server-routes';
+import { installCli, type Place } from './dev-server-install';
+import { downloadCli, goInstallCli, type Report, type Route } from './dev-server-routes';
 
 /** Brings server 1.29.1. The newest that `go install` takes: the 1.9 releases have a replace directive in go.mod. */
 const CLI_VERSION = '1.5.1';

@@ -2,9 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { holdExclusively } from '../sqlite/exclusive';
-import type { Route } from './dev-server-routes';
-
-export type Report = (line: string) => void;
+import type { Report, Route } from './dev-server-routes';
 
 /** Where the binary is kept. */
 export interface Place {

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithUs } from './dev-server-guard';
-import type { Report } from './dev-server-install';
+
+export type Report = (line: string) => void;
 
 export interface RouteJob {
   /** Empty, and for this job alone. */
@@ -41,7 +42,8 @@ export const downloadCli: Route = async ({ folder, version, binary, env, report 
   });
   // The SDK also starts what it has downloaded, which may fail for other reasons.
   const file = readdirSync(folder).find((name) => !name.endsWith('.downloading'));
-  if (file === undefined) return { ok: false, why: `the download from temporal.download failed (${running.why ?? running.lastLine})` };
+  if (file === undefined)
+    return { ok: false, why: `the download from temporal.download failed (${running.why ?? running.lastLine})` };
   renameSync(join(folder, file), join(folder, binary));
   return { ok: true, file: join(folder, binary) };
 };

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 
+const AWAY = 'Temporal does not answer';
 const LOOK_EVERY_MS = 1_000;
 const ANSWER_WITHIN_MS = 2_000;
 
@@ -19,8 +20,13 @@ export class Presence {
   /** A call went unanswered. @returns the sentence */
   lost(): string {
     if (this.sentence === null && !this.closed) this.lookAgain();
-    this.sentence ??= 'Temporal does not answer';
-    return this.sentence;
+    this.sentence = AWAY;
+    return AWAY;
+  }
+
+  /** Asks now. Null when it answers. */
+  async ask(): Promise<string | null> {
+    return (await this.answers()) ? null : AWAY;
   }
 
   close(): void {
@@ -33,14 +39,19 @@ export class Presence {
   }
 
   private async look(): Promise<void> {
+    if (await this.answers()) this.sentence = null;
+    else if (!this.closed) this.lookAgain();
+  }
+
+  private async answers(): Promise<boolean> {
     const { namespace } = this.client.options;
     try {
       await this.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
         this.client.workflowService.describeNamespace({ namespace }),
       );
-      this.sentence = null;
+      return true;
     } catch {
-      if (!this.closed) this.lookAgain();
+      return false;
     }
   }
 }

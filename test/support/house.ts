@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from '../../api/deps';
 import { compose, type House } from '../../cli/compose';
 import { linkTemporal } from '../../cli/temporal-link';
 
@@ -28,14 +29,16 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'onward-house-'));
   const faults: string[] = [];
   const secret = options.secret ?? HOUSE_SECRET;
+  const logger: Logger = { info: () => {}, warn: () => {}, error: (_fields, message) => void faults.push(message) };
+  const env = { TEMPORAL_ADDRESS: options.temporalAddress };
   const house = await compose({
     dataFolder: folder,
     secret,
     publicUrl: 'http://127.0.0.1:1',
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
-    temporal: await linkTemporal({ TEMPORAL_ADDRESS: options.temporalAddress }, secret),
-    logger: { info: () => {}, warn: () => {}, error: (_fields, message) => void faults.push(message) },
+    temporal: await linkTemporal(env, { secret, serviceName: 'onward-api', logger }),
+    logger,
   });
   return {
     ...house,
