@@ -47,7 +47,8 @@ export function keptSecret(
 
 /** Whole or not at all, and once: several roles may start on an empty folder together. False where it stood there. */
 function keepOnce(path: string, text: string): boolean {
-  const draft = `${path}.${process.pid}`;
+  // Not by the process's number: in containers many have the same.
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
   writeFileSync(draft, `${text}\n`, { mode: 0o600 });
   try {
     linkSync(draft, path);

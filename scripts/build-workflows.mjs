@@ -19,6 +19,8 @@ export async function buildWorkflows() {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', 'invocation.ts'),
     workflowInterceptorModules: INTERCEPTORS.map((path) => join(root, path)),
+    // Nothing in our modules belongs to one run: evaluated once, and not for each of them.
+    preloadModules: ['workflows/invocation.ts', ...INTERCEPTORS].map((path) => join(root, path)),
     logger,
   });
   mkdirSync(join(root, 'dist'), { recursive: true });

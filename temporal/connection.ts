@@ -8,6 +8,8 @@ import type { TemporalSettings } from './settings';
 const PATIENCE_MS = 30_000;
 const TRY_MS = 5_000;
 const AGAIN_MS = 500;
+/** A namespace that was just made is not known everywhere at once. */
+const NAMESPACE_KNOWN_WITHIN_MS = 10_000;
 
 /** Temporal cannot be used as it is configured: one sentence that names the variable and the mend. */
 export class TemporalUnusable extends Error {
@@ -32,7 +34,7 @@ export interface ConnectOptions {
 export async function connectTemporal(options: ConnectOptions): Promise<Client> {
   const { settings, codec, interceptors, patienceMs = PATIENCE_MS } = options;
   const { address, namespace } = settings;
-  const until = Date.now() + patienceMs;
+  const startedAt = Date.now();
   for (;;) {
     let connection: Connection | null = null;
     try {
@@ -43,9 +45,10 @@ export async function connectTemporal(options: ConnectOptions): Promise<Client> 
       return new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] }, interceptors });
     } catch (error) {
       await connection?.close();
-      const refusal = refusalOf(error, settings);
+      const waitedMs = Date.now() - startedAt;
+      const refusal = refusalOf(error, settings, waitedMs);
       if (refusal) throw new TemporalUnusable(refusal, { cause: error });
-      if (Date.now() > until) {
+      if (waitedMs > patienceMs) {
         const sentence = `TEMPORAL_ADDRESS is “${address}”, where no Temporal server answers. Start one, or set it right.`;
         throw new TemporalUnusable(sentence, { cause: error });
       }
@@ -55,8 +58,8 @@ export async function connectTemporal(options: ConnectOptions): Promise<Client> 
 }
 
 /** What no waiting mends. */
-function refusalOf(error: unknown, { address, namespace }: TemporalSettings): string | null {
-  if (isNotFound(error)) {
+function refusalOf(error: unknown, { address, namespace }: TemporalSettings, waitedMs: number): string | null {
+  if (isNotFound(error) && waitedMs > NAMESPACE_KNOWN_WITHIN_MS) {
     return `TEMPORAL_NAMESPACE is “${namespace}”, which the server at ${address} does not have. Create it, or set another.`;
   }
   if (isRefused(error)) {

@@ -16,13 +16,16 @@ const TOLD = [
   'ifaceName',
   'fnName',
 ] as const;
+/** A worker that only sends is what we want. */
+const EXPECTED = ['No workflows registered'];
 const CAUSE_LENGTH = 300;
 
 /** Temporal's warnings and errors as lines of the house's log; what is below them it keeps to itself. */
 export function coreLog(logger: Logger): TemporalLogger {
   const log = (level: LogLevel, message: string, meta: LogMetadata = {}) => {
     if (level === 'ERROR') logger.error(fieldsOf(meta), `Temporal: ${message}`);
-    if (level === 'WARN') logger.warn(fieldsOf(meta), `Temporal: ${message}`);
+    if (level === 'WARN' && !EXPECTED.some((part) => message.startsWith(part)))
+      logger.warn(fieldsOf(meta), `Temporal: ${message}`);
   };
   const silent = () => {};
   return {

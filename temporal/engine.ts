@@ -17,7 +17,7 @@ import {
   TASK_QUEUE,
   WORKFLOW_TYPE,
 } from '../workflows/contract';
-import { isAway, isNotFound } from './grpc';
+import { isAway, isInvalid, isNotFound } from './grpc';
 import { type EventLog, type History, historyOf } from './histories';
 import { LateRuns } from './late-runs';
 import { Presence } from './presence';
@@ -51,6 +51,8 @@ export class TemporalEngine implements Engine {
   private readonly tail: EventTail;
   private readonly late: LateRuns;
   private readonly hashes = new WeakMap<Ladder, string>();
+  /** Calls that have not been answered: the connection must outlive them. */
+  private readonly underWay = new Set<Promise<unknown>>();
   private stopped = false;
 
   constructor(private readonly deps: TemporalEngineDeps) {
@@ -89,8 +91,15 @@ export class TemporalEngine implements Engine {
     const signal: ReceiptSignal = { at: this.deps.clock(), receipt };
     // The same receipt, handed over again, is the same request: the server takes it once.
     const requestId = createHash('sha256').update(JSON.stringify(receipt)).digest('hex');
-    const found = await this.signal(invocationId, 'receipt', signal, requestId);
-    return found ? 'taken' : this.late.receive(invocationId, receipt);
+    try {
+      const found = await this.signal(invocationId, 'receipt', signal, requestId);
+      return found ? 'taken' : await this.late.receive(invocationId, receipt);
+    } catch (error) {
+      if (!isInvalid(error)) throw error;
+      // As when a run has been signalled more often than the server allows: it must not hold up the others.
+      this.deps.onFault(`a receipt for ${invocationId} was not taken`, error);
+      return 'unknown';
+    }
   }
 
   cancel(invocationId: string): Promise<ControlOutcome> {
@@ -127,7 +136,7 @@ export class TemporalEngine implements Engine {
     if (this.stopped) return;
     this.stopped = true;
     this.tail.close();
-    this.presence.close();
+    await Promise.allSettled([...this.underWay, this.presence.close()]);
     await this.deps.client.connection.close();
   }
 
@@ -143,6 +152,8 @@ export class TemporalEngine implements Engine {
     const until = signal.at + MS.control;
     const found = await this.signal(id, type, signal, `${type} ${id}`);
     if (!found && state.seq === 0) return 'unknown';
+    // It has just ended, or was terminated from outside.
+    if (!found) return 'already_ended';
     for (;;) {
       const now = await this.describe(id);
       if (now && now.endedAt !== null) return now.status === wanted ? 'done' : 'already_ended';
@@ -183,11 +194,18 @@ export class TemporalEngine implements Engine {
 
   private async call<T>(run: () => Promise<T>): Promise<T> {
     if (this.stopped) throw new EngineUnavailable('the engine is stopping');
+    // While it is known to be away nobody waits: the client alone would try for seconds.
+    const away = this.presence.away();
+    if (away) throw new EngineUnavailable(away, 2);
+    const answer = this.deps.client.withDeadline(Date.now() + MS.call, run);
+    this.underWay.add(answer);
     try {
-      return await this.deps.client.withDeadline(Date.now() + MS.call, run);
+      return await answer;
     } catch (error) {
       if (!isAway(error)) throw error;
       throw new EngineUnavailable(this.presence.lost(), 2);
+    } finally {
+      this.underWay.delete(answer);
     }
   }
 

@@ -3,6 +3,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 /** @see https://grpc.io/docs/guides/status-codes/ */
 const CODE = {
   cancelled: 1,
+  invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
   permissionDenied: 7,
@@ -24,6 +25,11 @@ export function isAway(error: unknown): boolean {
 
 export function isNotFound(error: unknown): boolean {
   return codeOf(error) === CODE.notFound;
+}
+
+/** It will never be taken as it is. */
+export function isInvalid(error: unknown): boolean {
+  return codeOf(error) === CODE.invalidArgument;
 }
 
 export function isRefused(error: unknown): boolean {

@@ -1,5 +1,4 @@
 import { decide } from '../core/decide';
-import { EngineUnavailable } from '../core/engine';
 import { fold } from '../core/evolve';
 import type { ReceiptInput } from '../core/input';
 import type { Ladder } from '../core/ladder';
@@ -43,9 +42,8 @@ export class LateRuns {
     const { events, ...ref } = history;
     const ladder = await this.deps.ladderOf(ref);
     const state = fold(ladder, events);
-    // A workflow closes after the log has its end: until then the record is not all there.
-    if (state.endedAt === null) throw new EngineUnavailable('the end of the run is not in the log yet');
-    if (!hasMade(state, receipt.step, receipt.attempt)) return 'unknown';
+    // A workflow closes after the log has its end: this one was terminated from outside, or its server lost it.
+    if (state.endedAt === null || !hasMade(state, receipt.step, receipt.attempt)) return 'unknown';
     const decision = decide(state, receipt, this.deps.clock());
     if (decision.events.length === 0) return 'taken';
     const record: EventRecord = {

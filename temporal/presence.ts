@@ -9,6 +9,7 @@ export class Presence {
   private sentence: string | null = null;
   private timer: NodeJS.Timeout | null = null;
   private closed = false;
+  private looking: Promise<void> = Promise.resolve();
 
   constructor(private readonly client: Client) {}
 
@@ -29,13 +30,17 @@ export class Presence {
     return (await this.answers()) ? null : AWAY;
   }
 
-  close(): void {
+  /** Resolves once nothing of it is under way. */
+  async close(): Promise<void> {
     this.closed = true;
     if (this.timer) clearTimeout(this.timer);
+    await this.looking;
   }
 
   private lookAgain(): void {
-    this.timer = setTimeout(() => void this.look(), LOOK_EVERY_MS).unref();
+    this.timer = setTimeout(() => {
+      this.looking = this.look();
+    }, LOOK_EVERY_MS).unref();
   }
 
   private async look(): Promise<void> {

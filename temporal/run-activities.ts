@@ -1,10 +1,7 @@
-import { Context } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Activities } from '../activities/contract';
 import type { EventRecord } from '../schemas/event';
-import type { Answer, RunActivities } from '../workflows/contract';
-
-/** What an attempt of an activity leaves to the next one, where that is certain. */
-const NOT_SENT = 'not sent';
+import { type Answer, NOT_SENT, type RunActivities } from '../workflows/contract';
 
 export interface RunActivityDeps {
   activities: Activities;
@@ -22,14 +19,16 @@ export function createRunActivities({ activities, tell, clock }: RunActivityDeps
       const context = Context.current();
       const { attempt, heartbeatDetails } = context.info;
       // A worker died over it, or did not answer in time: then the provider may have it.
-      const maybeSent = attempt > 1 && heartbeatDetails !== NOT_SENT;
+      const maybeSent = attempt > 1 && heartbeatDetails !== notSentIn(attempt - 1);
       try {
         if (record) await tell(record);
         return await answered(activities.send(job, { maybeSent }));
       } catch (error) {
         // It throws for what goes wrong before the provider is called, and for that alone.
-        if (!maybeSent) context.heartbeat(NOT_SENT);
-        throw error;
+        if (maybeSent) throw error;
+        // For the next attempt; and for the workflow, where there will be none.
+        context.heartbeat(notSentIn(attempt));
+        throw ApplicationFailure.fromError(error, { type: NOT_SENT });
       }
     },
     async lookup(job, record) {
@@ -43,4 +42,9 @@ export function createRunActivities({ activities, tell, clock }: RunActivityDeps
     suppressAddress: (job) => activities.suppressAddress(job),
     tell,
   };
+}
+
+/** Of that attempt alone: what one leaves behind stands until another says something else, however many died meanwhile. */
+function notSentIn(attempt: number): string {
+  return `${NOT_SENT} in attempt ${attempt}`;
 }

@@ -1,17 +1,17 @@
 import {
   ActivityCancellationType,
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   isCancellation,
   proxyActivities,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { Input } from '../core/input';
 import { type AttemptCommand, attemptJob, suppressJob } from '../core/job';
 import { isWanted } from '../core/pending';
 import { rungNamed, stepAt } from '../core/state';
 import type { EventRecord } from '../schemas/event';
-import { type Answer, type RunActivities, sendQueueOf } from './contract';
+import { type Answer, NOT_SENT, type RunActivities, sendQueueOf } from './contract';
 import type { Inbox } from './inbox';
 import type { Run } from './run';
 import type { Turn } from './take-turn';
@@ -83,13 +83,22 @@ function timeLeft({ state }: Run): number | undefined {
   return state.expiresAt === null ? undefined : Math.max(state.expiresAt - Date.now(), 1);
 }
 
-/** @throws what is neither a cancellation nor a turn that never came: a bug, which fails the workflow task */
-function notMade(run: Run, { step, attempt }: AttemptCommand, error: unknown, inbox: Inbox): void {
-  const dropped: Input = { type: 'SendDropped', step, attempt };
-  if (isCancellation(error)) return inbox.answer({ at: run.now, input: dropped });
-  const cause = error instanceof ActivityFailure ? error.cause : null;
-  if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') return inbox.overdue(dropped);
-  throw error;
+/**
+ * What becomes of a send that Temporal does not try again: since it was called off, or its time was over.
+ * @throws for anything else: a bug, which fails the workflow task
+ */
+function notMade(run: Run, { type, step, attempt }: AttemptCommand, error: unknown, inbox: Inbox): void {
+  if (isCancellation(error)) return inbox.answer({ at: run.now, input: { type: 'SendDropped', step, attempt } });
+  if (type !== 'Send' || !(error instanceof ActivityFailure)) throw error;
+  // Called off while a worker had it, it is not tried again, whatever came of that.
+  inbox.overdue({ type: surelyNotSent(error.cause) ? 'SendDropped' : 'SendUncertain', step, attempt });
+}
+
+function surelyNotSent(cause: Error | undefined): boolean {
+  if (cause instanceof ApplicationFailure) return cause.type === NOT_SENT;
+  if (!(cause instanceof TimeoutFailure) || cause.timeoutType !== 'SCHEDULE_TO_START') return false;
+  // No worker came to it; one may have come to it before, and have died over it.
+  return cause.cause === undefined || surelyNotSent(cause.cause);
 }
 
 /** What has not been sent is not sent, once the run has ended or its step was left. */

@@ -78,6 +78,9 @@ export interface Answer {
   input: Input;
 }
 
+/** The kind of failure of a send that was surely not made; any other leaves that open. */
+export const NOT_SENT = 'not sent';
+
 /**
  * Carried out by the worker, each to its end however often it takes. `tell`: events that are to stand in the log before
  * anything else is done.

@@ -25,50 +25,52 @@ export interface News {
 /** Where everything that happens to a run comes in. Made before the workflow's first wait, so that nothing is missed. */
 export class Inbox {
   private news = nothing();
-  private stirred = false;
+  private ready = false;
   private failure: unknown = null;
 
   constructor() {
-    setHandler(receiptSignal, ({ at, receipt }) => void this.news.signals.push({ type: 'receipt', at, receipt }));
-    setHandler(cancelSignal, ({ at }) => void this.news.signals.push({ type: 'cancel', at }));
-    setHandler(completeSignal, ({ at }) => void this.news.signals.push({ type: 'complete', at }));
+    const take = (signal: Signal) => {
+      this.news.signals.push(signal);
+      this.stir();
+    };
+    setHandler(receiptSignal, ({ at, receipt }) => take({ type: 'receipt', at, receipt }));
+    setHandler(cancelSignal, ({ at }) => take({ type: 'cancel', at }));
+    setHandler(completeSignal, ({ at }) => take({ type: 'complete', at }));
   }
 
   hearCancellationOf(scope: CancellationScope): void {
     scope.cancelRequested.catch(() => {
       this.news.cancelled = true;
+      this.stir();
     });
   }
 
   answer(answer: Answer): void {
     this.news.answers.push(answer);
+    this.stir();
   }
 
   overdue(input: Input): void {
     this.news.overdue.push(input);
-    this.news.rang = true;
+    this.ring();
   }
 
   ring(): void {
     this.news.rang = true;
-  }
-
-  /** Something has changed that is no input: an activity has ended. */
-  stir(): void {
-    this.stirred = true;
+    this.stir();
   }
 
   /** A bug: the workflow task fails, and is tried again by a worker that may know better. */
   fail(error: unknown): void {
     this.failure = error;
-    this.stirred = true;
+    this.stir();
   }
 
   /** Takes out what there is. */
   empty(): News {
     const { news } = this;
     this.news = nothing();
-    this.stirred = false;
+    this.ready = false;
     return news;
   }
 
@@ -77,18 +79,21 @@ export class Inbox {
    * before answers, whatever their order in the history, and a turn must see both to put them in an order of its own.
    */
   async filled(): Promise<void> {
-    await condition(() => this.stirred || !isNothing(this.news));
+    await condition(() => this.ready);
     if (this.failure !== null) throw this.failure;
-    let looks = 0;
-    // Not met at the first look, which is at once; the second is when all jobs and what follows from them are through.
-    await condition(() => looks++ > 0);
+  }
+
+  /**
+   * Something has changed. Conditions are looked at after each job, and again once all jobs of the task and all that
+   * follows from them at once are through: only there is this one met, as no job waits for a promise.
+   */
+  stir(): void {
+    void Promise.resolve().then(() => {
+      this.ready = true;
+    });
   }
 }
 
 function nothing(): News {
   return { answers: [], signals: [], rang: false, cancelled: false, overdue: [] };
-}
-
-function isNothing({ answers, signals, rang, cancelled }: News): boolean {
-  return answers.length === 0 && signals.length === 0 && !rang && !cancelled;
 }

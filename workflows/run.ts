@@ -19,6 +19,8 @@ export interface Run {
   state: State;
   /** The latest time that anything was decided at, in milliseconds since 1970: time does not go back within a run. */
   now: number;
+  /** The workflow task in hand, known by the length of the history before it, and the last event when it began. */
+  task: { historyLength: number; seq: number };
   /** How the run begins; taken in its first turn. */
   beginning: { at: number; input: Input } | null;
   /** Events that the log is not known to have, oldest first. */
@@ -35,7 +37,8 @@ export interface Run {
 
 export function beginRun({ ladder: json, sendTimeoutMs, begin }: InvocationInput): Run {
   const ladder = loadLadder(json);
-  const fresh = { id: workflowInfo().workflowId, ladder, sendTimeoutMs, sending: [], answersDue: 0, underWay: 0 };
+  const task = { historyLength: 0, seq: 0 };
+  const fresh = { id: workflowInfo().workflowId, ladder, sendTimeoutMs, task, sending: [], answersDue: 0, underWay: 0 };
   if (begin.type === 'invoked') {
     const { at, input } = begin;
     return { ...fresh, state: initialState(ladder), now: at, beginning: { at, input }, untold: [], strays: [] };

@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { Command } from '../core/command';
 import { decide } from '../core/decide';
 import type { Input } from '../core/input';
@@ -31,17 +32,17 @@ export interface Turn {
  * come later go before the alarm, so that what the alarm leads to always is.
  */
 export function takeTurn(run: Run, news: News): Turn {
-  // What earlier turns decided stands in Temporal's history by now.
-  const turn: Turn = { commands: [], certainSeq: run.state.seq, urgent: false, lost: [] };
-  const begins = run.beginning !== null;
-  const signalsCertain = run.answersDue === 0;
+  const first = isFirstOfTask(run);
+  // What earlier tasks decided stands in Temporal's history by now.
+  const turn: Turn = { commands: [], certainSeq: run.task.seq, urgent: false, lost: [] };
+  // In the very first turn nothing can come before the signals but the beginning.
+  const signalsCertain = run.answersDue === 0 || run.beginning !== null;
   if (run.beginning) apply(run, turn, run.beginning.input, run.beginning.at);
   run.beginning = null;
   for (const { input, at } of news.answers) apply(run, turn, input, at);
-  turn.certainSeq = run.state.seq;
+  if (first) turn.certainSeq = run.state.seq;
   for (const signal of news.signals) takeSignal(run, turn, signal);
-  // In the first turn nothing can come before the signals but the beginning.
-  if (signalsCertain || begins) turn.certainSeq = run.state.seq;
+  if (first && signalsCertain) turn.certainSeq = run.state.seq;
   if (news.cancelled) {
     turn.urgent = true;
     apply(run, turn, { type: 'CancelRequested' }, Date.now());
@@ -50,6 +51,17 @@ export function takeTurn(run: Run, news: News): Turn {
   for (const input of news.overdue) apply(run, turn, input, Date.now());
   if (run.state.status !== 'running') turn.lost.push(...run.strays.splice(0));
   return turn;
+}
+
+/**
+ * A send that is called off in the task that asks for it is answered within that task, in a further turn: what comes
+ * later would go before it, so that nothing of such a turn is certain.
+ */
+function isFirstOfTask(run: Run): boolean {
+  const { historyLength } = workflowInfo();
+  if (historyLength === run.task.historyLength) return false;
+  run.task = { historyLength, seq: run.state.seq };
+  return true;
 }
 
 function takeSignal(run: Run, turn: Turn, signal: Signal): void {

@@ -85,3 +85,17 @@ describe('the page at /docs', () => {
     }
   });
 });
+
+it('what was recorded and perhaps not started is started under the same ID when it comes again with its key', async () => {
+  const request = { body: PERSON, key: api.keys.test, headers: { 'idempotency-key': 'unheard' } };
+  broken = true;
+  const refused = await api.call('POST', INVOKE, request);
+  const refusedAgain = await api.call('POST', INVOKE, request);
+  broken = false;
+  const answered = await api.call('POST', INVOKE, { ...request, headers: { ...request.headers, prefer: 'wait=5' } });
+  const again = await api.call('POST', INVOKE, request);
+  expect([refused.status, refusedAgain.status, answered.status, again.status]).toEqual([503, 503, 200, 202]);
+  expect(again.body.id).toBe(answered.body.id);
+  expect(answered.body.status).toBe('succeeded');
+  expect(await api.house.api.sandbox.messages(answered.body.id)).toHaveLength(1);
+});
