@@ -1,4 +1,4 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities } from '../activities/contract';
 import type { EventRecord } from '../schemas/event';
 import { type Answer, NOT_SENT, type RunActivities } from '../workflows/contract';
@@ -11,23 +11,22 @@ export interface RunActivityDeps {
   clock(): number;
 }
 
-/** The activities as Temporal calls them: again and again until one has an answer. */
+/**
+ * The activities as Temporal calls them: again and again until one has an answer. A send that a worker began and did
+ * not end is never begun again: the workflow counts it as uncertain.
+ */
 export function createRunActivities({ activities, tell, clock }: RunActivityDeps): RunActivities {
   const answered = async (input: Promise<Answer['input']>): Promise<Answer> => ({ input: await input, at: clock() });
   return {
-    async send(job, record) {
-      const context = Context.current();
-      const { attempt, heartbeatDetails } = context.info;
-      // A worker died over it, or did not answer in time: then the provider may have it.
-      const maybeSent = attempt > 1 && heartbeatDetails !== notSentIn(attempt - 1);
+    async send(job, record, notAfter) {
       try {
         if (record) await tell(record);
-        return await answered(activities.send(job, { maybeSent }));
+        if (notAfter !== null && clock() >= notAfter) {
+          return { at: clock(), input: { type: 'SendDropped', step: job.rung.name, attempt: job.attempt } };
+        }
+        return await answered(activities.send(job, { maybeSent: false }));
       } catch (error) {
-        // It throws for what goes wrong before the provider is called, and for that alone.
-        if (maybeSent) throw error;
-        // For the next attempt; and for the workflow, where there will be none.
-        context.heartbeat(notSentIn(attempt));
+        // It throws for what goes wrong before the provider is called, and for that alone: it may be tried again.
         throw ApplicationFailure.fromError(error, { type: NOT_SENT });
       }
     },
@@ -42,9 +41,4 @@ export function createRunActivities({ activities, tell, clock }: RunActivityDeps
     suppressAddress: (job) => activities.suppressAddress(job),
     tell,
   };
-}
-
-/** Of that attempt alone: what one leaves behind stands until another says something else, however many died meanwhile. */
-function notSentIn(attempt: number): string {
-  return `${NOT_SENT} in attempt ${attempt}`;
 }

@@ -27,6 +27,11 @@ export class Alarm {
       );
   }
 
+  /** Rings by then, if it is not to ring before. */
+  setAtLatest(at: number): void {
+    if (this.at === null || this.at > at) this.set(at);
+  }
+
   private goOff(scope: CancellationScope): void {
     if (this.scope !== scope) return;
     this.at = null;

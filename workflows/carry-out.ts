@@ -53,7 +53,8 @@ function beginAttempt(run: Run, command: AttemptCommand, told: Told | null, inbo
     try {
       const answer = await scope.run(() => doAttempt(run, command, told?.record ?? null));
       if (told) forgetUpTo(run, told.seq);
-      inbox.answer(answer);
+      if (answer.input.type === 'SendDropped') inbox.outOfTime(answer.input);
+      else inbox.answer(answer);
     } catch (error) {
       notMade(run, command, error, inbox);
     } finally {
@@ -73,9 +74,10 @@ function doAttempt(run: Run, command: AttemptCommand, record: EventRecord | null
     // One that has begun is seen through, one that waits for its turn is taken out of the queue.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     scheduleToStartTimeout: timeLeft(run),
-    retry: RETRY,
+    // What a worker began and did not end may have reached the provider: never again without asking.
+    retry: { ...RETRY, nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'] },
   });
-  return send(job, record);
+  return send(job, record, run.state.expiresAt);
 }
 
 /** What is left of the whole flow's time; a send that gets no turn in it is not made. */
@@ -84,14 +86,15 @@ function timeLeft({ state }: Run): number | undefined {
 }
 
 /**
- * What becomes of a send that Temporal does not try again: since it was called off, or its time was over.
+ * What becomes of a send that Temporal does not try again: since it was called off, its time was over, or its worker
+ * died over it.
  * @throws for anything else: a bug, which fails the workflow task
  */
 function notMade(run: Run, { type, step, attempt }: AttemptCommand, error: unknown, inbox: Inbox): void {
   if (isCancellation(error)) return inbox.answer({ at: run.now, input: { type: 'SendDropped', step, attempt } });
   if (type !== 'Send' || !(error instanceof ActivityFailure)) throw error;
   // Called off while a worker had it, it is not tried again, whatever came of that.
-  inbox.overdue({ type: surelyNotSent(error.cause) ? 'SendDropped' : 'SendUncertain', step, attempt });
+  inbox.outOfTime({ type: surelyNotSent(error.cause) ? 'SendDropped' : 'SendUncertain', step, attempt });
 }
 
 function surelyNotSent(cause: Error | undefined): boolean {

@@ -86,7 +86,8 @@ export const NOT_SENT = 'not sent';
  * anything else is done.
  */
 export interface RunActivities {
-  send(job: AttemptJob, tell: EventRecord | null): Promise<Answer>;
+  /** `notAfter`: when the whole flow's time is over; what has not been sent by then is not sent. */
+  send(job: AttemptJob, tell: EventRecord | null, notAfter: number | null): Promise<Answer>;
   lookup(job: AttemptJob, tell: EventRecord | null): Promise<Answer>;
   recall(job: AttemptJob, tell: EventRecord | null): Promise<Answer>;
   suppressAddress(job: SuppressJob): Promise<void>;

@@ -18,8 +18,8 @@ export interface News {
   rang: boolean;
   /** Temporal was asked to cancel the workflow. */
   cancelled: boolean;
-  /** Sends that did not get their turn before the whole flow's time was over. */
-  overdue: Input[];
+  /** Of sends that were not made, or not answered, in the time there was for them. */
+  outOfTime: Input[];
 }
 
 /** Where everything that happens to a run comes in. Made before the workflow's first wait, so that nothing is missed. */
@@ -50,8 +50,8 @@ export class Inbox {
     this.stir();
   }
 
-  overdue(input: Input): void {
-    this.news.overdue.push(input);
+  outOfTime(input: Input): void {
+    this.news.outOfTime.push(input);
     this.ring();
   }
 
@@ -95,5 +95,5 @@ export class Inbox {
 }
 
 function nothing(): News {
-  return { answers: [], signals: [], rang: false, cancelled: false, overdue: [] };
+  return { answers: [], signals: [], rang: false, cancelled: false, outOfTime: [] };
 }

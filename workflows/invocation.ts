@@ -10,6 +10,9 @@ import { showInSearch } from './search-attributes';
 import { takeTurn } from './take-turn';
 import { tell } from './tell';
 
+/** How long the log may lag behind what was decided while an answer is waited for. */
+const TOLD_WITHIN_MS = 1_000;
+
 /**
  * One invocation, from its first send to the end of its ladder, as a durable workflow: it asks core/ what to do about
  * whatever happens, has that carried out, and waits for what happens next.
@@ -35,6 +38,7 @@ async function climb(run: Run, inbox: Inbox): Promise<void> {
     carryOut(run, turn, told, inbox);
     showInSearch(run);
     alarm.set(wakeAt(run));
+    if (told === null && run.untold.length > 0) alarm.setAtLatest(Date.now() + TOLD_WITHIN_MS);
     if (isOver(run) || (workflowInfo().continueAsNewSuggested && mayContinueAsNew(run))) return;
     await inbox.filled();
   }

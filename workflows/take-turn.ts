@@ -47,8 +47,8 @@ export function takeTurn(run: Run, news: News): Turn {
     turn.urgent = true;
     apply(run, turn, { type: 'CancelRequested' }, Date.now());
   }
-  if (news.rang) ring(run, turn);
-  for (const input of news.overdue) apply(run, turn, input, Date.now());
+  if (news.rang) ring(run, turn, nowOf(run, news));
+  for (const input of news.outOfTime) apply(run, turn, input, Date.now());
   if (run.state.status !== 'running') turn.lost.push(...run.strays.splice(0));
   return turn;
 }
@@ -76,9 +76,14 @@ function takeReceipt(run: Run, turn: Turn, { at, receipt }: ReceiptSignal): void
   (never || run.strays.length >= STRAYS_MAX ? turn.lost : run.strays).push({ at, receipt });
 }
 
+/** A worker whose clock goes before the server's may have found the flow's time over: then it is. */
+function nowOf({ state }: Run, { outOfTime }: News): number {
+  const dropped = outOfTime.some(({ type }) => type === 'SendDropped');
+  return dropped ? Math.max(Date.now(), state.expiresAt ?? 0) : Date.now();
+}
+
 /** Deadlines that have passed, each at its own decision: one may lead to the next. */
-function ring(run: Run, turn: Turn): void {
-  const now = Date.now();
+function ring(run: Run, turn: Turn, now: number): void {
   for (let due = nextWakeAt(run.state); due !== null && due <= now; due = nextWakeAt(run.state)) {
     const { seq } = run.state;
     apply(run, turn, { type: 'TimerFired' }, Math.max(due, now));

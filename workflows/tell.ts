@@ -20,7 +20,8 @@ export interface Told {
  * Events reach the log without an activity of their own. What is certain the worker writes at once, before it reports
  * the turn to Temporal: should it die in between, the turn is taken again and the same is written again, which readers
  * pass over by its numbers. What is not certain waits for this turn to be in Temporal's history: an activity that the
- * turn leads to writes it first of all, or the next turn does; only where neither will be soon, an activity of its own.
+ * turn leads to writes it first of all, or the next turn does, within a second; only where somebody waits for it, or
+ * nothing is under way, an activity of its own.
  */
 export function tell(run: Run, turn: Turn): Told | null {
   if (turn.lost.length > 0) log.bury(run.id, turn.lost);

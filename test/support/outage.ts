@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EngineUnavailable } from '../../core/engine';
-import { ENDS, type FaultHouse, receiptFor } from './fault-house';
+import { ENDS, type FaultHouse, openFaultHouse, receiptFor } from './fault-house';
 import { publishInHouse } from './run-in-house';
-import type { ServerProcess } from './server-process';
+import type { ServerProcess, serverProcesses } from './server-process';
 
 export interface Outage {
   /** Takes the Temporal server away. */
@@ -17,7 +17,8 @@ export interface OutageReport {
   ids: string[];
   /** Runs that waited for a receipt, which came while the server was away. */
   waiting: string[];
-  refusals: { unavailable: boolean; retryAfterSeconds: number; tookMs: number }[];
+  /** `retryAfterSeconds` 0: another error than that the engine is away. */
+  refusals: { retryAfterSeconds: number; tookMs: number }[];
   /** How long the log took for the receipts that came meanwhile, and how many waited in it. */
   receipts: { tookMs: number; waited: number };
   /** What a server process answered to one invocation after the other, all under one key. */
@@ -38,8 +39,72 @@ const BEFORE_MS = 2_000;
 const AFTER_MS = 2_000;
 const BACK_WITHIN_MS = 40_000;
 
+/** The longest that a call is waited for, and the client's own last try after that. */
+const QUICK_MS = 7_000;
+/** Once it is known that the server is away. */
+const AT_ONCE_MS = 1_000;
+
+/** What holds in any outage, as tests. */
+export function outagePromises(seen: () => { house: FaultHouse; report: OutageReport }): void {
+  test('invocations meanwhile are refused as to be asked again, and soon', () => {
+    const { refusals } = seen().report;
+    expect(refusals.length).toBeGreaterThan(LOAD.parallel);
+    expect(refusals.filter(({ retryAfterSeconds }) => retryAfterSeconds === 0)).toEqual([]);
+    expect(Math.max(...refusals.map(({ tookMs }) => tookMs))).toBeLessThan(QUICK_MS);
+    const slow = refusals.filter(({ tookMs }) => tookMs > AT_ONCE_MS);
+    expect(slow.length).toBeLessThanOrEqual(LOAD.parallel);
+  });
+
+  test('over HTTP that is 503 with Retry-After; the same request under the same key is taken afterwards', () => {
+    const { answers, answersAfterwards } = seen().report;
+    for (const { status, retryAfter } of answers) {
+      expect({ status, retryAfter: retryAfter > 0 }).toEqual({ status: 503, retryAfter: true });
+    }
+    const [first = 0, ...others] = answers.map(({ tookMs }) => tookMs);
+    expect(first).toBeLessThan(QUICK_MS);
+    expect(Math.max(...others)).toBeLessThan(AT_ONCE_MS);
+    expect(answersAfterwards).toContain(202);
+  });
+
+  test('receipts that came meanwhile were taken at once, waited in the log, and ended their runs afterwards', async () => {
+    const { house, report } = seen();
+    expect(report.receipts.tookMs).toBeLessThan(AT_ONCE_MS);
+    expect(report.receipts.waited).toBeGreaterThanOrEqual(report.waiting.length);
+    for (const id of report.waiting) expect((await house.engine.describe(id))?.status).toBe('succeeded');
+    expect(await house.log.read('onward.receipts.dead', 0, 0, 10)).toEqual([]);
+  });
+
+  test('every run that was taken ends once, as its workflow says, and no attempt was sent twice', async () => {
+    const { house, report } = seen();
+    expect(report.ids.length).toBeGreaterThan(2 * report.waiting.length);
+    expect(await house.complaints(report.ids)).toEqual([]);
+  }, 90_000);
+}
+
+/** A namespace of its own: nobody works for what is asked there. */
+export const ASKED_OVER_HTTP = 'asked-over-http';
+
+export interface Besieged {
+  house: FaultHouse;
+  /** A process of its own, on the same Temporal server and on other files. */
+  server: ServerProcess;
+}
+
+/** A house with a worker, and beside it a server process; both on the Temporal server at that address. */
+export async function besieged(
+  address: string,
+  dataFolder: string,
+  startProcess: ReturnType<typeof serverProcesses>,
+): Promise<Besieged> {
+  const house = await openFaultHouse({ address, sendTimeoutSeconds: 2 });
+  await house.addWorker();
+  const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: ASKED_OVER_HTTP };
+  const server = await startProcess({ dataFolder, args: ['--role', 'api'], env });
+  return { house, server: await server.ready() };
+}
+
 /** Load before, during and after; receipts and HTTP requests meanwhile. */
-export async function through(outage: Outage, house: FaultHouse, server: ServerProcess): Promise<OutageReport> {
+export async function through(outage: Outage, { house, server }: Besieged): Promise<OutageReport> {
   const busy = await publishInHouse(house, { steps: ['sms', 'email'], timeoutSeconds: 1 });
   const patient = await publishInHouse(house, { steps: ['sms', 'email'], timeoutSeconds: 600 });
   const waiting = await house.startRuns(patient, 20, () => ({ sms: 'silent' }));
@@ -64,7 +129,6 @@ export async function through(outage: Outage, house: FaultHouse, server: ServerP
     ids: [...ids, ...waiting],
     waiting,
     refusals: refusals.map(({ error, tookMs }) => ({
-      unavailable: error instanceof EngineUnavailable,
       retryAfterSeconds: error instanceof EngineUnavailable ? error.retryAfterSeconds : 0,
       tookMs,
     })),
