@@ -25,7 +25,7 @@ export interface ActivityDeps {
 
 export function createActivities(deps: ActivityDeps): Activities {
   return {
-    send: (job, { maybeSent }) => send(deps, job, maybeSent),
+    send: (job, { maybeSent, notAfter }) => send(deps, job, maybeSent, notAfter ?? Number.POSITIVE_INFINITY),
     async lookup(job) {
       return { type: 'LookupAnswered', ...placeOf(job), outcome: await lookup(deps, job) };
     },
@@ -39,7 +39,7 @@ export function createActivities(deps: ActivityDeps): Activities {
   };
 }
 
-async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean): Promise<Input> {
+async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean, notAfter: number): Promise<Input> {
   const at = placeOf(job);
   if (maybeSent) {
     const known = await lookup(deps, job);
@@ -47,6 +47,7 @@ async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean): Pr
   }
   const prepared = await prepare(deps, job);
   if (prepared.kind === 'stopped') return prepared.input;
+  if (deps.clock() >= notAfter) return { type: 'SendDropped', ...at };
   return { ...toInput(await within(deps, prepared.adapter, prepared.request)), ...at };
 }
 

@@ -30,6 +30,9 @@ const MS = {
   control: 8_000,
 } as const;
 
+/** A turn that was handed to a worker which is gone is given to another after that: Temporal's own 10 s are long. */
+const TURN_WITHIN = '5s';
+
 export interface TemporalEngineDeps {
   client: Client;
   log: EventLog;
@@ -74,6 +77,7 @@ export class TemporalEngine implements Engine {
         this.deps.client.workflow.start(WORKFLOW_TYPE, {
           workflowId: invocationId,
           taskQueue: TASK_QUEUE,
+          workflowTaskTimeout: TURN_WITHIN,
           args,
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',

@@ -12,6 +12,12 @@ export interface RunActivityDeps {
 }
 
 /**
+ * Less than what Temporal gives a send over the provider's own time (workflows/carry-out.ts): past that it counts as
+ * uncertain, and a provider that is called later still would be asked too early.
+ */
+const PREPARED_WITHIN_MS = 8_000;
+
+/**
  * The activities as Temporal calls them: again and again until one has an answer. A send that a worker began and did
  * not end is never begun again: the workflow counts it as uncertain.
  */
@@ -20,11 +26,14 @@ export function createRunActivities({ activities, tell, clock }: RunActivityDeps
   return {
     async send(job, record, notAfter) {
       try {
+        const givenUpAt = clock() + PREPARED_WITHIN_MS;
         if (record) await tell(record);
-        if (notAfter !== null && clock() >= notAfter) {
-          return { at: clock(), input: { type: 'SendDropped', step: job.rung.name, attempt: job.attempt } };
-        }
-        return await answered(activities.send(job, { maybeSent: false }));
+        const expiresAt = notAfter ?? Number.POSITIVE_INFINITY;
+        const answer = await answered(
+          activities.send(job, { maybeSent: false, notAfter: Math.min(expiresAt, givenUpAt) }),
+        );
+        if (answer.input.type === 'SendDropped' && clock() < expiresAt) throw new Error('it took too long to prepare');
+        return answer;
       } catch (error) {
         // It throws for what goes wrong before the provider is called, and for that alone: it may be tried again.
         throw ApplicationFailure.fromError(error, { type: NOT_SENT });

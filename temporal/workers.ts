@@ -8,7 +8,7 @@ import { type RunActivities, sendQueueOf, TASK_QUEUE } from '../workflows/contra
  * How a worker leaves: what it has in hand it finishes, within less than the 10 s in which the whole process has to be
  * gone. A run that a dead worker held goes on elsewhere once the sticky time is over.
  */
-const LEAVING = { shutdownGraceTime: '5s', shutdownForceTime: '7s', stickyQueueScheduleToStartTimeout: '2s' } as const;
+const LEAVING = { shutdownGraceTime: '5s', shutdownForceTime: '7s', stickyQueueScheduleToStartTimeout: '1s' } as const;
 
 /** Sends of one provider at once; what is to be limited in time is limited by its rate. */
 const SENDS_AT_ONCE = 500;

@@ -154,13 +154,12 @@ function judge(told: readonly WireEvent[], result: InvocationResult, sent: reado
   return [...complaints, ...judgeSends(events, sent)];
 }
 
-/** No attempt twice at the provider but where that is marked, and none that was not decided. */
+/** No attempt twice at the provider, marked uncertain or not, and none that was not decided. */
 function judgeSends(events: readonly WireEvent[], sent: readonly string[]): string[] {
   const named = (type: WireEvent['type']) =>
     new Set(events.filter((event) => event.type === type).map(({ step, attempt }) => `${step}#${attempt}`));
-  const uncertain = named('AttemptUncertain');
   const requested = named('AttemptRequested');
-  const twice = sent.filter((name, n) => sent.indexOf(name) !== n && !uncertain.has(name));
+  const twice = sent.filter((name, n) => sent.indexOf(name) !== n);
   const unasked = sent.filter((name) => !requested.has(name));
   const missing = [...named('AttemptAccepted')].filter((name) => !sent.includes(name));
   return [
