@@ -41,6 +41,7 @@ export async function composeWorker({ settings, secret, link, logger }: WorkerOp
   const workers = await startWorkers({
     connection,
     namespace: temporal.namespace,
+    taskQueue: temporal.taskQueue,
     bundle: join(__dirname, 'workflows.js'),
     codec,
     activities: createRunActivities({ activities, tell: runLog.append, clock }),

@@ -131,13 +131,14 @@ function embeddedEngine({ group, log, activities, ladderOf, clock, onFault }: Ro
 
 async function temporalEngine(
   { log, store, ladderOf, clock, onFault }: Rooms,
-  { client }: TemporalLink,
+  { client, settings }: TemporalLink,
   sendTimeoutSeconds: number,
 ): Promise<Engine> {
   // Loaded here: on one machine alone nothing of it is needed.
   const { TemporalEngine } = await import('../temporal/engine');
   return new TemporalEngine({
     client,
+    taskQueue: settings.taskQueue,
     log,
     ladderOf,
     async refOf(id) {

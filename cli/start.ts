@@ -7,6 +7,7 @@ import { startProjectionThread } from '../projection/start-thread';
 import { compose, composeProjector, type House } from './compose';
 import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { type Door, openDoor } from './door';
+import { keepToEngine } from './engine-mark';
 import { ensureKeys, publishExamples } from './first-start';
 import { leave, sentenceOf, signalled } from './leave';
 import { createLogger } from './logger';
@@ -84,6 +85,7 @@ async function startRoles(settings: Settings, secret: string, house: House, stan
   // The keys are made and shown by the process that has the engine.
   const made = role === 'receipts' ? [] : (await ensureKeys(house.api.store, settings)).made;
   if (role !== 'receipts') {
+    await keepToEngine(dataFolder, house);
     await publishExamples(house.api.store);
     await house.startEngine();
   }

@@ -265,7 +265,9 @@ export class EmbeddedEngine implements Engine {
     const fresh = this.read(id)
       .then((run) => {
         if (generation !== this.generation) throw new EngineUnavailable('the engine is starting anew');
-        if (run) this.adopt(run);
+        // One that is open and not here is another engine's, or cannot be read: nothing is decided for it.
+        if (!run || run.state.endedAt === null) return null;
+        this.adopt(run);
         return run;
       })
       .finally(() => this.reading.delete(id));

@@ -14,7 +14,6 @@ import {
   type InvocationInput,
   priorityOf,
   type ReceiptSignal,
-  TASK_QUEUE,
   WORKFLOW_TYPE,
 } from '../workflows/contract';
 import { isAway, isInvalid, isNotFound } from './grpc';
@@ -35,6 +34,7 @@ const TURN_WITHIN = '5s';
 
 export interface TemporalEngineDeps {
   client: Client;
+  taskQueue: string;
   log: EventLog;
   ladderOf(ref: Omit<History, 'events'>): Promise<Ladder>;
   /** Which version a run that has been recorded is of; null where there is no record. */
@@ -76,7 +76,7 @@ export class TemporalEngine implements Engine {
       await this.call(() =>
         this.deps.client.workflow.start(WORKFLOW_TYPE, {
           workflowId: invocationId,
-          taskQueue: TASK_QUEUE,
+          taskQueue: this.deps.taskQueue,
           workflowTaskTimeout: TURN_WITHIN,
           args,
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -155,9 +155,7 @@ export class TemporalEngine implements Engine {
     const signal: ControlSignal = { at: this.deps.clock() };
     const until = signal.at + MS.control;
     const found = await this.signal(id, type, signal, `${type} ${id}`);
-    if (!found && state.seq === 0) return 'unknown';
-    // It has just ended, or was terminated from outside.
-    if (!found) return 'already_ended';
+    if (!found) return this.late.end(id, { type: type === 'cancel' ? 'CancelRequested' : 'CompleteRequested' });
     for (;;) {
       const now = await this.describe(id);
       if (now && now.endedAt !== null) return now.status === wanted ? 'done' : 'already_ended';

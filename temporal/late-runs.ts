@@ -1,8 +1,10 @@
 import { decide } from '../core/decide';
+import type { ControlOutcome } from '../core/engine';
 import { fold } from '../core/evolve';
-import type { ReceiptInput } from '../core/input';
+import type { Input, ReceiptInput } from '../core/input';
 import type { Ladder } from '../core/ladder';
 import { hasMade } from '../core/pending';
+import type { State } from '../core/state';
 import { toWire } from '../core/wire';
 import type { EventRecord } from '../schemas/event';
 import { type EventLog, type History, historyOf } from './histories';
@@ -15,9 +17,8 @@ export interface LateRunsDeps {
 }
 
 /**
- * Receipts for runs that have ended: their workflow is closed, and what is still told of them is recorded here. The
- * receipts of one run are taken one after the other, by the one process that consumes them, so that nobody else writes
- * to its history.
+ * What comes for runs whose workflow is closed: it is recorded here. All that comes for one run is taken one after the
+ * other, by the one process that consumes receipts, so that nobody else writes to its history.
  */
 export class LateRuns {
   private readonly queues = new Map<string, Promise<unknown>>();
@@ -25,8 +26,28 @@ export class LateRuns {
   constructor(private readonly deps: LateRunsDeps) {}
 
   receive(id: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
+    return this.inTurn(id, async () => {
+      const state = await this.read(id);
+      // A workflow closes after the log has its end: one without was terminated from outside, or its server lost it.
+      if (!state || state.endedAt === null || !hasMade(state, receipt.step, receipt.attempt)) return 'unknown';
+      await this.take(id, state, receipt);
+      return 'taken';
+    });
+  }
+
+  /** Ends a run whose workflow was terminated from outside, or lost, and that would otherwise run for good. */
+  end(id: string, input: Extract<Input, { type: 'CancelRequested' | 'CompleteRequested' }>): Promise<ControlOutcome> {
+    return this.inTurn(id, async () => {
+      const state = await this.read(id);
+      // Recorded, but never started.
+      if (!state) return 'unknown';
+      return (await this.take(id, state, input)) ? 'done' : 'already_ended';
+    });
+  }
+
+  private inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
     const before = this.queues.get(id) ?? Promise.resolve();
-    const mine = before.catch(() => {}).then(() => this.take(id, receipt));
+    const mine = before.catch(() => {}).then(work);
     const last = mine
       .catch(() => {})
       .finally(() => {
@@ -36,25 +57,19 @@ export class LateRuns {
     return mine;
   }
 
-  private async take(id: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
+  private async read(id: string): Promise<State | null> {
     const history = historyOf(this.deps.log, id);
-    if (!history) return 'unknown';
-    const { events, ...ref } = history;
-    const ladder = await this.deps.ladderOf(ref);
-    const state = fold(ladder, events);
-    // A workflow closes after the log has its end: this one was terminated from outside, or its server lost it.
-    if (state.endedAt === null || !hasMade(state, receipt.step, receipt.attempt)) return 'unknown';
-    const decision = decide(state, receipt, this.deps.clock());
-    if (decision.events.length === 0) return 'taken';
-    const record: EventRecord = {
-      invocationId: id,
-      workflowId: ladder.workflowId,
-      flowId: ladder.flowId,
-      flowVersion: ladder.version,
-      mode: ladder.mode,
-      events: decision.events.map((event) => toWire(event)),
-    };
+    return history && fold(await this.deps.ladderOf(history), history.events);
+  }
+
+  /** False when it changed nothing. */
+  private async take(id: string, state: State, input: Input): Promise<boolean> {
+    const { events } = decide(state, input, this.deps.clock());
+    if (events.length === 0) return false;
+    const { workflowId, flowId, version: flowVersion, mode } = state.ladder;
+    const wire = events.map((event) => toWire(event));
+    const record: EventRecord = { invocationId: id, workflowId, flowId, flowVersion, mode, events: wire };
     await this.deps.log.append('onward.events', [{ key: id, value: JSON.stringify(record) }]);
-    return 'taken';
+    return true;
   }
 }

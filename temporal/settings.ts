@@ -1,9 +1,12 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { TASK_QUEUE } from '../workflows/contract';
 
 /** Where Temporal is and how it is spoken to. */
 export interface TemporalSettings {
   address: string;
   namespace: string;
+  /** Two installations in one namespace need two. */
+  taskQueue: string;
   /** As Temporal's own clients take them. */
   connection: Pick<NonNullable<ReturnType<typeof loadClientConnectConfig>['connectionOptions']>, 'tls' | 'apiKey'>;
 }
@@ -16,5 +19,6 @@ export interface TemporalSettings {
 export function readTemporalSettings(env: NodeJS.ProcessEnv, address: string): TemporalSettings {
   const given = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => !!entry[1]));
   const { connectionOptions, namespace } = loadClientConnectConfig({ disableFile: true, overrideEnvVars: given });
-  return { address, namespace: namespace || 'default', connection: connectionOptions ?? {} };
+  const taskQueue = env.TEMPORAL_TASK_QUEUE || TASK_QUEUE;
+  return { address, namespace: namespace || 'default', taskQueue, connection: connectionOptions ?? {} };
 }

@@ -2,7 +2,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Provider } from '../schemas/vocabulary';
 import { PROVIDERS } from '../schemas/vocabulary';
-import { type RunActivities, sendQueueOf, TASK_QUEUE } from '../workflows/contract';
+import { type RunActivities, sendQueueOf } from '../workflows/contract';
 
 /**
  * How a worker leaves: what it has in hand it finishes, within less than the 10 s in which the whole process has to be
@@ -16,6 +16,7 @@ const SENDS_AT_ONCE = 500;
 export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
+  taskQueue: string;
   /** The built workflows/invocation.ts. */
   bundle: string;
   codec: PayloadCodec;
@@ -39,13 +40,13 @@ export interface Workers {
 
 /** The worker that decides, and one for each provider's queue: every provider there is, so that no send waits forever. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace, codec, activities, more } = options;
+  const { connection, namespace, taskQueue, codec, activities, more } = options;
   const shared = { connection, namespace, dataConverter: { payloadCodecs: [codec] }, ...LEAVING };
   const { send, ...others } = activities;
   const decides = Worker.create({
     ...shared,
     ...more,
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     workflowBundle: { codePath: options.bundle },
     activities: others,
     maxCachedWorkflows: options.cachedRuns ?? undefined,
@@ -57,7 +58,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     Worker.create({
       ...shared,
       interceptors: more.interceptors && { activity: more.interceptors.activity },
-      taskQueue: sendQueueOf(provider),
+      taskQueue: sendQueueOf(taskQueue, provider),
       activities: { send },
       maxConcurrentActivityTaskExecutions: SENDS_AT_ONCE,
       maxTaskQueueActivitiesPerSecond: options.rates[provider],

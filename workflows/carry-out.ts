@@ -6,6 +6,7 @@ import {
   isCancellation,
   proxyActivities,
   TimeoutFailure,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { type AttemptCommand, attemptJob, suppressJob } from '../core/job';
 import { isWanted } from '../core/pending';
@@ -17,7 +18,7 @@ import type { Run } from './run';
 import type { Turn } from './take-turn';
 import { forgetUpTo, type Told } from './tell';
 
-/** Over what a provider may take: to look a send up that a worker died over, and to write to the log. */
+/** Over what a provider may take to answer: for what is done before it is called (temporal/run-activities.ts). */
 const SEND_SLACK_MS = 10_000;
 const RETRY = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
@@ -69,7 +70,7 @@ function doAttempt(run: Run, command: AttemptCommand, record: EventRecord | null
   if (command.type === 'Lookup') return world.lookup(job, record);
   if (command.type === 'Recall') return world.recall(job, record);
   const { send } = proxyActivities<RunActivities>({
-    taskQueue: sendQueueOf(job.rung.provider),
+    taskQueue: sendQueueOf(workflowInfo().taskQueue, job.rung.provider),
     startToCloseTimeout: run.sendTimeoutMs + SEND_SLACK_MS,
     // One that has begun is seen through, one that waits for its turn is taken out of the queue.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

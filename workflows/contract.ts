@@ -9,12 +9,12 @@ import { PURPOSES } from '../schemas/vocabulary';
 /** What the workflow and the world around it (temporal/) agree upon. Times are milliseconds since 1970. */
 
 export const WORKFLOW_TYPE = 'invocation';
-/** Decisions, and every activity that is not a send. */
+/** Decisions, and every activity that is not a send, unless TEMPORAL_TASK_QUEUE says otherwise. */
 export const TASK_QUEUE = 'onward';
 
 /** Each provider account has a queue of its own, so that one that is slow or limited holds up no other. */
-export function sendQueueOf(provider: Provider): string {
-  return `${TASK_QUEUE}-send-${provider}`;
+export function sendQueueOf(taskQueue: string, provider: Provider): string {
+  return `${taskQueue}-send-${provider}`;
 }
 
 /** Temporal's priority keys: 1 goes first. A one-time password passes a backlog of marketing. */

@@ -39,7 +39,10 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   ['a send timeout of none', { ONWARD_SEND_TIMEOUT_SECONDS: '0' }, /^ONWARD_SEND_TIMEOUT_SECONDS is “0”\. Set it to/],
   ['a log level that is none', { ONWARD_LOG_LEVEL: 'loud' }, /^ONWARD_LOG_LEVEL is “loud”\. Set it to one of/],
-  ['a Temporal server', { TEMPORAL_ADDRESS: 'localhost:7233' }, /^TEMPORAL_ADDRESS is set, but .*Unset it\.$/],
+  ['a Kafka broker', { KAFKA_BROKERS: 'localhost:9092' }, /^KAFKA_BROKERS is set, but .*Unset it\.$/],
+  ['a MongoDB server', { MONGODB_URL: 'mongodb://localhost' }, /^MONGODB_URL is set, but .*Unset it\.$/],
+  ['a rate for nobody', { ONWARD_SEND_RATES: 'twilio=80,pigeon=1' }, /^ONWARD_SEND_RATES has “pigeon=1”\. Set it to/],
+  ['a rate of none', { ONWARD_SEND_RATES: 'twilio=0' }, /^ONWARD_SEND_RATES has “twilio=0”\. Set it to/],
 ])('settings with %s are refused in a sentence that names the variable and the mend', (_title, env, sentence) => {
   expect(() => readSettings(env, 'all')).toThrow(sentence);
 });

@@ -6,6 +6,7 @@ import type { Receipt } from '../../schemas/receipt';
 import { createPayloadCodec } from '../../temporal/codec';
 import { connectTemporal } from '../../temporal/connection';
 import type { InvocationResult } from '../../workflows/contract';
+import { TASK_QUEUE } from '../../workflows/contract';
 import { prepareHouse } from '../scenarios/run-in-house';
 import { HOUSE_SECRET } from './house';
 import { forAll } from './load';
@@ -55,7 +56,7 @@ const CLOSES_WITHIN_MS = 60_000;
 export async function openFaultHouse(options: TemporalHouseOptions): Promise<FaultHouse> {
   const house = await openTemporalHouse(options);
   await prepareHouse(house);
-  const settings = { address: options.address, namespace: 'default', connection: {} };
+  const settings = { address: options.address, namespace: 'default', taskQueue: TASK_QUEUE, connection: {} };
   const client = await connectTemporal({ settings, codec: createPayloadCodec(HOUSE_SECRET) });
   const told = (id: string) =>
     house.log.eventsOf(id).flatMap((value) => (JSON.parse(value) as EventRecord).events as WireEvent[]);

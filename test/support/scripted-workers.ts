@@ -79,6 +79,7 @@ export async function scriptedWorkers(address: string): Promise<ScriptedWorkers>
       workers = await startWorkers({
         connection: native,
         namespace: 'default',
+        taskQueue: TASK_QUEUE,
         bundle,
         codec: codecOf(runs),
         activities,

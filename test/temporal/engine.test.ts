@@ -1,13 +1,17 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { ulid } from 'ulid';
+import { keepToEngine } from '../../cli/engine-mark';
 import { linkTemporal } from '../../cli/temporal-link';
+import { freePort } from '../../cli/throwaway';
 import { EngineUnavailable } from '../../core/engine';
 import type { ReceiptInput } from '../../core/input';
 import type { Ladder } from '../../core/ladder';
+import { createPayloadCodec } from '../../temporal/codec';
+import { connectTemporal } from '../../temporal/connection';
 import { prepareTemplates } from '../scenarios/run-in-house';
 import { EVERYWHERE } from '../scenarios/scenario';
-import { HOUSE_SECRET } from '../support/house';
+import { HOUSE_SECRET, openHouse } from '../support/house';
 import { publishInHouse, startInHouse, untilEnded, untilState } from '../support/run-in-house';
 import { openTemporalHouse, type TemporalHouse } from '../support/temporal-house';
 import { describeWithTemporal } from '../support/temporal-server';
@@ -108,6 +112,35 @@ describeWithTemporal('the engine on Temporal', (server) => {
     expect((await untilEnded(house, id)).status).toBe('cancelled');
   });
 
+  it('ends a run whose workflow was terminated from outside when it is told to', async () => {
+    const id = await startInHouse(house, ladder, { sandbox: { whatsapp: 'silent' } });
+    await untilState(house, id, (state) => state.steps[0]?.attempts[0]?.send === 'accepted');
+    await client.workflow.getHandle(id).terminate();
+    expect(await house.engine.receive(id, receiptOf({ status: 'delivered' }))).toBe('unknown');
+    expect((await house.engine.describe(id))?.status).toBe('running');
+    expect(await house.engine.cancel(id)).toBe('done');
+    expect((await house.engine.describe(id))?.status).toBe('cancelled');
+    expect(await house.engine.receive(id, receiptOf({ status: 'delivered' }))).toBe('taken');
+  });
+
+  it('leaves the runs of the other engine alone', async () => {
+    const embedded = await openHouse();
+    try {
+      await embedded.startEngine();
+      await prepareTemplates(embedded);
+      const silent = await publishInHouse(embedded, { steps: ['whatsapp', 'sms'], timeoutSeconds: 20 });
+      await keepToEngine(embedded.folder, embedded);
+      const id = await startInHouse(embedded, silent, { sandbox: { whatsapp: 'silent' } });
+      await expect(keepToEngine(embedded.folder, { ...embedded, embedded: null })).rejects.toThrow(
+        /unset TEMPORAL_ADDRESS/,
+      );
+      await embedded.engine.cancel(id);
+      await keepToEngine(embedded.folder, { ...embedded, embedded: null });
+    } finally {
+      await embedded.remove();
+    }
+  });
+
   it('is found by what it was, and Temporal knows neither address nor variable', async () => {
     const id = await startInHouse(house, ladder, { sandbox: { whatsapp: 'undelivered:unreachable@50ms' } });
     await untilEnded(house, id);
@@ -142,3 +175,14 @@ async function found(client: Client, query: string): Promise<string[]> {
   }
   return [];
 }
+
+it('a server that does not answer is named with its variable', async () => {
+  const settings = {
+    address: `127.0.0.1:${await freePort()}`,
+    namespace: 'default',
+    taskQueue: 'onward',
+    connection: {},
+  };
+  const connecting = connectTemporal({ settings, codec: createPayloadCodec(HOUSE_SECRET), patienceMs: 100 });
+  await expect(connecting).rejects.toThrow(/^TEMPORAL_ADDRESS is “127.0.0.1:\d+”, where no Temporal server answers\./);
+}, 15_000);
