@@ -18,6 +18,7 @@ import {
 } from '../workflows/contract';
 import { isAway, isInvalid, isNotFound } from './grpc';
 import { type EventLog, type History, historyOf } from './histories';
+import { InTurn } from './in-turn';
 import { LateRuns } from './late-runs';
 import { Presence } from './presence';
 import { EventTail } from './tail';
@@ -53,6 +54,7 @@ export class TemporalEngine implements Engine {
   private readonly presence: Presence;
   private readonly tail: EventTail;
   private readonly late: LateRuns;
+  private readonly inTurn = new InTurn();
   private readonly hashes = new WeakMap<Ladder, string>();
   /** Calls that have not been answered: the connection must outlive them. */
   private readonly underWay = new Set<Promise<unknown>>();
@@ -91,7 +93,12 @@ export class TemporalEngine implements Engine {
     }
   }
 
-  async receive(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
+  /** Those of one run in the order they came. */
+  receive(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
+    return this.inTurn.run(invocationId, () => this.handOver(invocationId, receipt));
+  }
+
+  private async handOver(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
     const signal: ReceiptSignal = { at: this.deps.clock(), receipt };
     // The same receipt, handed over again, is the same request: the server takes it once.
     const requestId = createHash('sha256').update(JSON.stringify(receipt)).digest('hex');
@@ -155,7 +162,10 @@ export class TemporalEngine implements Engine {
     const signal: ControlSignal = { at: this.deps.clock() };
     const until = signal.at + MS.control;
     const found = await this.signal(id, type, signal, `${type} ${id}`);
-    if (!found) return this.late.end(id, { type: type === 'cancel' ? 'CancelRequested' : 'CompleteRequested' });
+    if (!found) {
+      const input = { type: type === 'cancel' ? 'CancelRequested' : 'CompleteRequested' } as const;
+      return this.inTurn.run(id, () => this.late.end(id, input));
+    }
     for (;;) {
       const now = await this.describe(id);
       if (now && now.endedAt !== null) return now.status === wanted ? 'done' : 'already_ended';

@@ -17,44 +17,29 @@ export interface LateRunsDeps {
 }
 
 /**
- * What comes for runs whose workflow is closed: it is recorded here. All that comes for one run is taken one after the
- * other, by the one process that consumes receipts, so that nobody else writes to its history.
+ * What comes for runs whose workflow is closed: it is recorded here. Whoever calls does so for one run one after the
+ * other, in the one process that consumes receipts, so that nobody else writes to its history.
  */
 export class LateRuns {
-  private readonly queues = new Map<string, Promise<unknown>>();
-
   constructor(private readonly deps: LateRunsDeps) {}
 
-  receive(id: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
-    return this.inTurn(id, async () => {
-      const state = await this.read(id);
-      // A workflow closes after the log has its end: one without was terminated from outside, or its server lost it.
-      if (!state || state.endedAt === null || !hasMade(state, receipt.step, receipt.attempt)) return 'unknown';
-      await this.take(id, state, receipt);
-      return 'taken';
-    });
+  async receive(id: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
+    const state = await this.read(id);
+    // A workflow closes after the log has its end: one without was terminated from outside, or its server lost it.
+    if (!state || state.endedAt === null || !hasMade(state, receipt.step, receipt.attempt)) return 'unknown';
+    await this.take(id, state, receipt);
+    return 'taken';
   }
 
   /** Ends a run whose workflow was terminated from outside, or lost, and that would otherwise run for good. */
-  end(id: string, input: Extract<Input, { type: 'CancelRequested' | 'CompleteRequested' }>): Promise<ControlOutcome> {
-    return this.inTurn(id, async () => {
-      const state = await this.read(id);
-      // Recorded, but never started.
-      if (!state) return 'unknown';
-      return (await this.take(id, state, input)) ? 'done' : 'already_ended';
-    });
-  }
-
-  private inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const before = this.queues.get(id) ?? Promise.resolve();
-    const mine = before.catch(() => {}).then(work);
-    const last = mine
-      .catch(() => {})
-      .finally(() => {
-        if (this.queues.get(id) === last) this.queues.delete(id);
-      });
-    this.queues.set(id, last);
-    return mine;
+  async end(
+    id: string,
+    input: Extract<Input, { type: 'CancelRequested' | 'CompleteRequested' }>,
+  ): Promise<ControlOutcome> {
+    const state = await this.read(id);
+    // Recorded, but never started.
+    if (!state) return 'unknown';
+    return (await this.take(id, state, input)) ? 'done' : 'already_ended';
   }
 
   private async read(id: string): Promise<State | null> {
