@@ -24,6 +24,10 @@ const ROWS: Record<string, Measure> = {
   advance,
   memory,
   growth,
+  // Loaded when it is their turn: the other rows are measured without Temporal's packages in the process.
+  temporal: async (bench) => (await import('./rows/temporal')).temporal(bench),
+  'temporal-cost': async (bench) => (await import('./rows/temporal-cost')).temporalCost(bench),
+  'temporal-open': async (bench) => (await import('./rows/temporal-open')).temporalOpen(bench),
 };
 
 /** `npm run bench`: status 0 when everything was measured, whether or not the goals are met; 1 when a row failed. */
@@ -35,20 +39,26 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return complain(`${sentenceOf(error)}\n${USAGE}`, 2);
   }
-  const names = options.only ?? Object.keys(ROWS);
-  const unknown = names.filter((name) => !Object.hasOwn(ROWS, name));
+  const unknown = (options.only ?? []).filter((name) => !Object.hasOwn(ROWS, name));
   if (unknown.length > 0) return complain(`There is no row ${unknown.join(', ')}: ${Object.keys(ROWS).join(', ')}.`, 2);
   const bench: Bench = { options, say: (progress) => console.error(`… ${progress}`) };
   const machine = await machineFacts(options.dataParent);
   console.log(drawMachine(machine));
   if (options.profile) return complain(await profile(bench), 0);
-  const { rows, failed } = await measure(names, bench);
+  const { rows, failed } = await measure(rowsNamed(options.only), bench);
   console.log(`\n${drawRows(rows)}`);
   if (options.quick) console.log('\n--quick: trials too short to be quoted.');
   if (options.jsonFile)
     writeFileSync(options.jsonFile, `${JSON.stringify({ machine, quick: options.quick, rows }, null, 2)}\n`);
   for (const sentence of failed) console.error(sentence);
   return failed.length > 0 ? 1 : 0;
+}
+
+/** `temporal` names the rows `temporal-…` too. */
+function rowsNamed(only: readonly string[] | null): string[] {
+  const all = Object.keys(ROWS);
+  if (only === null) return all;
+  return all.filter((row) => only.some((name) => row === name || row.startsWith(`${name}-`)));
 }
 
 /** A row that fails leaves the others their turn. */
@@ -77,7 +87,9 @@ function sentenceOf(error: unknown): string {
 }
 
 async function run(): Promise<void> {
-  const [verb, which = ''] = process.argv.slice(2);
+  const [verb, which = '', address = ''] = process.argv.slice(2);
+  // Loaded only here: the load generator does without Temporal's worker.
+  if (verb === 'serve' && which === 'temporal-peer') return (await import('./temporal-peer/worker')).servePeer(address);
   if (verb === 'serve') return serve(which);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void leaveNothing().then(() => process.exit(130)));

@@ -9,6 +9,7 @@ import { beginRun, carriedOf, isOver, type Run, resultOf } from './run';
 import { showInSearch } from './search-attributes';
 import { takeTurn } from './take-turn';
 import { tell } from './tell';
+import './short-traces';
 
 /** How long the log may lag behind what was decided while an answer is waited for. */
 const TOLD_WITHIN_MS = 1_000;

@@ -17,6 +17,14 @@ export const FLOWS = {
     step('first'),
     { ...step('second'), successOn: 'accepted' },
   ]),
+  /** Falls back as often as is asked for; with short timeouts, as they are waited for. */
+  wf_bench_three: flow('wf_bench_three', 'Benchmark: three steps', [
+    { ...step('first'), timeoutSeconds: 1 },
+    { ...step('second'), timeoutSeconds: 1 },
+    step('third'),
+  ]),
+  /** Waits for longer than any benchmark takes. */
+  wf_bench_open: flow('wf_bench_open', 'Benchmark: open', [{ ...step('first'), timeoutSeconds: 86_400 }]),
   /** Ends by itself: for filling a data folder. */
   wf_bench_fill: flow('wf_bench_fill', 'Benchmark: accepted is enough', [{ ...step('first'), successOn: 'accepted' }]),
 } as const;
@@ -24,11 +32,12 @@ export const FLOWS = {
 export type BenchFlow = keyof typeof FLOWS;
 
 /** Sends as JSON, so that an Idempotency-Key aside every invocation is the same to the byte. */
-export const INVOCATION = JSON.stringify({
-  recipient: { phone: '+393351234567' },
-  variables: { code: '493021' },
-  sandbox: { first: 'silent' },
-});
+export const INVOCATION = invocationWith({ first: 'silent' });
+
+/** @param sandbox what becomes of each step's message, by the step's name */
+export function invocationWith(sandbox: Record<string, string>): string {
+  return JSON.stringify({ recipient: { phone: '+393351234567' }, variables: { code: '493021' }, sandbox });
+}
 
 function step(name: string): FlowDefinition['steps'][number] {
   return { name, channel: 'sms', template: 'tpl_bench', timeoutSeconds: 60, successOn: 'delivered' };
