@@ -108,12 +108,12 @@ async function begin(
   // In one turn: where they share one commit, record, key and start are durable together, or none is.
   const recorded = Promise.all([services.store.records.put(record), claim?.settle(id)]);
   const started = services.engine.start(runOf(id, flow, body), recorded);
-  const outcomes = await Promise.allSettled([recorded, started]);
-  for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.status === 'fulfilled') continue;
-    const { reason } = outcome;
-    throw index === 1 && reason instanceof EngineUnavailable ? new StartUnknown(reason) : reason;
+  const [kept, begun] = await Promise.allSettled([recorded, started]);
+  if (begun.status === 'rejected') {
+    const { reason } = begun;
+    throw kept.status === 'fulfilled' && reason instanceof EngineUnavailable ? new StartUnknown(reason) : reason;
   }
+  if (kept.status === 'rejected') throw kept.reason;
   services.metrics.invocationStarted(key.mode);
   return { ok: true, id, answer, replay: false };
 }

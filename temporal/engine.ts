@@ -68,7 +68,12 @@ export class TemporalEngine implements Engine {
 
   /** A run that there is already is left as it is: a start whose answer was lost may be made again. */
   async start({ invocationId, ladder, input }: NewRun, recorded: Promise<unknown>): Promise<void> {
-    await recorded;
+    try {
+      await recorded;
+    } catch (error) {
+      this.deps.onFault('an invocation could not be recorded', error);
+      throw new EngineUnavailable('the data folder cannot be written');
+    }
     const begin: InvocationInput['begin'] = { type: 'invoked', at: this.deps.clock(), input };
     const { sendTimeoutMs } = this.deps;
     const args: [InvocationInput] = [
