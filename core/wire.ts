@@ -1,4 +1,4 @@
-import type { WireEvent } from '../schemas/event';
+import type { EventRecord, WireEvent } from '../schemas/event';
 import type { Event } from './event';
 import { isoTime } from './iso-time';
 import type { Ladder } from './ladder';
@@ -18,6 +18,18 @@ export function toWire(event: Event, ladder?: Ladder): WireEvent {
   if (because !== undefined) wire.because = because;
   // Field by field the same names: test/core/wire.test.ts holds every type to the schema.
   return wire as WireEvent;
+}
+
+/** What one decision, or several in a row, added to an invocation, as the log has it. */
+export function toRecord(invocationId: string, ladder: Ladder, events: readonly Event[]): EventRecord {
+  return {
+    invocationId,
+    workflowId: ladder.workflowId,
+    flowId: ladder.flowId,
+    flowVersion: ladder.version,
+    mode: ladder.mode,
+    events: events.map((event) => toWire(event)),
+  };
 }
 
 /** The event again. What we wrote ourselves is taken at its word; the log's consumers check foreign records. */

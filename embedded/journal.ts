@@ -1,6 +1,6 @@
 import type { Event } from '../core/event';
 import type { Ladder } from '../core/ladder';
-import { fromWire, toWire } from '../core/wire';
+import { fromWire, toRecord } from '../core/wire';
 import type { EventRecord } from '../schemas/event';
 import type { Mode, Topic } from '../schemas/vocabulary';
 import type { GroupCommit, TableWriter } from '../sqlite/group-commit';
@@ -45,15 +45,7 @@ export class Journal {
   }
 
   add(id: string, ladder: Ladder, events: readonly Event[]): void {
-    const record: EventRecord = {
-      invocationId: id,
-      workflowId: ladder.workflowId,
-      flowId: ladder.flowId,
-      flowVersion: ladder.version,
-      mode: ladder.mode,
-      events: events.map((event) => toWire(event)),
-    };
-    this.log.add('onward.events', id, JSON.stringify(record));
+    this.log.add('onward.events', id, JSON.stringify(toRecord(id, ladder, events)));
   }
 
   opens(id: string): void {

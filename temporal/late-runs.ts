@@ -5,8 +5,7 @@ import type { Input, ReceiptInput } from '../core/input';
 import type { Ladder } from '../core/ladder';
 import { hasMade } from '../core/pending';
 import type { State } from '../core/state';
-import { toWire } from '../core/wire';
-import type { EventRecord } from '../schemas/event';
+import { toRecord } from '../core/wire';
 import { type EventLog, type History, historyOf } from './histories';
 
 export interface LateRunsDeps {
@@ -51,9 +50,7 @@ export class LateRuns {
   private async take(id: string, state: State, input: Input): Promise<boolean> {
     const { events } = decide(state, input, this.deps.clock());
     if (events.length === 0) return false;
-    const { workflowId, flowId, version: flowVersion, mode } = state.ladder;
-    const wire = events.map((event) => toWire(event));
-    const record: EventRecord = { invocationId: id, workflowId, flowId, flowVersion, mode, events: wire };
+    const record = toRecord(id, state.ladder, events);
     await this.deps.log.append('onward.events', [{ key: id, value: JSON.stringify(record) }]);
     return true;
   }

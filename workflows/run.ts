@@ -6,8 +6,6 @@ import { loadLadder } from '../core/ladder-json';
 import { isSettled } from '../core/pending';
 import { initialState, type State } from '../core/state';
 import { dumpState, loadState } from '../core/state-json';
-import { toWire } from '../core/wire';
-import type { EventRecord } from '../schemas/event';
 import type { FinalStatus } from '../schemas/vocabulary';
 import type { InvocationInput, InvocationResult, ReceiptSignal } from './contract';
 
@@ -64,15 +62,4 @@ export function isOver(run: Run): boolean {
 export function resultOf({ state }: Run): InvocationResult {
   const reachedStep = state.reachedStep === NONE ? null : rungAt(state.ladder, state.reachedStep).name;
   return { status: state.status as FinalStatus, reachedStep, events: state.seq };
-}
-
-export function recordOf({ id, ladder }: Run, events: readonly Event[]): EventRecord {
-  return {
-    invocationId: id,
-    workflowId: ladder.workflowId,
-    flowId: ladder.flowId,
-    flowVersion: ladder.version,
-    mode: ladder.mode,
-    events: events.map((event) => toWire(event)),
-  };
 }

@@ -1,7 +1,8 @@
 import { proxySinks, type Sinks } from '@temporalio/workflow';
+import { toRecord } from '../core/wire';
 import type { EventRecord } from '../schemas/event';
 import type { RunLog } from './contract';
-import { type Run, recordOf } from './run';
+import type { Run } from './run';
 import type { Turn } from './take-turn';
 
 interface WorkerSinks extends Sinks {
@@ -27,13 +28,13 @@ export function tell(run: Run, turn: Turn): Told | null {
   if (turn.lost.length > 0) log.bury(run.id, turn.lost);
   const certain = run.untold.filter(({ seq }) => seq <= turn.certainSeq);
   if (certain.length > 0) {
-    log.tell(recordOf(run, certain));
+    log.tell(toRecord(run.id, run.ladder, certain));
     forgetUpTo(run, turn.certainSeq);
   }
   if (run.untold.length === 0) return null;
   const leadsOn = turn.commands.some(({ type }) => type !== 'SuppressAddress');
   if (!leadsOn && run.answersDue > 0 && !turn.urgent) return null;
-  return { record: recordOf(run, run.untold), seq: run.state.seq };
+  return { record: toRecord(run.id, run.ladder, run.untold), seq: run.state.seq };
 }
 
 /** The log has them. */
