@@ -1,4 +1,4 @@
-import type { Log, LogRecord } from '../../log/contract';
+import { type Log, type LogRecord, RECORD_BYTES_MAX, RecordTooLarge } from '../../log/contract';
 
 export interface LogUnderTest {
   log: Log;
@@ -33,6 +33,9 @@ export function describeLog(name: string, open: OpenLog): void {
     });
 
     describe('delivery', () => describeDelivery(() => here.log));
+    describe('progress', () => describeProgress(() => here.log));
+    describe('numbers', () => describeNumbers(() => here.log));
+    describe('size', () => describeSize(() => here.log));
 
     test('what was appended is there after a restart, and what was consumed does not come again', async () => {
       await here.log.append(TOPIC, numbered('a', 3));
@@ -47,6 +50,24 @@ export function describeLog(name: string, open: OpenLog): void {
       await here.log.subscribe(TOPIC, 'group', second.take);
       await second.until(2);
       expect(second.values()).toEqual(['b0', 'b1']);
+    });
+
+    test('what was done of a batch that was rejected does not come again after a restart', async () => {
+      await here.log.append(TOPIC, numbered('a', 5));
+      const tried: string[] = [];
+      const subscription = await here.log.subscribe(TOPIC, 'group', async (records, done) => {
+        tried.push(...records.map(({ value }) => value));
+        done(records.find(({ value }) => value === 'a2')?.position ?? -1);
+        throw new Error('the rest could not be done');
+      });
+      await until(() => tried.includes('a2'));
+      await subscription.stop();
+      await here.close();
+      here = await open(testName());
+      const rest = collector();
+      await here.log.subscribe(TOPIC, 'group', rest.take);
+      await rest.until(2);
+      expect(rest.values()).toEqual(['a3', 'a4']);
     });
 
     test('what another process appends is seen', async () => {
@@ -114,8 +135,8 @@ function describeDelivery(log: () => Log): void {
 
   test('topics are apart', async () => {
     const [events, receipts] = [collector(), collector()];
-    await log().subscribe('onward.events', 'group', events.take);
-    await log().subscribe('onward.receipts', 'group', receipts.take);
+    await log().subscribe('onward.events', 'one', events.take);
+    await log().subscribe('onward.receipts', 'two', receipts.take);
     await log().append('onward.events', numbered('e', 1));
     await log().append('onward.receipts', numbered('r', 1));
     await Promise.all([events.until(1), receipts.until(1)]);
@@ -184,52 +205,6 @@ function describeDelivery(log: () => Log): void {
     expect(rest.values()).toEqual(['b0']);
   });
 
-  test('the lag counts what was appended and not consumed', async () => {
-    const seen = collector();
-    const subscription = await log().subscribe(TOPIC, 'group', seen.take);
-    await log().append(TOPIC, numbered('a', 3));
-    await seen.until(3);
-    await subscription.stop();
-    const behind = async () => {
-      const lags = await log().lag();
-      return lags
-        .filter((lag) => lag.topic === TOPIC && lag.group === 'group')
-        .reduce((sum, lag) => sum + lag.records, 0);
-    };
-    await log().append(TOPIC, numbered('b', 4));
-    expect(await behind()).toBe(4);
-  });
-
-  test('the lag of a group that has not consumed anything yet counts everything', async () => {
-    await log().append(TOPIC, numbered('a', 3));
-    let tries = 0;
-    const stuck = await log().subscribe(TOPIC, 'group', async () => {
-      tries++;
-      throw new Error('never');
-    });
-    await until(() => tries > 0);
-    const lags = await log().lag();
-    expect(lags.filter((lag) => lag.group === 'group').reduce((sum, lag) => sum + lag.records, 0)).toBe(3);
-    await stuck.stop();
-  });
-
-  test('a reader with a position of its own reads on from it, as many as it asks for', async () => {
-    await log().append(TOPIC, [
-      { key: 'k', value: 'a' },
-      { key: 'k', value: 'b' },
-      { key: 'k', value: 'c' },
-    ]);
-    const seen = collector();
-    await log().subscribe(TOPIC, 'group', seen.take);
-    await seen.until(3);
-    const partition = seen.records[0]?.partition ?? 0;
-    const first = await log().read(TOPIC, partition, 0, 2);
-    expect(first.map((record) => record.value)).toEqual(['a', 'b']);
-    const rest = await log().read(TOPIC, partition, first[1]?.position ?? 0, 10);
-    expect(rest).toEqual(seen.records.slice(2));
-    expect(await log().read(TOPIC, partition, rest[0]?.position ?? 0, 10)).toEqual([]);
-  });
-
   test('any text is kept as it is', async () => {
     const values = ['', '{}', 'no JSON', 'è日本🙂', '"\'; DROP TABLE events; --', 'x'.repeat(100_000)];
     const seen = collector();
@@ -241,6 +216,148 @@ function describeDelivery(log: () => Log): void {
     await seen.until(values.length);
     expect(seen.values()).toEqual(values);
   });
+}
+
+function describeProgress(log: () => Log): void {
+  test('of a batch that was rejected only what is not done comes again', async () => {
+    await log().append(TOPIC, numbered('a', 4));
+    const seen: string[] = [];
+    let failed = false;
+    await log().subscribe(TOPIC, 'group', async (records, done) => {
+      for (const { value, position } of records) {
+        if (value === 'a2' && !failed) {
+          failed = true;
+          throw new Error('the effect did not happen');
+        }
+        seen.push(value);
+        done(position);
+      }
+    });
+    await until(() => seen.length >= 4);
+    expect(seen).toEqual(['a0', 'a1', 'a2', 'a3']);
+  });
+
+  test('a partition whose handler rejects does not hold up the others', async () => {
+    const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
+    await log().append(
+      TOPIC,
+      keys.map((key) => ({ key, value: key })),
+    );
+    const seen = new Set<string>();
+    const stuck: LogRecord[] = [];
+    let tries = 0;
+    const subscription = await log().subscribe(TOPIC, 'group', async (records) => {
+      if (stuck.length === 0) stuck.push(...records);
+      if (records[0]?.partition === stuck[0]?.partition) {
+        tries++;
+        throw new Error('it can never be consumed');
+      }
+      for (const { key } of records) seen.add(key);
+    });
+    const ends = await log().ends(TOPIC);
+    const behind = async () => (await lagOf(log(), 'group')).filter(({ records }) => records > 0);
+    await eventually(async () => tries >= 3 && (await behind()).length === 1);
+    expect((await behind()).map(({ partition }) => partition)).toEqual([stuck[0]?.partition]);
+    expect(stuck.some(({ key }) => seen.has(key))).toBe(false);
+    expect(seen.size > 0).toBe(ends.size > 1);
+    await subscription.stop();
+  });
+}
+
+function describeNumbers(log: () => Log): void {
+  test('the lag counts what was appended and not consumed', async () => {
+    const seen = collector();
+    const subscription = await log().subscribe(TOPIC, 'group', seen.take);
+    await log().append(TOPIC, numbered('a', 3));
+    await seen.until(3);
+    await eventually(async () => (await behindOf(log(), 'group')) === 0);
+    await subscription.stop();
+    await log().append(TOPIC, numbered('b', 4));
+    expect(await behindOf(log(), 'group')).toBe(4);
+    const rest = collector();
+    await log().subscribe(TOPIC, 'group', rest.take);
+    await rest.until(4);
+    await eventually(async () => (await behindOf(log(), 'group')) === 0);
+  });
+
+  test('the lag of a group that has not consumed anything yet counts everything', async () => {
+    await log().append(TOPIC, numbered('a', 3));
+    let tries = 0;
+    const stuck = await log().subscribe(TOPIC, 'group', async () => {
+      tries++;
+      throw new Error('never');
+    });
+    await until(() => tries > 0);
+    expect(await behindOf(log(), 'group')).toBe(3);
+    await stuck.stop();
+  });
+
+  test('the ends are the positions of the newest records, and a topic without records has none', async () => {
+    expect([...(await log().ends(TOPIC))]).toEqual([]);
+    await log().append(
+      TOPIC,
+      Array.from({ length: 20 }, (_, n) => ({ key: `k${n}`, value: `${n}` })),
+    );
+    const newest = new Map<number, number>();
+    const seen = collector();
+    await log().subscribe(TOPIC, 'group', seen.take);
+    await seen.until(20);
+    for (const { partition, position } of seen.records) {
+      newest.set(partition, Math.max(position, newest.get(partition) ?? -1));
+    }
+    expect(new Map(await log().ends(TOPIC))).toEqual(newest);
+  });
+
+  test('a log that takes records says so', async () => {
+    await log().append(TOPIC, numbered('a', 1));
+    expect(log().unavailable()).toBeNull();
+  });
+}
+
+function describeSize(log: () => Log): void {
+  test('a record that no log takes is rejected alone', async () => {
+    const tooLarge = { key: 'key', value: 'x'.repeat(RECORD_BYTES_MAX) };
+    const [before, refused, after] = await Promise.allSettled([
+      log().append(TOPIC, numbered('a', 1)),
+      log().append(TOPIC, [tooLarge]),
+      log().append(TOPIC, numbered('b', 1)),
+    ]);
+    expect([before.status, after.status]).toEqual(['fulfilled', 'fulfilled']);
+    expect(refused).toMatchObject({ reason: expect.any(RecordTooLarge) });
+    const seen = collector();
+    await log().subscribe(TOPIC, 'group', seen.take);
+    await seen.until(2);
+    expect(seen.values()).toEqual(['a0', 'b0']);
+  });
+
+  test('records as large as a log takes them are taken, many at once', async () => {
+    const value = 'é'.repeat((RECORD_BYTES_MAX - 4) / 2);
+    await Promise.all(Array.from({ length: 5 }, (_, n) => log().append(TOPIC, [{ key: `key${n}`, value }])));
+    const seen = collector();
+    await log().subscribe(TOPIC, 'group', seen.take);
+    await seen.until(5);
+    expect(seen.values().every((one) => one === value)).toBe(true);
+  });
+
+  test('many appends at once are all there, in the order they were made', async () => {
+    await Promise.all(Array.from({ length: 5_000 }, (_, n) => log().append(TOPIC, [{ key: 'k', value: `${n}` }])));
+    const seen = collector();
+    await log().subscribe(TOPIC, 'group', seen.take);
+    await seen.until(5_000);
+    expect(seen.values()).toEqual(Array.from({ length: 5_000 }, (_, n) => `${n}`));
+  });
+
+  test('an append of nothing resolves', async () => {
+    await expect(log().append(TOPIC, [])).resolves.toBeUndefined();
+  });
+}
+
+async function lagOf(log: Log, group: string) {
+  return (await log.lag()).filter((lag) => lag.topic === TOPIC && lag.group === group);
+}
+
+async function behindOf(log: Log, group: string): Promise<number> {
+  return (await lagOf(log, group)).reduce((sum, { records }) => sum + records, 0);
 }
 
 function numbered(prefix: string, count: number): { key: string; value: string }[] {
@@ -264,6 +381,14 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) {
     if (Date.now() > deadline) throw new Error('it did not come to that in time');
     await pause(2);
+  }
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it did not come to that in time');
+    await pause(20);
   }
 }
 

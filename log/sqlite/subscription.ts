@@ -1,4 +1,4 @@
-import type { Handler, LogRecord } from './contract';
+import type { Handler, LogRecord } from '../contract';
 
 const BATCH_RECORDS = 500;
 const PAUSE_MS = { first: 100, longest: 5_000 } as const;
@@ -73,19 +73,26 @@ export class SqliteSubscription {
     let pauseMs: number = PAUSE_MS.first;
     while (this.woken && !this.stopped) {
       this.woken = false;
+      let doneTo = this.position;
+      let flushed: Promise<void> | null = null;
       try {
         const records = this.next();
         const last = records[records.length - 1];
         if (!last) continue;
-        // A position counts only once its record is on the disk: one that is rolled back is given again to another.
-        await Promise.all([this.source.handler(records), this.flushed]);
-        this.position = last.position;
-        this.source.commit(last.position);
-        this.handed = this.handed.filter((record) => record.position > last.position);
+        flushed = this.flushed;
+        const done = (position: number) => {
+          doneTo = Math.max(doneTo, Math.min(position, last.position));
+        };
+        await Promise.all([this.source.handler(records, done), flushed]);
+        this.advance(last.position);
         this.woken = true;
         pauseMs = PAUSE_MS.first;
       } catch (error) {
-        // The same batch comes again: a consumer never skips.
+        // What is not done of the batch comes again: a consumer never skips.
+        await flushed?.then(
+          () => this.advance(doneTo),
+          () => {},
+        );
         this.behind = true;
         this.source.onFault(error);
         await this.pause(pauseMs);
@@ -93,6 +100,14 @@ export class SqliteSubscription {
         this.woken = true;
       }
     }
+  }
+
+  /** A position counts only once its record is on the disk: one that is rolled back is given again to another. */
+  private advance(position: number): void {
+    if (position <= this.position) return;
+    this.position = position;
+    this.source.commit(position);
+    this.handed = this.handed.filter((record) => record.position > position);
   }
 
   /** From memory where that goes on without a gap, else from the file, until there is nothing more in it. */

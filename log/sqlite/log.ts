@@ -1,8 +1,18 @@
-import type { Topic } from '../schemas/vocabulary';
-import type { GroupCommit, TableWriter } from '../sqlite/group-commit';
-import { migrate } from '../sqlite/migrate';
-import type { Handler, Lag, Log, LogRecord, NewRecord, Subscription } from './contract';
-import { SqliteSubscription } from './sqlite-subscription';
+import type { Topic } from '../../schemas/vocabulary';
+import type { GroupCommit, TableWriter } from '../../sqlite/group-commit';
+import { migrate } from '../../sqlite/migrate';
+import {
+  type Handler,
+  type Lag,
+  type Log,
+  type LogRecord,
+  LogUnavailable,
+  type NewRecord,
+  RECORD_BYTES_MAX,
+  RecordTooLarge,
+  type Subscription,
+} from '../contract';
+import { SqliteSubscription } from './subscription';
 
 const TABLES: Record<Topic, string> = {
   'onward.events': 'events',
@@ -18,6 +28,10 @@ const MIGRATIONS = [
    CREATE TABLE dead_receipts (position INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL);
    CREATE TABLE offsets (topic TEXT, grp TEXT, position INTEGER NOT NULL, PRIMARY KEY (topic, grp)) WITHOUT ROWID`,
 ];
+
+const UNWRITABLE = 'the log’s file cannot be written';
+/** After a record could not be written; then whoever has another may try. */
+const FAILED_FOR_MS = 1_000;
 
 export interface SqliteLogOptions {
   /** How often to look for what other processes have appended. */
@@ -39,6 +53,7 @@ export class SqliteLog implements Log {
   private appended = new Map<Topic, NewRecord[]>();
   private readonly poll: NodeJS.Timeout;
   private dataVersion = 0;
+  private failedAt = 0;
   private readonly readers = new Map<Topic, ReturnType<SqliteLog['prepareRead']>>();
   private readonly byKey;
   private readonly version;
@@ -62,9 +77,19 @@ export class SqliteLog implements Log {
     this.poll = setInterval(() => this.lookAround(), options.pollMs ?? 50).unref();
   }
 
-  append(topic: Topic, records: readonly NewRecord[]): Promise<void> {
+  async append(topic: Topic, records: readonly NewRecord[]): Promise<void> {
+    for (const record of records) refuseTooLarge(record);
     for (const record of records) this.add(topic, record.key, record.value);
-    return this.group.flushed();
+    try {
+      await this.group.flushed();
+    } catch (error) {
+      this.failedAt = Date.now();
+      throw new LogUnavailable(`${UNWRITABLE}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  }
+
+  unavailable(): string | null {
+    return Date.now() - this.failedAt < FAILED_FOR_MS ? UNWRITABLE : null;
   }
 
   /** As `append`, for a caller that waits for the group by itself. */
@@ -107,10 +132,25 @@ export class SqliteLog implements Log {
     return this.readNow(topic, after, limit);
   }
 
+  async ends(topic: Topic): Promise<ReadonlyMap<number, number>> {
+    const last = this.lastPosition(topic);
+    return new Map(last === 0 ? [] : [[0, last]]);
+  }
+
   /** 0 before the first record. */
   lastPosition(topic: Topic): number {
     const row = this.group.db.prepare(`SELECT max(position) AS position FROM ${TABLES[topic]}`).get();
     return (row as { position: number | null }).position ?? 0;
+  }
+
+  /** Lets go of what that group, the only one of its topic, has consumed; the newest stays, for the next position. */
+  async trim(topic: Topic, group: string): Promise<void> {
+    const table = TABLES[topic];
+    const remove = this.group.db.prepare<[number]>(
+      `DELETE FROM ${table} WHERE position <= ? AND position < (SELECT max(position) FROM ${table})`,
+    );
+    this.group.write(() => remove.run(this.offsetOf(topic, group)));
+    await this.group.flushed();
   }
 
   async lag(): Promise<Lag[]> {
@@ -178,4 +218,11 @@ export class SqliteLog implements Log {
     const sql = `SELECT position, key, value FROM ${TABLES[topic]} WHERE position > ? ORDER BY position LIMIT ?`;
     return this.group.db.prepare<[number, number]>(sql);
   }
+}
+
+function refuseTooLarge({ key, value }: NewRecord): void {
+  // No character takes more than three bytes: most records need not be measured.
+  if ((key.length + value.length) * 3 <= RECORD_BYTES_MAX) return;
+  const bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
+  if (bytes > RECORD_BYTES_MAX) throw new RecordTooLarge(bytes);
 }
