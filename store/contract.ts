@@ -1,4 +1,5 @@
 import type { State } from '../core/state';
+import type { LogRecord } from '../log/contract';
 import type { FlowDefinition } from '../schemas/flow';
 import type { Recipient } from '../schemas/invocation';
 import type { Template, TemplateWrite } from '../schemas/template';
@@ -15,6 +16,9 @@ export interface Store {
   consents: ConsentStore;
   parked: ParkedReceipts;
   invocations: InvocationIndex;
+  rollups: RollupIndex;
+  marks: MarkStore;
+  retention: RetentionStore;
   /** Null when it answers, else a sentence that says why not. */
   unavailable(): Promise<string | null>;
   close(): Promise<void>;
@@ -120,6 +124,7 @@ export interface KeyStore {
   create(key: ApiKey, hash: string): Promise<void>;
   /** By the SHA-256 of the secret, in hex. */
   byHash(hash: string): Promise<ApiKey | null>;
+  byId(id: string): Promise<ApiKey | null>;
   list(page: PageRequest): Promise<Page<ApiKey>>;
   delete(id: string): Promise<boolean>;
 }
@@ -142,7 +147,10 @@ export interface InvocationRecord {
 }
 
 export interface RecordStore {
-  /** Resolves once it is durable. What is put in the same turn as Engine.start is durable with it, or neither is. */
+  /**
+   * Resolves once it is durable. In a store that shares the embedded engine's file, what is put in the same turn as
+   * Engine.start is durable with it, or neither is.
+   */
   put(record: InvocationRecord): Promise<void>;
   get(id: string): Promise<InvocationRecord | null>;
   /** Those that there are, by ID. */
@@ -204,12 +212,21 @@ export interface ConsentStore {
   list(mode: Mode, recipientId: string): Promise<Consent[]>;
 }
 
+export interface ParkedReceipt {
+  id: string;
+  /** JSON text of the receipt. */
+  receipt: string;
+  tries: number;
+  /** When it is tried next. */
+  dueAt: number;
+}
+
 /** Receipts whose invocation or message is not known yet. */
 export interface ParkedReceipts {
   park(receipt: string, tries: number, dueAt: number): Promise<void>;
-  /** Those due at `now`, oldest first. */
-  due(now: number, limit: number): Promise<{ id: number; receipt: string; tries: number }[]>;
-  remove(id: number): Promise<void>;
+  /** Those due at `now`, the longest due first. Where several processes ask, two may be given the same. */
+  due(now: number, limit: number): Promise<ParkedReceipt[]>;
+  remove(id: string): Promise<void>;
   count(): Promise<number>;
 }
 
@@ -237,8 +254,8 @@ export interface IndexedInvocation {
 
 /** The read model of runs, newest first; it follows the log by a moment. */
 export interface InvocationIndex {
-  /** The position of `onward.events` up to which the partition is folded in; 0 before the first. */
-  foldedTo(partition: number): Promise<number>;
+  /** The position of `onward.events` up to which the partition is folded in; null before the first. */
+  foldedTo(partition: number): Promise<number | null>;
   search(query: InvocationQuery, page: PageRequest): Promise<Page<IndexedInvocation>>;
   findMessage(
     provider: string,
@@ -276,6 +293,25 @@ export interface MessageView {
   attempt: number;
 }
 
+/** What one rollup is of; `hour` is its beginning in ms since 1970, UTC. */
+export interface RollupKey {
+  mode: Mode;
+  flowId: string;
+  flowVersion: number;
+  /** The step's name; empty for what is counted of the whole invocation. */
+  step: string;
+  /** Empty for what is counted of the whole invocation, and of a parallel step. */
+  channel: Channel | '';
+  hour: number;
+}
+
+/** What the record at `position` adds to one rollup. Counters by name: see projection/rollup.ts. */
+export interface Contribution {
+  key: RollupKey;
+  position: number;
+  counts: Readonly<Record<string, number>>;
+}
+
 /** What a batch of one partition comes to, up to and with `position`. A run is in `runs` once. */
 export interface ViewBatch {
   partition: number;
@@ -284,6 +320,8 @@ export interface ViewBatch {
   created: readonly NewView[];
   runs: readonly RunView[];
   messages: readonly MessageView[];
+  /** In the order of their positions. */
+  contributions: readonly Contribution[];
 }
 
 /** The projection's side of the read model. */
@@ -292,7 +330,89 @@ export interface ViewWriter {
   position(partition: number): Promise<number | null>;
   /** The states of those runs that there are, as JSON, by ID. */
   states(ids: readonly string[]): Promise<Map<string, string>>;
-  /** All of it and the position, or, when it rejects, nothing. */
+  /**
+   * Resolves once all of it is in, and counted once, however often it is written. A store with transactions has all or
+   * nothing when it rejects; any other may have a part, and comes to the same when the batch is written again, also
+   * when it is cut differently.
+   */
   write(batch: ViewBatch): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Rollup {
+  key: RollupKey;
+  counts: Record<string, number>;
+}
+
+export interface RollupQuery {
+  mode: Mode;
+  flowId?: string;
+  flowVersion?: number;
+  /** Hours that begin in [from, to). */
+  from?: number;
+  to?: number;
+}
+
+/** The counts of the analytics; they follow the log by a moment. */
+export interface RollupIndex {
+  /** In the order of hour, flow, version, step. */
+  find(query: RollupQuery): Promise<Rollup[]>;
+}
+
+/** A run's events as the log has them. */
+export interface Histories {
+  /** Its records (EventRecord as JSON), the oldest first; none where the log has nothing of it, or not yet. */
+  of(id: string): Promise<string[]>;
+  /** @param waiting run IDs, and for each the `seq` that is known. @returns those that have, or may have, more */
+  grown(waiting: ReadonlyMap<string, number>): Promise<Iterable<string>>;
+}
+
+/** Keeps the events of a log that is elsewhere: histories are read from it, and read models built anew. */
+export interface EventKeeper {
+  /**
+   * Keeps each event once, with the partition and position of its first arrival. What is no event record is passed over.
+   * @param records of one partition, in order, from the first on that may not have been kept
+   */
+  keep(records: readonly LogRecord[]): Promise<void>;
+  /** Up to where each partition is kept without a gap. */
+  ends(): Promise<ReadonlyMap<number, number>>;
+  /**
+   * What is kept of a partition beyond `after`, in order, each event in the record in which it came first.
+   * @returns about `limit` events; none: there are no more
+   */
+  read(partition: number, after: number | null, limit: number): Promise<LogRecord[]>;
+}
+
+/** Read models of several generations beside each other, each with positions of its own; one of them is shown. */
+export interface ViewGenerations {
+  /** The one that readers are shown; a reader looks it up once a second. */
+  live(): Promise<number>;
+  writer(generation: number): ViewWriter;
+  /** Makes an empty one, nobody else's. */
+  begin(): Promise<number>;
+  /** Shows `next` in the place of `before`; false where another is shown by now. */
+  show(next: number, before: number): Promise<boolean>;
+  drop(which: (generation: number) => boolean): Promise<void>;
+}
+
+/** Small facts of the whole installation, such as whose log it was that the read model was made from. */
+export interface MarkStore {
+  /** Keeps `value` where there is none yet. @returns what stands there now */
+  keep(name: string, value: string): Promise<string>;
+  /** Puts `value` in the place of `before`; false where something else stands there by now. */
+  replace(name: string, before: string, value: string): Promise<boolean>;
+}
+
+/** What grows old, each to be kept for as long as one likes. */
+export const RETAINED = ['records', 'events', 'invocations', 'rollups'] as const;
+export type Retained = (typeof RETAINED)[number];
+
+export interface RetentionStore {
+  /**
+   * Removes up to `limit` things from before `before` (ms since 1970): of runs by their end, never of one that is open;
+   * of rollups by their hour. `records` are addresses and variables; `invocations` are what lists show, messages and
+   * addresses' hashes included.
+   * @returns how many went; fewer than `limit`: there is no more
+   */
+  sweep(what: Retained, before: number, limit: number): Promise<number>;
 }

@@ -15,10 +15,30 @@ export function readPage<Row>(
   read: (after: Place | null, limit: number) => Row[],
   placeOf: (row: Row) => Place,
 ): Page<Row> {
-  const rows = read(page.cursor === null ? null : decodeCursor(page.cursor, tie), page.limit + 1);
-  const items = rows.slice(0, page.limit);
+  const rows = read(placeAfter(page, tie), page.limit + 1);
+  return pageOf(rows, page, placeOf);
+}
+
+/** readPage for a store that is elsewhere. */
+export async function fetchPage<Row>(
+  page: PageRequest,
+  tie: 'string' | 'number',
+  read: (after: Place | null, limit: number) => Promise<Row[]>,
+  placeOf: (row: Row) => Place,
+): Promise<Page<Row>> {
+  const rows = await read(placeAfter(page, tie), page.limit + 1);
+  return pageOf(rows, page, placeOf);
+}
+
+function placeAfter({ cursor }: PageRequest, tie: 'string' | 'number'): Place | null {
+  return cursor === null ? null : decodeCursor(cursor, tie);
+}
+
+/** @param rows one more than the page has, where there are more */
+function pageOf<Row>(rows: Row[], { limit }: PageRequest, placeOf: (row: Row) => Place): Page<Row> {
+  const items = rows.slice(0, limit);
   const last = items[items.length - 1];
-  const more = rows.length > page.limit && last !== undefined;
+  const more = rows.length > limit && last !== undefined;
   return { items, nextCursor: more ? encodeCursor(placeOf(last)) : null };
 }
 

@@ -38,7 +38,7 @@ export function createSqliteInvocations(db: SqliteDatabase, { seal, records, lad
 
   return {
     async foldedTo(partition) {
-      return (position.get([partition]) as { position: number } | undefined)?.position ?? 0;
+      return (position.get([partition]) as { position: number } | undefined)?.position ?? null;
     },
     async search(query, page) {
       const recipientHash = query.recipient === undefined ? null : seal.hash(query.recipient);

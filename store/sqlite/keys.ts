@@ -21,6 +21,7 @@ export function createSqliteKeys(db: SqliteDatabase): KeyStore {
     'INSERT INTO api_keys (id, hash, name, role, mode, hint, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const select = db.prepare('SELECT * FROM api_keys WHERE hash = ?');
+  const selectById = db.prepare('SELECT * FROM api_keys WHERE id = ?');
   const remove = db.prepare('DELETE FROM api_keys WHERE id = ?');
   const pages = pagesOf<KeyRow>(db, 'api_keys');
   const held = createRowCache<ApiKey>(db, KEYS_HELD);
@@ -34,6 +35,10 @@ export function createSqliteKeys(db: SqliteDatabase): KeyStore {
         const row = select.get([hash]) as KeyRow | undefined;
         return row ? toKey(row) : null;
       });
+    },
+    async byId(id) {
+      const row = selectById.get([id]) as KeyRow | undefined;
+      return row ? toKey(row) : null;
     },
     async list(page) {
       return mapPage(pages(page), toKey);

@@ -7,6 +7,7 @@ interface ParkedRow {
   id: number;
   sealed: Buffer | ArrayBuffer;
   tries: number;
+  due_at: number;
 }
 
 /** Parked receipts in onward.db, sealed: a provider's own body may hold an address. */
@@ -23,10 +24,13 @@ export function createSqliteParked(group: GroupCommit, seal: Seal): ParkedReceip
     },
     async due(now, limit) {
       const found = due.all([now, limit]) as ParkedRow[];
-      return found.map(({ id, sealed, tries }) => ({ id, receipt: seal.open(bytesOf(sealed)), tries }));
+      return found.map((row) => {
+        const { tries, due_at: dueAt } = row;
+        return { id: String(row.id), receipt: seal.open(bytesOf(row.sealed)), tries, dueAt };
+      });
     },
     remove(id) {
-      group.write(() => remove.run([id]));
+      group.write(() => remove.run([Number(id)]));
       return group.flushed();
     },
     async count() {

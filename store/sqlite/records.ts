@@ -12,11 +12,16 @@ interface RecordRow {
 /** The newest, held for the send that follows at once: to read one back and open it costs as much as to write it. */
 const RECORDS_HELD = 2_000;
 
+export interface SqliteRecords extends RecordStore {
+  /** Some were removed from the file: what is held in memory is let go with them. */
+  forget(): void;
+}
+
 /**
  * Invocation records in onward.db, each sealed whole: one row of two columns, no read before the write, in the same
  * group as the run's own first events.
  */
-export function createSqliteRecords(group: GroupCommit, seal: Seal): RecordStore {
+export function createSqliteRecords(group: GroupCommit, seal: Seal): SqliteRecords {
   const rows = group.table('invocation_records', ['id', 'sealed'], 'INSERT OR REPLACE INTO');
   const select = group.db.prepare('SELECT id, sealed FROM invocation_records WHERE id = ?');
   const selectMany = group.db.prepare(
@@ -42,6 +47,7 @@ export function createSqliteRecords(group: GroupCommit, seal: Seal): RecordStore
       const found = selectMany.all([JSON.stringify(ids)]) as RecordRow[];
       return new Map(found.map((row) => [row.id, toRecord(row, seal)]));
     },
+    forget: () => held.clear(),
   };
 }
 

@@ -10,8 +10,11 @@ import { guarded } from './guarded';
 import { createSqliteIdempotency } from './idempotency';
 import { createSqliteInvocations } from './invocations';
 import { createSqliteKeys } from './keys';
+import { createSqliteMarks } from './marks';
 import { createSqliteParked } from './parked';
 import { createSqliteRecords } from './records';
+import { createSqliteRetention } from './retention';
+import { createSqliteRollups } from './rollups';
 import { STORE_MIGRATIONS } from './schema';
 import { createSqliteSuppressions } from './suppressions';
 import { createSqliteTemplates } from './templates';
@@ -31,6 +34,8 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
   const { db } = group;
   migrate(db, 'store', STORE_MIGRATIONS);
   const views = openViews(viewsFile);
+  const sweeper = openViews(viewsFile);
+  sweeper.pragma('busy_timeout = 0');
   const flows = createSqliteFlows(db);
   const records = createSqliteRecords(group, seal);
   const ladders = createLadderSource(flows, catalog);
@@ -46,6 +51,9 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
     consents: guarded(createSqliteConsents(group, seal)),
     parked: createSqliteParked(group, seal),
     invocations: createSqliteInvocations(views, { seal, records, ladders }),
+    rollups: guarded(createSqliteRollups(views)),
+    marks: guarded(createSqliteMarks(db)),
+    retention: guarded(createSqliteRetention({ group, views: sweeper, recordsGone: () => records.forget() })),
     async unavailable() {
       try {
         for (const statement of alive) statement.get([]);
@@ -55,7 +63,7 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
       }
     },
     async close() {
-      if (views.open) views.close();
+      for (const file of [views, sweeper]) if (file.open) file.close();
     },
   };
 }

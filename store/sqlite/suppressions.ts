@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Channel, Mode, Reason } from '../../schemas/vocabulary';
 import type { GroupCommit } from '../../sqlite/group-commit';
+import { hintOf } from '../address-hint';
 import type { Suppression, SuppressionStore } from '../contract';
 import type { Seal } from '../seal';
 import { createRowCache } from './row-cache';
@@ -56,12 +57,6 @@ export function createSqliteSuppressions(group: GroupCommit, seal: Seal): Suppre
       return remove.run([id]).changes > 0;
     },
   };
-}
-
-/** Enough to know an address that one has, too little to learn one: …4567, a…@example.com. */
-function hintOf(address: string): string {
-  const at = address.lastIndexOf('@');
-  return at > 0 ? `${address.slice(0, 1)}…${address.slice(at)}` : `…${address.slice(-4)}`;
 }
 
 function toSuppression(row: SuppressionRow): Suppression {

@@ -50,6 +50,28 @@ const MIGRATIONS = [
     position INTEGER NOT NULL
   );
   `,
+  // What was folded in without rollups is folded in anew, from the log's first record on: the whole log stands, as no
+  // version before this one removed any of it. Beside a projection or a reader this is one transaction like any other.
+  `
+  DELETE FROM invocations;
+  DELETE FROM recipients;
+  DELETE FROM messages;
+  DELETE FROM positions;
+  CREATE INDEX invocations_ended ON invocations (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE INDEX recipients_invocation ON recipients (invocation_id);
+  CREATE INDEX messages_invocation ON messages (invocation_id);
+  CREATE TABLE rollups (
+    number INTEGER PRIMARY KEY,
+    mode INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    flow INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    counts TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX rollups_key ON rollups (mode, hour, flow, version, step, channel);
+  `,
 ];
 
 /** Written in files: a code never changes its meaning. */
@@ -63,6 +85,12 @@ export const STATUS_CODES = {
 
 /** Written in files: a code never changes its meaning. */
 export const MODE_CODES = { live: 0, test: 1 } as const satisfies Record<Mode, number>;
+
+/**
+ * In the place of the mode: no list shows the run any more (retention), but its record or its events still stand, and
+ * when they may go is known by its end here.
+ */
+export const UNLISTED = -1;
 
 /** Opens the read model; what a power cut takes from its end, the log gives again from the position before. */
 export function openViews(file: string): SqliteDatabase {

@@ -100,13 +100,32 @@ export function describeParked(open: OpenStore): void {
       const { parked } = held.now.store;
       expect(await parked.due(T0, 10)).toEqual([]);
       const due = await parked.due(T0 + 200, 10);
-      expect(due.map(({ receipt, tries }) => ({ receipt, tries }))).toEqual([
-        { receipt: '{"n":2}', tries: 3 },
-        { receipt: '{"n":1}', tries: 0 },
+      expect(due.map(({ receipt, tries, dueAt }) => ({ receipt, tries, dueAt }))).toEqual([
+        { receipt: '{"n":2}', tries: 3, dueAt: T0 + 100 },
+        { receipt: '{"n":1}', tries: 0, dueAt: T0 + 200 },
       ]);
       expect(await parked.due(T0 + 300, 1)).toEqual(due.slice(0, 1));
-      await parked.remove(due[0]?.id ?? -1);
+      await parked.remove(due[0]?.id ?? '');
       expect((await parked.due(T0 + 300, 10)).map(({ receipt }) => receipt)).toEqual(['{"n":1}', '{"n":3}']);
+      expect(await parked.count()).toBe(2);
+    });
+
+    test('two that ask at once may be given the same, and each may remove it', async () => {
+      const { parked } = held.now.store;
+      for (const n of [1, 2]) await parked.park(`{"n":${n}}`, 0, T0 + n);
+      const asked = await Promise.all([parked.due(T0 + 2, 10), parked.due(T0 + 2, 10)]);
+      for (const due of asked) expect(due.map(({ receipt }) => receipt)).toEqual(['{"n":1}', '{"n":2}']);
+      expect(new Set(asked.flat().map(({ id }) => id)).size).toBe(2);
+      await Promise.all(asked.flat().map(({ id }) => parked.remove(id)));
+      expect(await parked.due(T0 + 2, 10)).toEqual([]);
+      expect(await parked.count()).toBe(0);
+    });
+
+    test('the same receipt parked twice is two', async () => {
+      const { parked } = held.now.store;
+      await parked.park('{"n":1}', 0, T0);
+      await parked.park('{"n":1}', 1, T0);
+      expect((await parked.due(T0, 10)).map(({ tries }) => tries).sort()).toEqual([0, 1]);
       expect(await parked.count()).toBe(2);
     });
   });

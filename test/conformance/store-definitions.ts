@@ -165,15 +165,18 @@ export function describeTemplatesAndKeys(open: OpenStore): void {
       expect(await everyPage((page) => templates.list(page), 10)).toEqual([]);
     });
 
-    test('a key is found by its hash until it is deleted', async () => {
+    test('a key is found by its ID and by its hash until it is deleted', async () => {
       const { keys } = held.now.store;
       await keys.create(key(1), 'hash-1');
       await keys.create(key(2), 'hash-2');
       expect(await keys.byHash('hash-1')).toEqual(key(1));
       expect(await keys.byHash('hash-3')).toBeNull();
+      expect(await keys.byId('key_2')).toEqual(key(2));
+      expect(await keys.byId('key_3')).toBeNull();
       expect(await everyPage((page) => keys.list(page), 1)).toEqual([key(2), key(1)]);
       expect(await keys.delete('key_1')).toBe(true);
       expect(await keys.byHash('hash-1')).toBeNull();
+      expect(await keys.byId('key_1')).toBeNull();
       expect(await keys.delete('key_1')).toBe(false);
     });
   });

@@ -137,10 +137,13 @@ export function describeInvocations(open: OpenStore): void {
     test('the writer tells its position and what states it has', async () => {
       const ladder = await publish('a', 'wf_a');
       expect(await held.now.views.position(0)).toBeNull();
+      expect(await held.now.store.invocations.foldedTo(0)).toBeNull();
       await run('inv_1', ladder);
       await held.reopen();
       expect(await held.now.views.position(0)).toBe(3);
+      expect(await held.now.store.invocations.foldedTo(0)).toBe(3);
       expect(await held.now.views.position(1)).toBeNull();
+      expect(await held.now.store.invocations.foldedTo(1)).toBeNull();
       expect([...(await held.now.views.states(['inv_1', 'inv_2'])).keys()]).toEqual(['inv_1']);
     });
 

@@ -1,7 +1,11 @@
 import { describeConsentsAndSuppressions, describeParked } from './store-addresses';
 import { describeFlows, describeTemplatesAndKeys } from './store-definitions';
+import { describeHistories } from './store-histories';
 import { describeIdempotency, describeRecords } from './store-hot-path';
+import { describeMarks } from './store-marks';
 import { describeInvocations } from './store-read-model';
+import { describeRetention } from './store-retention';
+import { describeRollups } from './store-rollups';
 import type { OpenStore } from './store-under-test';
 
 /** What every adapter of store/contract.ts is held to. @param open an empty store each time, of its own */
@@ -14,5 +18,9 @@ export function describeStore(name: string, open: OpenStore): void {
     describeConsentsAndSuppressions(open);
     describeParked(open);
     describeInvocations(open);
+    describeRollups(open);
+    describeHistories(open);
+    describeMarks(open);
+    describeRetention(open);
   });
 }

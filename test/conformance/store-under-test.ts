@@ -1,4 +1,5 @@
-import type { Store, ViewWriter } from '../../store/contract';
+import type { LogRecord } from '../../log/contract';
+import type { Histories, Store, ViewWriter } from '../../store/contract';
 
 export interface StoreUnderTest {
   store: Store;
@@ -6,9 +7,17 @@ export interface StoreUnderTest {
   views: ViewWriter;
   /** The keyed hash that its read model finds addresses by. */
   hash(address: string): string;
+  events: KeptEvents;
   /** Closes it and opens it again on what is durable. */
   reopen(): Promise<StoreUnderTest>;
   close(): Promise<void>;
+}
+
+/** Where the runs' events are kept beside this store. */
+export interface KeptEvents {
+  histories: Histories;
+  /** Records of one partition, in order; they may come again. */
+  keep(records: readonly LogRecord[]): Promise<void>;
 }
 
 export type OpenStore = () => Promise<StoreUnderTest>;

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SqliteHistories } from '../../log/sqlite/histories';
+import { SqliteLog } from '../../log/sqlite/log';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { openDatabase } from '../../sqlite/open';
 import { createSeal } from '../../store/seal';
@@ -13,12 +15,14 @@ describeStore('the SQLite store', async () => openIn(mkdtempSync(join(tmpdir(), 
 
 async function openIn(folder: string): Promise<StoreUnderTest> {
   const group = new GroupCommit(openDatabase(join(folder, 'onward.db'), { durability: 'full' }));
+  const log = new SqliteLog(group);
   const seal = createSeal('a secret');
   const viewsFile = join(folder, 'views.db');
   const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
   const views = createSqliteViews(viewsFile);
   const closeFiles = async () => {
     await views.close();
+    await log.close();
     await store.close();
     group.close();
   };
@@ -26,6 +30,7 @@ async function openIn(folder: string): Promise<StoreUnderTest> {
     store,
     views,
     hash: seal.hash,
+    events: { histories: new SqliteHistories(log), keep: (records) => log.append('onward.events', records) },
     async reopen() {
       await closeFiles();
       return openIn(folder);

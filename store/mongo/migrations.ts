@@ -1,0 +1,46 @@
+import type { Db, IndexDescription } from 'mongodb';
+import { makeGeneration } from './view-collections';
+
+/**
+ * What was released is never changed, only added to. No index is partial, and none makes documents expire: not every
+ * server that speaks MongoDB's protocol knows how.
+ */
+const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  flows: [
+    { key: { name: 1 }, name: 'name', unique: true },
+    { key: { workflowId: 1 }, name: 'workflow', unique: true },
+    { key: { createdAt: -1, _id: -1 }, name: 'newest' },
+  ],
+  flow_versions: [{ key: { flowId: 1, version: -1 }, name: 'flow' }],
+  templates: [{ key: { createdAt: -1, _id: -1 }, name: 'newest' }],
+  api_keys: [
+    { key: { hash: 1 }, name: 'hash', unique: true },
+    { key: { createdAt: -1, _id: -1 }, name: 'newest' },
+  ],
+  idempotency: [{ key: { claimedAt: 1 }, name: 'oldest' }],
+  suppressions: [
+    { key: { id: 1 }, name: 'id', unique: true },
+    { key: { mode: 1, createdAt: -1, id: -1 }, name: 'newest' },
+  ],
+  consents: [{ key: { recipientHash: 1, mode: 1 }, name: 'recipient' }],
+  parked_receipts: [{ key: { dueAt: 1, _id: 1 }, name: 'due' }],
+  events: [{ key: { partition: 1, position: 1, seq: 1 }, name: 'log' }],
+  marks: [{ key: { name: 1, number: -1 }, name: 'name' }],
+  ended_runs: [{ key: { holds: 1, endedAt: 1 }, name: 'ended' }],
+};
+
+async function makeCollections(db: Db): Promise<void> {
+  for (const [name, indexes] of Object.entries(INDEXES)) {
+    await db.collection(name).createIndexes([...indexes]);
+  }
+}
+
+/** Each may be run again, whole or after it broke off anywhere: it comes to the same. */
+export type Migration = (db: Db) => Promise<void>;
+
+export const MIGRATIONS: readonly Migration[] = [
+  async (db) => {
+    await makeCollections(db);
+    await makeGeneration(db, 1);
+  },
+];

@@ -1,0 +1,102 @@
+import type { Collection, Db } from 'mongodb';
+import type { Retained, RetentionStore } from '../contract';
+import { type EventDocument, eventIdsOf } from './event-documents';
+import type { LiveViews } from './generations';
+import { type Held, ownersOf } from './view-documents';
+import { insertNew } from './writes';
+
+/** What is left of a run that went from the lists while its record or its events are kept for longer. */
+interface EndedRun {
+  _id: string;
+  endedAt: number;
+  holds: Held[];
+}
+
+/** By the ends of runs as the read model has them; in portions, each found by an index. What is counted is runs. */
+export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () => void): RetentionStore {
+  const gone = db.collection<EndedRun>('ended_runs');
+  const records = db.collection<{ _id: string }>('records');
+  const events = db.collection<EventDocument>('events');
+
+  /** Runs that ended before and still hold it, those that went from the lists last. */
+  async function holding(what: Held, before: number, limit: number): Promise<string[]> {
+    const { runs } = await live();
+    const listed = runs.find({ holds: what, 'latest.endedAt': { $gte: 0, $lt: before } }, { projection: { _id: 1 } });
+    const ids = (await listed.limit(limit).toArray()).map(({ _id }) => _id);
+    if (ids.length === limit) return ids;
+    const unlisted = gone.find({ holds: what, endedAt: { $lt: before } }, { projection: { _id: 1 } });
+    return [...ids, ...(await unlisted.limit(limit - ids.length).toArray()).map(({ _id }) => _id)];
+  }
+
+  /** After what they held is away: broken off between, it is looked for once more. */
+  async function letGo(ids: readonly string[], what: Held): Promise<void> {
+    const { runs } = await live();
+    const these = { _id: { $in: [...ids] } };
+    await runs.updateMany(these, { $pull: { holds: what } });
+    await gone.updateMany(these, { $pull: { holds: what } });
+    await gone.deleteMany({ ...these, holds: { $size: 0 } });
+  }
+
+  async function sweepRecords(before: number, limit: number): Promise<number> {
+    const ids = await holding('records', before, limit);
+    if (ids.length === 0) return 0;
+    await records.deleteMany({ _id: { $in: ids } });
+    recordsGone();
+    await letGo(ids, 'records');
+    return ids.length;
+  }
+
+  async function sweepEvents(before: number, limit: number): Promise<number> {
+    const ids = await holding('events', before, limit);
+    if (ids.length === 0) return 0;
+    await events.deleteMany({ $or: ids.map((id) => ({ _id: eventIdsOf(id) })) });
+    await letGo(ids, 'events');
+    return ids.length;
+  }
+
+  async function sweepInvocations(before: number, limit: number): Promise<number> {
+    const { runs, messages } = await live();
+    const ended = runs.find({ holds: 'lists', 'latest.endedAt': { $gte: 0, $lt: before } });
+    const found = await ended.project<RunEnd>({ holds: 1, 'latest.endedAt': 1 }).limit(limit).toArray();
+    if (found.length === 0) return 0;
+    await rememberEnds(gone, found);
+    const ids = found.map(({ _id }) => _id);
+    await messages.deleteMany({ $or: ids.map((id) => ({ of: ownersOf(id) })) });
+    await runs.deleteMany({ _id: { $in: ids } });
+    return ids.length;
+  }
+
+  async function sweepRollups(before: number, limit: number): Promise<number> {
+    const { rollups } = await live();
+    const old = await rollups
+      .find({ hour: { $lt: before } }, { projection: { _id: 1 } })
+      .limit(limit)
+      .toArray();
+    if (old.length > 0) await rollups.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } });
+    return old.length;
+  }
+
+  const sweeps: Record<Retained, (before: number, limit: number) => Promise<number>> = {
+    records: sweepRecords,
+    events: sweepEvents,
+    invocations: sweepInvocations,
+    rollups: sweepRollups,
+  };
+  return { sweep: (what, before, limit) => sweeps[what](before, limit) };
+}
+
+interface RunEnd {
+  _id: string;
+  holds: Held[];
+  latest: { endedAt: number };
+}
+
+async function rememberEnds(gone: Collection<EndedRun>, runs: readonly RunEnd[]): Promise<void> {
+  const ended = runs.map(({ _id, holds, latest: { endedAt } }) => {
+    return { _id, endedAt, holds: holds.filter((what) => what !== 'lists') };
+  });
+  await insertNew(
+    gone,
+    ended.filter(({ holds }) => holds.length > 0),
+  );
+}

@@ -1,0 +1,54 @@
+import type { ProviderCatalog } from '../../core/provider-facts';
+import type { Histories, Store } from '../contract';
+import { createLadderSource } from '../ladders';
+import type { Seal } from '../seal';
+import type { MongoLink } from './connect';
+import { createMongoConsents } from './consents';
+import { createMongoHistories } from './events';
+import { guarded, prompt } from './faults';
+import { createMongoFlows } from './flows';
+import { liveViews } from './generations';
+import { createMongoIdempotency } from './idempotency';
+import { createMongoInvocations } from './invocations';
+import { createMongoKeys } from './keys';
+import { createMongoMarks } from './marks';
+import { createMongoParked } from './parked';
+import { createMongoRecords } from './records';
+import { createMongoRetention } from './retention';
+import { createMongoRollups } from './rollups';
+import { createMongoSuppressions } from './suppressions';
+import { createMongoTemplates } from './templates';
+
+export interface MongoStoreOptions {
+  seal: Seal;
+  catalog: ProviderCatalog;
+}
+
+/** The store on MongoDB, for any number of processes. The link is closed by whoever opened it. */
+export async function openMongoStore(
+  { db, unavailable }: MongoLink,
+  { seal, catalog }: MongoStoreOptions,
+): Promise<{ store: Store; histories: Histories }> {
+  const flows = prompt(createMongoFlows(db));
+  const kept = createMongoRecords(db, seal);
+  const records = prompt(kept.records);
+  const ladders = createLadderSource(flows, catalog);
+  const live = liveViews(db);
+  const store: Store = {
+    flows,
+    templates: prompt(createMongoTemplates(db)),
+    keys: prompt(createMongoKeys(db)),
+    records,
+    idempotency: prompt(createMongoIdempotency(db)),
+    suppressions: prompt(createMongoSuppressions(db, seal)),
+    consents: prompt(createMongoConsents(db, seal)),
+    parked: prompt(createMongoParked(db, seal)),
+    invocations: prompt(createMongoInvocations(live, { seal, records, ladders })),
+    rollups: prompt(createMongoRollups(live)),
+    marks: prompt(createMongoMarks(db)),
+    retention: guarded(createMongoRetention(db, live, kept.forget)),
+    unavailable,
+    async close() {},
+  };
+  return { store, histories: createMongoHistories(db) };
+}

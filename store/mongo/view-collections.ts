@@ -1,0 +1,43 @@
+import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { MessageDocument, PositionDocument, RollupDocument, RunDocument } from './view-documents';
+
+/** What carries the number of its generation in its name: all that is made from events. */
+export interface ViewCollections {
+  runs: Collection<RunDocument>;
+  messages: Collection<MessageDocument>;
+  rollups: Collection<RollupDocument>;
+  positions: Collection<PositionDocument>;
+}
+
+const RUN_INDEXES: readonly IndexDescription[] = [
+  { key: { mode: 1, createdAt: -1, _id: -1 }, name: 'newest' },
+  { key: { mode: 1, 'latest.status': 1, createdAt: -1, _id: -1 }, name: 'status' },
+  { key: { mode: 1, workflowId: 1, createdAt: -1, _id: -1 }, name: 'workflow' },
+  { key: { mode: 1, keyId: 1, createdAt: -1, _id: -1 }, name: 'key' },
+  { key: { externalId: 1, createdAt: -1, _id: -1 }, name: 'external' },
+  { key: { addressHashes: 1, createdAt: -1, _id: -1 }, name: 'recipient' },
+  { key: { holds: 1, 'latest.endedAt': 1 }, name: 'ended' },
+];
+const MESSAGE_INDEXES: readonly IndexDescription[] = [{ key: { of: 1 }, name: 'of' }];
+const ROLLUP_INDEXES: readonly IndexDescription[] = [
+  { key: { mode: 1, hour: 1 }, name: 'hour' },
+  { key: { mode: 1, flowId: 1, hour: 1 }, name: 'flow' },
+  { key: { hour: 1 }, name: 'oldest' },
+];
+
+export function viewCollections(db: Db, generation: number): ViewCollections {
+  return {
+    runs: db.collection(`invocations_${generation}`),
+    messages: db.collection(`messages_${generation}`),
+    rollups: db.collection(`rollups_${generation}`),
+    positions: db.collection(`positions_${generation}`),
+  };
+}
+
+/** Makes the collections and indexes of one; what there is of it stays. */
+export async function makeGeneration(db: Db, generation: number): Promise<void> {
+  const { runs, messages, rollups } = viewCollections(db, generation);
+  await runs.createIndexes([...RUN_INDEXES]);
+  await messages.createIndexes([...MESSAGE_INDEXES]);
+  await rollups.createIndexes([...ROLLUP_INDEXES]);
+}
