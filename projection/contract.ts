@@ -6,3 +6,11 @@ export interface ProjectionSteps {
   checkpoint(): void;
   close(): Promise<void>;
 }
+
+/** How far the log is, and how far the read model. */
+export interface CatchUp {
+  /** Position of the newest record of `onward.events` by partition. */
+  ends(): Promise<ReadonlyMap<number, number>>;
+  /** Null before the first. */
+  foldedTo(partition: number): Promise<number | null>;
+}

@@ -2,6 +2,7 @@
 export interface ThreadData {
   dataFolder: string;
   secret: string;
+  engine: 'embedded' | 'temporal';
 }
 
 /** `wake`: somebody waits for what is in the log now. `stop`: finish the batch in hand, close the files, leave. */

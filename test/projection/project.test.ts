@@ -5,8 +5,11 @@ import { fromWire } from '../../core/wire';
 import type { LogRecord } from '../../log/contract';
 import { createProjector, type ProjectorDeps } from '../../projection/project';
 import type { EventRecord } from '../../schemas/event';
-import type { InvocationRecord, ViewWriter } from '../../store/contract';
+import type { InvocationRecord, ViewBatch, ViewWriter } from '../../store/contract';
+import { createSqliteRollups } from '../../store/sqlite/rollups';
 import { createSqliteViews } from '../../store/sqlite/views';
+import { openViews } from '../../store/sqlite/views-schema';
+import { aloneOn, rollupsOf, withoutZeros } from '../support/projected-runs';
 import { fallbackRun, recordsOf, sampleLadder, sampleRecord } from '../support/sample-runs';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -191,4 +194,97 @@ test('each partition has a position of its own', async () => {
   await projector.project(logged(b.slice(0, 2)).map((record) => ({ ...record, partition: 1 })));
   expect([await views.position(0), await views.position(1)]).toEqual([3, 2]);
   await expectFoldOf(logged([...a, ...b.slice(0, 2)]));
+});
+
+describe('a partition that was with another process meanwhile', () => {
+  const fresh = () => createProjector(depsOver());
+  const total = async () => {
+    const rollups = createSqliteRollups(openViews(file));
+    return withoutZeros(await rollups.find({ mode: 'test' }));
+  };
+  const expected = () =>
+    rollupsOf(
+      mixed().map((record) => JSON.parse(record.value) as EventRecord),
+      [ladder],
+    );
+
+  test('goes on from what the store has by now, not from what was held', async () => {
+    const records = mixed();
+    const ours = fresh();
+    await ours.project(records.slice(0, 5));
+    await fresh().project(records.slice(5, 10));
+    await ours.project(records.slice(10));
+    expect(reports).toEqual([]);
+    await expectFoldOf(records);
+    expect(await total()).toEqual(expected());
+  });
+
+  test('is not counted again where a producer repeats what the other process folded in', async () => {
+    const records = mixed();
+    const ours = fresh();
+    await ours.project(records.slice(0, 5));
+    await fresh().project(records);
+    const repeated = records.slice(5).map((record, at) => ({ ...record, position: 16 + at }));
+    expect(await ours.project(repeated)).toBe(0);
+    expect(reports).toEqual([]);
+    await expectFoldOf(records);
+    expect(await total()).toEqual(expected());
+  });
+
+  test('is asked anew where a held state does not reach up to the record, though the position tells nothing', async () => {
+    const records = mixed();
+    let hidden = false;
+    const blind: ViewWriter = { ...views, position: async (partition) => (hidden ? 5 : views.position(partition)) };
+    const ours = createProjector(depsOver({ views: blind }));
+    await ours.project(records.slice(0, 5));
+    await fresh().project(records.slice(5, 10));
+    hidden = true;
+    await ours.project(records.slice(10));
+    expect(reports).toEqual([]);
+    await expectFoldOf(records);
+  });
+
+  test('disturbs no batch of another partition that is in hand', async () => {
+    const [a, b] = [fallbackRun('inv_1', ladder, T0), fallbackRun('inv_2', ladder, T0)];
+    const ofA = logged(a);
+    const ofB = logged(b).map((record) => ({ ...record, partition: 1 }));
+    const ours = fresh();
+    await ours.project(ofA.slice(0, 1));
+    await ours.project(ofB.slice(0, 1));
+    await fresh().project(ofB.slice(1, 2));
+    await Promise.all([ours.project(ofA.slice(1)), ours.project(ofB.slice(2))]);
+    expect(reports).toEqual([]);
+    await expectFoldOf([...ofA, ...ofB]);
+  });
+});
+
+test('each record contributes at its own position, and a batch’s contributions come in their order', async () => {
+  const written: ViewBatch[] = [];
+  await createProjector(depsOver({ views: aloneOn(views, written) })).project(mixed());
+  const positions = written.flatMap(({ contributions }) => contributions.map(({ position }) => position));
+  expect(positions).toEqual(positions.toSorted((one, other) => one - other));
+  expect(new Set(positions)).toEqual(new Set(mixed().map(({ position }) => position)));
+});
+
+test('after a write that failed nothing held is believed: the store may have a part of it', async () => {
+  const records = mixed();
+  const asked: string[][] = [];
+  let failing = false;
+  const flaky: ViewWriter = {
+    ...views,
+    states: (ids) => {
+      asked.push([...ids]);
+      return views.states(ids);
+    },
+    write: (batch) => (failing ? Promise.reject(new Error('away')) : views.write(batch)),
+  };
+  const projector = createProjector(depsOver({ views: flaky }));
+  await projector.project(records.slice(0, 5));
+  failing = true;
+  await expect(projector.project(records.slice(5, 7))).rejects.toThrow('away');
+  failing = false;
+  asked.length = 0;
+  await projector.project(records.slice(5));
+  expect(asked).toEqual([['inv_1', 'inv_2']]);
+  await expectFoldOf(records);
 });

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { composeProjector } from '../../cli/compose';
-import { SqliteLog } from '../../log/sqlite';
+import { composeProjector } from '../../cli/house/projection';
+import { SqliteLog } from '../../log/sqlite/log';
 import { createProjectionLoop } from '../../projection/loop';
 import { rebuildViews } from '../../projection/rebuild';
 import { startProjectionThread } from '../../projection/start-thread';
@@ -11,6 +11,7 @@ import { openDatabase } from '../../sqlite/open';
 import type { Store } from '../../store/contract';
 import { createSeal } from '../../store/seal';
 import { openSqliteStore } from '../../store/sqlite/store';
+import { rollupsOf, withoutZeros } from '../support/projected-runs';
 import { fallbackRun, sampleDefinition, sampleLadder, sampleRecord } from '../support/sample-runs';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -131,6 +132,44 @@ test('a rebuild gives the same read model from the log alone', async () => {
     expect(existsSync(join(dataFolder, `views.rebuilt.db${suffix}`))).toBe(false);
 });
 
+test('a rebuild has the rollups in it, and counts nothing twice', async () => {
+  const { dataFolder, run, close, ladder } = await openFolder();
+  for (const id of ['inv_1', 'inv_2']) await run(id);
+  await close();
+  for (const _ of ['once', 'and again']) await rebuild(dataFolder);
+  const { store, close: closeRebuilt } = await openFolder(dataFolder);
+  const records = ['inv_1', 'inv_2'].flatMap((id) => fallbackRun(id, ladder, T0));
+  expect(withoutZeros(await store.rollups.find({ mode: 'test' }))).toEqual(rollupsOf(records, [ladder]));
+  await closeRebuilt();
+});
+
+test('a rebuild that ends halfway leaves the read model that there was', async () => {
+  const { dataFolder, run, close } = await openFolder();
+  await run('inv_1');
+  await close();
+  await rebuild(dataFolder);
+  const broken = rebuildViews(dataFolder, async (viewsName) => {
+    const projector = await composeProjector({ dataFolder, viewsName, secret, report: noReport });
+    const step = async () => {
+      throw new Error('disk full');
+    };
+    return { ...projector, step };
+  });
+  await expect(broken).rejects.toThrow('disk full');
+  const { store, close: closeAgain } = await openFolder(dataFolder);
+  expect(await statuses(store)).toEqual(['inv_1 succeeded']);
+  await closeAgain();
+  await rebuild(dataFolder);
+});
+
+test('a rebuild from a log that retention has swept is refused, and says what would be lost', async () => {
+  const { dataFolder, run, close, group } = await openFolder();
+  for (const id of ['inv_1', 'inv_2']) await run(id);
+  group.db.exec("DELETE FROM events WHERE key = 'inv_1'");
+  await close();
+  await expect(rebuild(dataFolder)).rejects.toThrow('does not hold every event any more');
+});
+
 test('a rebuild where there is nothing to rebuild from says so and makes nothing', async () => {
   const dataFolder = mkdtempSync(join(root, 'empty-'));
   await expect(rebuild(dataFolder)).rejects.toThrow('no onward.db');
@@ -141,7 +180,7 @@ test('the thread projects what is committed, and is done with the batch in hand 
   const { dataFolder, store, run, close } = await openFolder();
   const faults: string[] = [];
   const onFault = (message: string, error: unknown) => faults.push(`${message}: ${String(error)}`);
-  const thread = startProjectionThread({ entry: buildThread(), dataFolder, secret, onFault });
+  const thread = startProjectionThread({ entry: buildThread(), engine: 'embedded', dataFolder, secret, onFault });
   await run('inv_1');
   thread.wake();
   await until(async () => (await statuses(store)).length === 1);
@@ -159,10 +198,10 @@ test('a record that the thread cannot fold in is told to the process', async () 
   const { dataFolder, log, close } = await openFolder();
   const faults: string[] = [];
   const onFault = (message: string) => faults.push(message);
-  const thread = startProjectionThread({ entry: buildThread(), dataFolder, secret, onFault });
+  const thread = startProjectionThread({ entry: buildThread(), engine: 'embedded', dataFolder, secret, onFault });
   await log.append('onward.events', [{ key: 'k', value: 'no JSON' }]);
   await until(() => faults.length > 0);
-  expect(faults).toEqual(['event record 1 cannot be projected']);
+  expect(faults).toEqual(['event record 1 of partition 0 cannot be projected']);
   await thread.stop();
   await close();
 });
