@@ -1,7 +1,7 @@
 import type { Engine } from '../core/engine';
 import type { ProviderCatalog } from '../core/provider-facts';
 import type { ProviderRegistry, SandboxMessage } from '../providers/contract';
-import type { ReceiptIntake } from '../receipts/contract';
+import type { DeadLetters, ReceiptIntake } from '../receipts/contract';
 import type { Store } from '../store/contract';
 import type { PayloadCodecService } from '../temporal/contract';
 import type { Metrics } from './metrics';
@@ -11,6 +11,7 @@ export interface ApiDeps {
   engine: Engine;
   store: Store;
   intake: ReceiptIntake;
+  deadLetters: DeadLetters;
   providers: ProviderRegistry;
   catalog: ProviderCatalog;
   sandbox: SandboxMessages;
@@ -18,6 +19,8 @@ export interface ApiDeps {
   /** Where providers and people find this server, without a slash at the end. */
   publicUrl: string;
   version: string;
+  /** True until all of the process stands. */
+  starting?(): boolean;
   /** Null when the log takes records, else a sentence that says why not. */
   logUnavailable?(): string | null | Promise<string | null>;
   /** Milliseconds since 1970; the real clock when left out. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EngineUnavailable } from '../core/engine';
+import { LogUnavailable } from '../log/contract';
 import { type Validator, validator } from '../schemas/validate';
 import { type ApiKey, BadCursor, StoreUnavailable } from '../store/contract';
 import { allows, rolesWith } from './access';
@@ -175,6 +176,7 @@ function expected(error: unknown): ApiResponse | null {
     return unavailable(`The engine takes no work: ${error.message}.`, error.retryAfterSeconds);
   }
   if (error instanceof StoreUnavailable) return unavailable(`The store takes no work: ${error.message}.`);
+  if (error instanceof LogUnavailable) return unavailable(`The log takes no work: ${error.message}.`);
   if (error instanceof BadCursor) {
     const message = 'This “cursor” is not one that this list gave.';
     return invalid([{ pointer: '/query/cursor', message }], 'Send the “nextCursor” of the page before, as it is.');

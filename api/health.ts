@@ -45,8 +45,9 @@ export function healthRoutes(services: Services): Route[] {
   ];
 }
 
-async function readiness({ engine, store, logUnavailable }: Services): Promise<ApiResponse> {
+async function readiness({ engine, store, starting, logUnavailable }: Services): Promise<ApiResponse> {
   const reasons = [
+    ['The process', starting?.() ? 'it is starting' : null],
     ['The engine', engine.unavailable()],
     ['The store', await store.unavailable()],
     ['The log', (await logUnavailable?.()) ?? null],

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Lag } from '../log/contract';
 import type { FinalStatus, Mode, ReceiptStatus } from '../schemas/vocabulary';
 
 /** What `/metrics` shows. Labels are closed lists, so that no client can make them grow. */
@@ -7,9 +8,20 @@ export interface Metrics {
   invocationStarted(mode: Mode): void;
   invocationEnded(status: FinalStatus, mode: Mode): void;
   receipt(status: ReceiptStatus): void;
+  /** Asked at each scrape; what does not answer is left out. */
+  watch(backlog: Backlog): void;
   /** The Prometheus text and its content type. */
   expose(): Promise<{ type: string; text: string }>;
 }
+
+/** What waits to be done. */
+export interface Backlog {
+  lag(): Promise<Lag[]>;
+  parked(): Promise<number>;
+}
+
+/** The role that works off what a consumer group has still to consume. */
+const ROLE_OF_GROUP: Readonly<Record<string, string>> = { engine: 'receipts' };
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -40,10 +52,37 @@ export function createMetrics(): Metrics {
     registers,
   });
   return {
+    watch: (backlog) => watch(registry, backlog),
     request: (method, route, status) => requests.inc({ method, route, status }),
     invocationStarted: (mode) => started.inc({ mode }),
     invocationEnded: (status, mode) => ended.inc({ status, mode }),
     receipt: (status) => receipts.inc({ status }),
     expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+function watch(registry: Registry, backlog: Backlog): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'onward_log_lag_records',
+    help: 'Records of the log that wait for a role, by topic and partition; redrive: dead letters since the last one.',
+    labelNames: ['topic', 'partition', 'role'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { topic, group, partition, records } of await backlog.lag().catch(() => [])) {
+        this.set({ topic, partition, role: ROLE_OF_GROUP[group] ?? group }, records);
+      }
+    },
+  });
+  new Gauge({
+    name: 'onward_receipts_parked',
+    help: 'Receipts that wait for their invocation or message to be known.',
+    registers,
+    async collect() {
+      const count = await backlog.parked().catch(() => null);
+      if (count === null) this.reset();
+      else this.set(count);
+    },
+  });
 }

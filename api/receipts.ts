@@ -61,9 +61,14 @@ async function namesLiveRun({ store }: Services, receipts: readonly Receipt[]): 
 }
 
 /** 202 once the log has them: what becomes of a receipt that nobody knows is not its sender's concern. */
-async function accept(services: Services, receipts: readonly Receipt[], several: boolean): Promise<ApiResponse> {
+async function accept(
+  services: Services,
+  receipts: readonly Receipt[],
+  several: boolean,
+  orElse?: 'spool',
+): Promise<ApiResponse> {
   try {
-    await services.intake.accept(receipts);
+    await services.intake.accept(receipts, orElse);
   } catch (error) {
     if (error instanceof ForgedReference) {
       const pointer = several ? `/${error.index}/ref` : '/ref';
@@ -101,7 +106,9 @@ async function takeWebhook(services: Services, request: ApiRequest): Promise<Api
   const receipts = normalise(adapter, webhook);
   if (receipts === null)
     return problem(400, 'This is no receipt of that provider.', { hint: 'Check the webhook’s format.' });
-  return receipts.length === 0 ? { status: 202, body: { accepted: 0 } } : accept(services, receipts, true);
+  if (receipts.length === 0) return { status: 202, body: { accepted: 0 } };
+  // A provider that calls again is told to; what any other brings would be lost while the log is away.
+  return accept(services, receipts, true, adapter.facts.redelivers ? undefined : 'spool');
 }
 
 function normalise(adapter: ProviderAdapter, webhook: WebhookRequest): Receipt[] | null {

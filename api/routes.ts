@@ -14,6 +14,7 @@ import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
 import type { Metrics } from './metrics';
 import { receiptRoutes } from './receipts';
+import { receiptCareRoutes } from './receipts-care';
 import type { Route } from './route';
 import { sandboxRoutes } from './sandbox-messages';
 import type { Services } from './services';
@@ -26,13 +27,14 @@ import { temporalCodecRoutes } from './temporal-codec';
 export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; auth: Authenticator }): Route[] {
   const services: Services = { ...deps, flows: flowCache(deps.store.flows, deps.catalog, deps.now) };
   const invoke = invokeService(services);
-  if (deps.only === 'receipts') return [...receiptRoutes(services), ...healthRoutes(services)];
+  const receipts = [...receiptRoutes(services), ...receiptCareRoutes(services)];
+  if (deps.only === 'receipts') return [...receipts, ...healthRoutes(services)];
   const table: Route[] = [
     ...invocationRoutes(services, invoke),
     ...streamRoutes(services),
     ...batchRoutes(services, invoke),
     ...kaleyraRoutes(services, invoke),
-    ...receiptRoutes(services),
+    ...receipts,
     ...flowRoutes(services),
     ...flowTrialRoutes(services),
     ...flowVersionRoutes(services),

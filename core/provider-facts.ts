@@ -18,6 +18,8 @@ export interface ProviderFacts {
   recall: boolean;
   /** It can be asked, by our reference, whether it has a message. */
   lookup: boolean;
+  /** It calls a webhook again, for long enough, that was not answered with success; else what we do not take is lost. */
+  redelivers: boolean;
   /** What one message is reckoned at, in micros of `currency`, before the provider has said better. */
   costMicros: Partial<Record<Channel, number>>;
   currency: string;

@@ -1,5 +1,7 @@
 import type { EventRecord, WireEvent } from '../schemas/event';
+import type { Receipt } from '../schemas/receipt';
 import type { Event } from './event';
+import type { ReceiptInput } from './input';
 import { isoTime } from './iso-time';
 import type { Ladder } from './ladder';
 import { becauseOf } from './why';
@@ -40,4 +42,14 @@ export function fromWire(wire: WireEvent): Event {
     event[field] = typeof value === 'string' && TIMES.has(field) ? Date.parse(value) : value;
   }
   return event as unknown as Event;
+}
+
+/** A receipt as any producer may write it, of one that had found its run. */
+export function toReceipt(invocationId: string, input: ReceiptInput): Receipt {
+  const { step, attempt, status, reason, code, at, providerMessageId, costMicros } = input;
+  const receipt: Receipt = { invocationId, step, status, reason, code, providerMessageId };
+  if (attempt !== null) receipt.attempt = attempt;
+  if (at !== null) receipt.at = isoTime(at);
+  if (costMicros !== null) receipt.costMicros = costMicros;
+  return receipt;
 }

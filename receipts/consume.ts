@@ -1,14 +1,20 @@
 import type { Engine } from '../core/engine';
 import type { Log, LogRecord, Subscription } from '../log/contract';
+import { buried } from '../schemas/dead-letter';
 import { type Receipt, receiptSchema } from '../schemas/receipt';
 import { validator } from '../schemas/validate';
 import type { Store } from '../store/contract';
 import type { References } from './contract';
+import type { Known } from './known';
 import { type Resolution, resolve } from './resolve';
+import { createSideBySide } from './side-by-side';
 
+const LAST_WAIT_MS = 600_000;
 /** How long a receipt waits for its invocation to be known, try by try; then it is a dead letter. */
-const PARKED_FOR_MS = [250, 1_000, 5_000, 30_000, 120_000, 600_000] as const;
+const PARKED_FOR_MS = [250, 1_000, 5_000, 30_000, 120_000, LAST_WAIT_MS] as const;
 const PARKED_PER_LOOK = 200;
+/** Receipts on their way to the engine, of all partitions together. */
+const AT_ONCE = 500;
 const LOOK_EVERY_MS = 250;
 
 export interface ConsumeDeps {
@@ -16,6 +22,7 @@ export interface ConsumeDeps {
   engine: Engine;
   store: Pick<Store, 'invocations' | 'parked'>;
   references: References;
+  known: Known;
   /** Milliseconds since 1970. */
   clock(): number;
   onFault(message: string, error: unknown): void;
@@ -28,9 +35,10 @@ const checkReceipt = validator<Receipt>(receiptSchema, 'receipt');
  * never be taken goes to the dead letters with its cause; while the engine is away everything waits.
  */
 export async function consumeReceipts(deps: ConsumeDeps): Promise<Subscription> {
-  const subscription = await deps.log.subscribe('onward.receipts', 'engine', async (records) => {
-    await Promise.all(records.map((record) => take(deps, record)));
-  });
+  const sideBySide = createSideBySide(AT_ONCE);
+  const subscription = await deps.log.subscribe('onward.receipts', 'engine', (records, done) =>
+    sideBySide(records, done, (record) => take(deps, record)),
+  );
   let looking: Promise<void> = Promise.resolve();
   let idle = true;
   const timer = setInterval(() => {
@@ -85,24 +93,37 @@ async function lookAtParked(deps: ConsumeDeps): Promise<void> {
   const { parked } = deps.store;
   // While the engine is away nothing is tried, so that nothing comes nearer to the dead letters.
   if (deps.engine.unavailable() !== null) return;
-  for (const entry of await parked.due(deps.clock(), PARKED_PER_LOOK)) {
+  const due = await parked.due(deps.clock(), PARKED_PER_LOOK);
+  if (due.length === 0) return;
+  // Nor is anything given up while the read models do not know what happened until then.
+  const knownUntil = await deps.known.until();
+  for (const entry of due) {
     const outcome = await offer(deps, JSON.parse(entry.receipt) as Receipt);
-    const waitMs = PARKED_FOR_MS[entry.tries + 1];
-    if (outcome === 'unknown' && waitMs !== undefined) {
-      await parked.park(entry.receipt, entry.tries + 1, deps.clock() + waitMs);
+    const next = PARKED_FOR_MS[entry.tries + 1];
+    const waitMs = next ?? (knownUntil < entry.dueAt - LAST_WAIT_MS ? LAST_WAIT_MS : null);
+    if (outcome === 'unknown' && waitMs !== null) {
+      const tries = next === undefined ? entry.tries : entry.tries + 1;
+      await parked.park(entry.receipt, tries, deps.clock() + waitMs);
     } else if (outcome !== 'taken') {
-      await append(deps, '', entry.receipt, 'no invocation or message by that name', { parked: entry.tries + 1 });
+      const letter = { key: '', value: entry.receipt, source: { parked: entry.tries + 1 } };
+      const cause = 'no invocation or message by that name';
+      await deps.log.append('onward.receipts.dead', [buried({ ...letter, cause }, deps.clock())]);
     }
     await parked.remove(entry.id);
   }
 }
 
 async function bury(deps: ConsumeDeps, record: LogRecord, cause: string): Promise<void> {
-  const { topic, partition, position } = record;
-  await append(deps, record.key, record.value, cause, { topic, partition, position });
+  const { topic, partition, position, key, value } = record;
+  const source = { topic, partition, position };
+  deps.onFault('a receipt became a dead letter', new DeadLetterCause(cause, source));
+  await deps.log.append('onward.receipts.dead', [buried({ key, value, cause, source }, deps.clock())]);
 }
 
-function append(deps: ConsumeDeps, key: string, value: string, cause: string, source: object): Promise<void> {
-  const buried = JSON.stringify({ cause, source, at: new Date(deps.clock()).toISOString(), value });
-  return deps.log.append('onward.receipts.dead', [{ key, value: buried }]);
+/** For the process's own log; the letter itself, which may hold an address, stands in the dead topic alone. */
+class DeadLetterCause extends Error {
+  constructor(cause: string, source: Record<string, unknown>) {
+    super(`${cause} (${JSON.stringify(source)})`);
+    this.name = 'DeadLetterCause';
+  }
 }

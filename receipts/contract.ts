@@ -4,9 +4,11 @@ import type { Receipt } from '../schemas/receipt';
 export interface ReceiptIntake {
   /**
    * Checks the references, writes the receipts to the log and resolves once the log has them.
+   * @param orElse `spool`: while the log is away they are kept on this machine, durably, and brought to it afterwards
+   * in the order they came; for senders that would not send them again.
    * @throws ForgedReference when a `ref` was not signed by us; none of the receipts is written then.
    */
-  accept(receipts: readonly Receipt[]): Promise<void>;
+  accept(receipts: readonly Receipt[], orElse?: 'spool'): Promise<void>;
 }
 
 export class ForgedReference extends Error {
@@ -32,4 +34,18 @@ export interface References {
   sign(ref: AttemptRef): string;
   /** Null when it was not signed by us. */
   verify(text: string): AttemptRef | null;
+}
+
+/** What became of the dead letters that were given another try. */
+export interface Redriven {
+  /** Written to `onward.receipts` again. */
+  redriven: number;
+  /** Not whole, so that they cannot be tried again. */
+  left: number;
+}
+
+/** Looks after what the consumer could not take. */
+export interface DeadLetters {
+  /** Every dead letter since the last call goes back to `onward.receipts`, to be taken as if it came now. */
+  redrive(): Promise<Redriven>;
 }

@@ -1,18 +1,20 @@
-import type { Log } from '../log/contract';
+import { type Log, LogUnavailable } from '../log/contract';
 import type { Receipt } from '../schemas/receipt';
 import { ForgedReference, type ReceiptIntake, type References } from './contract';
 
 export interface IntakeDeps {
-  log: Log;
+  log: Pick<Log, 'append'>;
+  /** On this machine; null where the log itself is. */
+  spool: Pick<Log, 'append'> | null;
   references: References;
   /** Milliseconds since 1970. */
   clock(): number;
 }
 
 /** Writes receipts to the log, keyed by their invocation where they name one, and only then lets them be acknowledged. */
-export function createIntake({ log, references, clock }: IntakeDeps): ReceiptIntake {
+export function createIntake({ log, spool, references, clock }: IntakeDeps): ReceiptIntake {
   return {
-    async accept(receipts) {
+    async accept(receipts, orElse) {
       const records = receipts.map((receipt, index) => {
         const key = keyOf(receipt, references);
         if (key === null) throw new ForgedReference(index);
@@ -20,7 +22,12 @@ export function createIntake({ log, references, clock }: IntakeDeps): ReceiptInt
         const at = receipt.at ?? new Date(clock()).toISOString();
         return { key, value: JSON.stringify({ ...receipt, at }) };
       });
-      await log.append('onward.receipts', records);
+      try {
+        await log.append('onward.receipts', records);
+      } catch (error) {
+        if (!spool || orElse !== 'spool' || !(error instanceof LogUnavailable)) throw error;
+        await spool.append('onward.receipts', records);
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import { composeProjector } from '../../cli/compose';
+import { composeProjector } from '../../cli/house/projection';
 import { HOUSE_SECRET } from '../support/house';
 import { type ApiUnderTest, expectProblem, INVOKE, must, PERSON, publishOtp, startApi } from './api-under-test';
 

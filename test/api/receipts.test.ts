@@ -1,3 +1,4 @@
+import { LogUnavailable } from '../../log/contract';
 import type { ProviderAdapter } from '../../providers/contract';
 import { createReferences } from '../../receipts/reference';
 import { HOUSE_SECRET } from '../support/house';
@@ -13,23 +14,32 @@ import {
 } from './api-under-test';
 
 /** A provider whose webhook carries its secret and one receipt. */
-const postman = (api: { house: { api: { providers: ReadonlyMap<string, ProviderAdapter> } } }): ProviderAdapter => ({
-  ...(api.house.api.providers.get('sandbox') as ProviderAdapter),
+const postman = (sandbox: ProviderAdapter, redelivers: boolean): ProviderAdapter => ({
+  ...sandbox,
+  facts: { ...sandbox.facts, redelivers },
   verify: ({ headers, url }) =>
-    headers['x-secret'] === 'sesame' && url.startsWith('http://127.0.0.1:1/v1/receipts/http?ref='),
+    headers['x-secret'] === 'sesame' && /^http:\/\/127\.0\.0\.1:1\/v1\/receipts\/(http|sendgrid)\?ref=/.test(url),
   normalise: ({ body, query }) => [{ ...JSON.parse(body.toString()), ref: query.get('ref') ?? '' }],
 });
 
 let api: ApiUnderTest;
 let logAway = false;
+const spooled: string[] = [];
 beforeAll(async () => {
-  api = await startApi((deps) => ({
-    ...deps,
-    providers: new Map([...deps.providers, ['http', postman({ house: { api: deps } })]]),
-    intake: {
-      accept: (receipts) => (logAway ? Promise.reject(new Error('the disk is full')) : deps.intake.accept(receipts)),
-    },
-  }));
+  api = await startApi((deps) => {
+    const sandbox = deps.providers.get('sandbox') as ProviderAdapter;
+    return {
+      ...deps,
+      providers: new Map([...deps.providers, ['http', postman(sandbox, false)], ['sendgrid', postman(sandbox, true)]]),
+      intake: {
+        async accept(receipts, orElse) {
+          if (!logAway) return deps.intake.accept(receipts);
+          if (orElse !== 'spool') throw new LogUnavailable('the disk is full');
+          spooled.push(...receipts.map(({ status }) => status));
+        },
+      },
+    };
+  });
   await publishOtp(api);
 });
 afterAll(() => api.close());
@@ -145,6 +155,15 @@ describe('a provider’s webhook', () => {
 
   it('of an unknown provider is 404', async () => {
     expect((await hook('pigeon?ref=x', 'sesame')).status).toBe(404);
+  });
+
+  it('is kept here while the log is away where the provider would not call again, else the provider is told to', async () => {
+    const ref = createReferences(HOUSE_SECRET).sign({ invocationId: await silent(), step: 0, attempt: 1 });
+    logAway = true;
+    const [once, again] = [await hook(`http?ref=${ref}`, 'sesame'), await hook(`sendgrid?ref=${ref}`, 'sesame')];
+    logAway = false;
+    expect([once.status, again.status]).toEqual([202, 503]);
+    expect(spooled).toEqual(['delivered']);
   });
 
   it('that is no receipt is 400', async () => {

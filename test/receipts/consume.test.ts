@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { composeProjector } from '../../cli/compose';
+import { composeProjector } from '../../cli/house/projection';
 import type { Ladder } from '../../core/ladder';
 import { type ConsumeDeps, consumeReceipts } from '../../receipts/consume';
 import { createReferences } from '../../receipts/reference';
@@ -38,6 +38,7 @@ async function consume(over: Partial<ConsumeDeps> = {}): Promise<void> {
     engine: house.engine,
     store: house.api.store,
     references,
+    known: { until: async () => Date.now() + laterMs },
     clock: () => Date.now() + laterMs,
     onFault: (message) => void house.faults.push(message),
     ...over,
@@ -116,6 +117,28 @@ describe('a receipt for a run that is not known', () => {
     expect(await house.log.read('onward.receipts.dead', 0, 0, 1)).toEqual([]);
   });
 
+  test('is not given up while the read models do not know what happened since', async () => {
+    let knownUntil = 0;
+    await consume({ known: { until: async () => knownUntil } });
+    await write(JSON.stringify({ invocationId: UNKNOWN, step: 7, status: 'delivered' }));
+    const parked = async () => (await house.api.store.parked.due(Number.MAX_SAFE_INTEGER, 1))[0];
+    const last = await until(async () => {
+      laterMs += HOUR_MS;
+      const entry = await parked();
+      return entry?.tries === 5 ? entry : null;
+    });
+    laterMs += HOUR_MS;
+    const again = await until(async () => {
+      const entry = await parked();
+      return entry && entry.dueAt > last.dueAt ? entry : null;
+    });
+    expect(again.tries).toBe(5);
+    expect(await house.log.read('onward.receipts.dead', 0, 0, 1)).toEqual([]);
+    knownUntil = again.dueAt;
+    laterMs += HOUR_MS;
+    expect(await deadLetter()).toMatchObject({ cause: 'no invocation or message by that name' });
+  });
+
   test('is a dead letter with its cause after its last try, and not before', async () => {
     await consume();
     const value = JSON.stringify({ invocationId: UNKNOWN, step: 7, status: 'delivered' });
@@ -163,7 +186,7 @@ describe('a record that can never be taken is a dead letter that says why and wh
       value,
     });
     expect(record?.position).toBeGreaterThan(before?.position ?? 0);
-    expect(house.faults).toEqual([]);
+    expect(house.faults).toEqual(['a receipt became a dead letter']);
   });
 });
 
