@@ -21,7 +21,10 @@ const CURRENCY = 'EUR';
 
 const everyReceipt = Object.fromEntries(CHANNELS.map((channel) => [channel, RECEIPT_STATUSES]));
 
-/** https://www.twilio.com/docs/messaging/guides/track-outbound-message-status; ValidityPeriod of the Message resource. */
+/**
+ * https://www.twilio.com/docs/messaging/guides/track-outbound-message-status; ValidityPeriod of the Message resource. A
+ * webhook is called once, and once more where it does not connect (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+ */
 const twilioText: readonly ReceiptStatus[] = ['accepted', 'sent', 'delivered', 'undelivered', 'failed'];
 const twilio: ProviderFacts = {
   provider: 'twilio',
@@ -35,13 +38,15 @@ const twilio: ProviderFacts = {
   validitySeconds: { min: 1, max: 36_000 },
   recall: false,
   lookup: true,
+  redelivers: false,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
 
 /**
  * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event: processed, delivered, bounce, dropped,
- * open, click. A mailbox may take a message and bounce it afterwards, so that a bounce stands against `delivered`.
+ * open, click. A mailbox may take a message and bounce it afterwards, so that a bounce stands against `delivered`. Events
+ * that got no 2xx are posted again for 24 hours.
  */
 const sendgrid: ProviderFacts = {
   provider: 'sendgrid',
@@ -50,13 +55,15 @@ const sendgrid: ProviderFacts = {
   validitySeconds: null,
   recall: false,
   lookup: false,
+  redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
 
 /**
  * https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components (statuses) and the template's time to
- * live: authentication 30-900 s, utility 30 s-12 h, marketing 12 h-30 d. No way to fetch a status again.
+ * live: authentication 30-900 s, utility 30 s-12 h, marketing 12 h-30 d. No way to fetch a status again; webhooks are
+ * repeated for up to 7 days.
  */
 const whatsappCloud: ProviderFacts = {
   provider: 'whatsapp-cloud',
@@ -65,6 +72,7 @@ const whatsappCloud: ProviderFacts = {
   validitySeconds: { min: 30, max: 30 * 86_400 },
   recall: false,
   lookup: false,
+  redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
@@ -80,11 +88,15 @@ const fcm: ProviderFacts = {
   validitySeconds: { min: 1, max: 2_419_200 },
   recall: false,
   lookup: false,
+  redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
 
-/** https://developers.line.biz/en/docs/partner-docs/line-notification-messages/: a `delivery` event, nothing negative. */
+/**
+ * https://developers.line.biz/en/docs/partner-docs/line-notification-messages/: a `delivery` event, nothing negative.
+ * Redelivery is off unless its channel turns it on.
+ */
 const line: ProviderFacts = {
   provider: 'line',
   receipts: { messenger: ['accepted', 'delivered'] },
@@ -92,6 +104,7 @@ const line: ProviderFacts = {
   validitySeconds: null,
   recall: false,
   lookup: false,
+  redelivers: false,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
@@ -105,6 +118,7 @@ const solapi: ProviderFacts = {
   validitySeconds: null,
   recall: false,
   lookup: false,
+  redelivers: false,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
@@ -117,6 +131,7 @@ const http: ProviderFacts = {
   validitySeconds: null,
   recall: false,
   lookup: false,
+  redelivers: false,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
@@ -129,6 +144,7 @@ const inapp: ProviderFacts = {
   validitySeconds: { min: 1, max: 604_800 },
   recall: false,
   lookup: true,
+  redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
@@ -141,6 +157,7 @@ const sandbox: ProviderFacts = {
   validitySeconds: { min: 1, max: 604_800 },
   recall: true,
   lookup: true,
+  redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LookupOutcome } from '../../core/input';
 import type { Receipt } from '../../schemas/receipt';
-import { DEFAULT_SANDBOX_SCRIPT, parseSandboxScript, type SandboxScript } from '../../schemas/sandbox-script';
+import { DEFAULT_SANDBOX_SCRIPT, type SandboxScript } from '../../schemas/sandbox-script';
 import type { Reason } from '../../schemas/vocabulary';
 import type {
   MessageHandle,
@@ -13,34 +13,13 @@ import type {
   WebhookRequest,
 } from '../contract';
 import { PROVIDER_CATALOG } from '../facts';
-import type { OutboxEntry, SandboxOutbox } from './outbox';
+import type { OutboxEntry } from './outbox';
 import { phoneScript } from './phone-script';
+import { createPlayer, type Player, type SandboxDeps } from './player';
+import { parse, type Script } from './script';
 
-/** Long enough for a receipt to have gone the whole way before the answer that it overtakes. */
-const EARLY_LEAD_MS = 50;
-/** As a real provider calls again whose call was not answered with success. */
-const DELIVER_AGAIN_MS = 1_000;
-/** How long before its end a process may have failed to play what was due; workers send on without it. */
-const SLACK_MS = { alone: 1_000, sends: 0, plays: 60_000 } as const;
-const FOLLOW_EVERY_MS = 10;
-/** Scripts seen before: the same few come again and again. */
-const SCRIPTS_HELD = 1_000;
-
-/**
- * Who plays the receipts of what was sent: the process that sent it, or, where workers send, the one that consumes
- * receipts, for all of them. Early receipts always come from where the message was sent.
- */
-export type SandboxPart = 'alone' | 'sends' | 'plays';
-
-export interface SandboxDeps {
-  outbox: SandboxOutbox;
-  part: SandboxPart;
-  /** The way of every receipt: log, consumer, engine. */
-  deliver(receipts: Receipt[]): Promise<void>;
-  /** Milliseconds since 1970. */
-  clock(): number;
-  onFault(message: string, error: unknown): void;
-}
+/** How long before its end a process may have failed to play what was due. */
+const SLACK_MS = 1_000;
 
 export interface Sandbox extends ProviderAdapter {
   /** What it was given to carry for one invocation, in the order it came. */
@@ -48,8 +27,8 @@ export interface Sandbox extends ProviderAdapter {
   /** The script that a phone number stands for, or null. */
   scriptOf(address: string, timeoutSeconds: number): string | null;
   /**
-   * Plays again what was due when the process ended, since a receipt that comes twice does no harm; and, where others
-   * send, from now on what they do.
+   * Plays again what was due when the process ended, or, where others send, from now on what they did not play: a
+   * receipt that comes twice does no harm.
    */
   resume(): void;
 }
@@ -70,7 +49,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
       if (script.early.length > 0) await player.playEarly(request.ref, providerMessageId, script);
       if (answer.type === 'reject' || providerMessageId === null) return rejected(answer);
       if (answer.type === 'accept' && answer.afterMs > 0) await pause(answer.afterMs);
-      if (deps.part === 'alone') player.play(request.ref, providerMessageId, script, deps.clock());
+      player.play(request.ref, providerMessageId, script, deps.clock());
       if (answer.type === 'hang') return silence(request.signal);
       return { outcome: 'accepted', providerMessageId, costMicros: facts.costMicros[request.channel] ?? 0 };
     },
@@ -82,15 +61,11 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     scriptOf: phoneScript,
     messages: (invocationId) => deps.outbox.messages(invocationId),
     resume() {
-      for (const { ref, providerMessageId, script: text, acceptedAt } of deps.outbox.unplayed(SLACK_MS[deps.part])) {
-        const script = parse(text);
-        void player.playEarly(ref, providerMessageId, script);
-        player.play(ref, providerMessageId, script, acceptedAt);
-      }
-      if (deps.part === 'plays') player.follow();
+      if (deps.part === 'sweeps') player.sweep();
+      if (deps.part === 'alone') for (const message of deps.outbox.unplayed(SLACK_MS)) player.playAgain(message);
     },
     async close() {
-      player.stop();
+      await player.stop();
       await deps.outbox.close();
     },
   };
@@ -101,28 +76,9 @@ function messageId({ ref, invocationId }: SendRequest): string {
   return ref.slice(0, ref.lastIndexOf('.')).replace(invocationId, `sbx_${invocationId.slice('inv_'.length)}`);
 }
 
-interface Script extends SandboxScript {
-  /** As it was written. */
-  text: string;
-}
-
-const parsed = new Map<string, Script>();
-
 /** The invocation's own script, else what the phone number asks for, else delivered@100ms. */
 function scriptFor(request: SendRequest): Script {
   return parse(request.script ?? phoneScript(request.address, request.validitySeconds) ?? DEFAULT_SANDBOX_SCRIPT);
-}
-
-/** Scripts were checked at the invocation: one that cannot be read here is a bug of ours. */
-function parse(text: string): Script {
-  const held = parsed.get(text);
-  if (held) return held;
-  const result = parseSandboxScript(text);
-  if (!result.ok) throw new TypeError(result.message);
-  if (parsed.size >= SCRIPTS_HELD) parsed.clear();
-  const script = { ...result.script, text };
-  parsed.set(text, script);
-  return script;
 }
 
 function entryOf(
@@ -184,75 +140,4 @@ function normalise({ query, body }: WebhookRequest): Receipt[] {
   const given: unknown = JSON.parse(body.toString('utf8'));
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new TypeError('not an object');
   return [{ ...(given as Receipt), provider: 'sandbox', ref: query.get('ref') ?? '' }];
-}
-
-type Player = ReturnType<typeof createPlayer>;
-
-/** Plays the receipts of a script at their times, and again where the log does not take them. */
-function createPlayer({ outbox, part, deliver, clock, onFault }: SandboxDeps) {
-  const timers = new Map<string, Set<NodeJS.Timeout>>();
-  const receipt = (
-    ref: string,
-    providerMessageId: string | null,
-    item: Omit<SandboxScript['receipts'][number], 'afterMs'>,
-  ): Receipt => ({
-    ref,
-    provider: 'sandbox',
-    providerMessageId,
-    status: item.status,
-    reason: item.reason,
-    at: new Date(clock()).toISOString(),
-  });
-  let stopped = false;
-  let following: NodeJS.Timeout | undefined;
-  const later = (ref: string, ms: number, run: () => void) => {
-    if (stopped) return;
-    const set = timers.get(ref) ?? new Set();
-    timers.set(ref, set);
-    const timer = setTimeout(() => {
-      set.delete(timer);
-      if (set.size === 0) timers.delete(ref);
-      run();
-    }, ms);
-    set.add(timer);
-  };
-  const hand = async (ref: string, one: Receipt): Promise<void> => {
-    try {
-      // A recall may have been another process's.
-      if (part === 'plays' && outbox.silenced(ref)) return;
-      await deliver([one]);
-    } catch (error) {
-      onFault('a sandbox receipt could not be delivered; it comes again', error);
-      later(ref, DELIVER_AGAIN_MS, () => void hand(ref, one));
-    }
-  };
-
-  return {
-    async playEarly(ref: string, providerMessageId: string | null, script: SandboxScript): Promise<void> {
-      await Promise.all(script.early.map((item) => hand(ref, receipt(ref, providerMessageId, item))));
-      await pause(EARLY_LEAD_MS);
-    },
-    play(ref: string, providerMessageId: string, script: SandboxScript, acceptedAt: number): void {
-      for (const item of script.receipts) {
-        const dueInMs = Math.max(acceptedAt + item.afterMs - clock(), 0);
-        later(ref, dueInMs, () => void hand(ref, receipt(ref, providerMessageId, item)));
-      }
-    },
-    cancel(ref: string): void {
-      for (const timer of timers.get(ref) ?? []) clearTimeout(timer);
-      timers.delete(ref);
-    },
-    follow(): void {
-      following = setInterval(() => {
-        for (const { ref, providerMessageId, script, acceptedAt } of outbox.newcomers()) {
-          if (providerMessageId) this.play(ref, providerMessageId, parse(script), acceptedAt);
-        }
-      }, FOLLOW_EVERY_MS);
-    },
-    stop(): void {
-      stopped = true;
-      clearInterval(following);
-      for (const ref of [...timers.keys()]) this.cancel(ref);
-    },
-  };
 }
