@@ -27,6 +27,8 @@ const RECOVERY_PAUSE_MS = 1_000;
 export interface EmbeddedEngineDeps {
   journal: Journal;
   activities: Activities;
+  /** What a run is made of is kept elsewhere and shares no commit with the journal: a start waits for it. */
+  recordsApart: boolean;
   /** The compiled version that a run began with. */
   ladderOf(ref: FlowRef): Promise<Ladder>;
   /** Milliseconds since 1970. */
@@ -95,7 +97,8 @@ export class EmbeddedEngine implements Engine {
     this.alarms.start();
   }
 
-  async start(run: NewRun): Promise<void> {
+  async start(run: NewRun, recorded: Promise<unknown>): Promise<void> {
+    if (this.deps.recordsApart) await recorded;
     const refusal = this.unavailable();
     if (refusal) throw new EngineUnavailable(refusal);
     const live = newRun(run.invocationId, run.ladder, initialState(run.ladder));

@@ -9,6 +9,8 @@ import type { ReceiptInput } from '../core/input';
 import type { Ladder } from '../core/ladder';
 import { dumpLadder } from '../core/ladder-json';
 import { initialState, type State } from '../core/state';
+import type { Log } from '../log/contract';
+import type { Histories } from '../store/contract';
 import {
   type ControlSignal,
   type InvocationInput,
@@ -17,7 +19,7 @@ import {
   WORKFLOW_TYPE,
 } from '../workflows/contract';
 import { isAway, isInvalid, isNotFound } from './grpc';
-import { type EventLog, type History, historyOf } from './histories';
+import { type History, historyOf } from './histories';
 import { InTurn } from './in-turn';
 import { LateRuns } from './late-runs';
 import { Presence } from './presence';
@@ -36,7 +38,9 @@ const TURN_WITHIN = '5s';
 export interface TemporalEngineDeps {
   client: Client;
   taskQueue: string;
-  log: EventLog;
+  log: Pick<Log, 'append'>;
+  /** What the log can be asked about the runs: the engine itself keeps nothing. */
+  histories: Histories;
   ladderOf(ref: Omit<History, 'events'>): Promise<Ladder>;
   /** Which version a run that has been recorded is of; null where there is no record. */
   refOf(id: string): Promise<Omit<History, 'events'> | null>;
@@ -62,7 +66,7 @@ export class TemporalEngine implements Engine {
 
   constructor(private readonly deps: TemporalEngineDeps) {
     this.presence = new Presence(deps.client);
-    this.tail = new EventTail(deps.log, deps.onFault);
+    this.tail = new EventTail(deps.histories, deps.onFault);
     this.late = new LateRuns(deps);
   }
 
@@ -72,7 +76,7 @@ export class TemporalEngine implements Engine {
       await recorded;
     } catch (error) {
       this.deps.onFault('an invocation could not be recorded', error);
-      throw new EngineUnavailable('the data folder cannot be written');
+      throw new EngineUnavailable('the store cannot be written');
     }
     const begin: InvocationInput['begin'] = { type: 'invoked', at: this.deps.clock(), input };
     const { sendTimeoutMs } = this.deps;
@@ -127,7 +131,7 @@ export class TemporalEngine implements Engine {
   }
 
   async describe(invocationId: string): Promise<State | null> {
-    const history = historyOf(this.deps.log, invocationId);
+    const history = await this.read(invocationId);
     if (history) return fold(await this.deps.ladderOf(history), history.events);
     // Started, and no worker has come to it yet.
     const ref = await this.deps.refOf(invocationId);
@@ -135,12 +139,13 @@ export class TemporalEngine implements Engine {
   }
 
   async history(invocationId: string, after: number): Promise<Event[]> {
-    return historyOf(this.deps.log, invocationId)?.events.slice(after) ?? [];
+    return (await this.read(invocationId))?.events.slice(after) ?? [];
   }
 
   async changed(invocationId: string, after: number, timeoutMs: number): Promise<boolean> {
-    const next = this.tail.next(invocationId, timeoutMs);
-    const { length } = historyOf(this.deps.log, invocationId)?.events ?? [];
+    // Listening first: what comes while it is read is not missed.
+    const next = this.tail.next(invocationId, after, timeoutMs);
+    const { length } = (await this.read(invocationId))?.events ?? [];
     return length > after || next;
   }
 
@@ -154,6 +159,10 @@ export class TemporalEngine implements Engine {
     this.tail.close();
     await Promise.allSettled([...this.underWay, this.presence.close()]);
     await this.deps.client.connection.close();
+  }
+
+  private async read(invocationId: string): Promise<History | null> {
+    return historyOf(await this.deps.histories.of(invocationId));
   }
 
   private async control(

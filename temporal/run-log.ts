@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { Sinks } from '@temporalio/workflow';
+import { toReceipt } from '../core/wire';
 import type { Log } from '../log/contract';
+import { buried } from '../schemas/dead-letter';
 import type { EventRecord } from '../schemas/event';
 import type { ReceiptSignal, RunLog } from '../workflows/contract';
 
@@ -53,7 +55,6 @@ export function createRunLog({ log, onTold, clock, onFault }: RunLogDeps) {
 
 function deadLetter(invocationId: string, { receipt, at }: ReceiptSignal, now: number): { key: string; value: string } {
   const cause = 'the invocation has made no such attempt';
-  const source = { invocationId, at: new Date(at).toISOString() };
-  const buried = { cause, source, at: new Date(now).toISOString(), value: JSON.stringify(receipt) };
-  return { key: invocationId, value: JSON.stringify(buried) };
+  const value = JSON.stringify(toReceipt(invocationId, receipt));
+  return buried({ key: invocationId, value, cause, source: { invocationId, at: new Date(at).toISOString() } }, now);
 }

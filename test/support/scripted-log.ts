@@ -3,7 +3,7 @@ import { fold } from '../../core/evolve';
 import { dumpState } from '../../core/state-json';
 import { fromWire, toWire } from '../../core/wire';
 import type { EventRecord } from '../../schemas/event';
-import { type EventLog, historyOf } from '../../temporal/histories';
+import { historyOf } from '../../temporal/histories';
 import { eventLine } from '../scenarios/scenario';
 import type { ScriptedRun } from './scripted-workers';
 
@@ -58,9 +58,9 @@ export async function until(holds: () => Promise<boolean>, what: string): Promis
  * The history that readers find in the log, as lines. An event that was told twice was told the same, and the whole of
  * it comes to the workflow's own state.
  */
-export async function logThatAgrees({ id, ladder, records, handle }: ScriptedRun): Promise<string[]> {
+export async function logThatAgrees({ ladder, records, handle }: ScriptedRun): Promise<string[]> {
   const values = records.map((record) => JSON.stringify(record));
-  const events = historyOf({ eventsOf: () => values } as unknown as EventLog, id)?.events ?? [];
+  const events = historyOf(values)?.events ?? [];
   const read = events.map((event) => toWire(event));
   for (const record of records) for (const event of record.events) expect(event).toEqual(read[event.seq - 1]);
   expect(JSON.parse(dumpState(fold(ladder, events)))).toEqual(await handle.query('state'));

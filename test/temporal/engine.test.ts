@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { ulid } from 'ulid';
-import { keepToEngine } from '../../cli/engine-mark';
-import { linkTemporal } from '../../cli/temporal-link';
+import { linkTemporal } from '../../cli/house/temporal-link';
+import { keepToEngine } from '../../cli/marks';
 import { freePort } from '../../cli/throwaway';
 import { EngineUnavailable } from '../../core/engine';
 import type { ReceiptInput } from '../../core/input';
@@ -129,13 +129,16 @@ describeWithTemporal('the engine on Temporal', (server) => {
       await embedded.startEngine();
       await prepareTemplates(embedded);
       const silent = await publishInHouse(embedded, { steps: ['whatsapp', 'sms'], timeoutSeconds: 20 });
-      await keepToEngine(embedded.folder, embedded);
+      const marked = (engine: 'embedded' | 'temporal') => {
+        return { dataFolder: embedded.folder, adapters: { engine, log: 'sqlite', store: 'sqlite' } } as const;
+      };
+      await keepToEngine(marked('embedded'), embedded);
       const id = await startInHouse(embedded, silent, { sandbox: { whatsapp: 'silent' } });
-      await expect(keepToEngine(embedded.folder, { ...embedded, embedded: null })).rejects.toThrow(
-        /unset TEMPORAL_ADDRESS/,
-      );
+      await expect(keepToEngine(marked('temporal'), embedded)).rejects.toThrow(/unset TEMPORAL_ADDRESS/);
       await embedded.engine.cancel(id);
-      await keepToEngine(embedded.folder, { ...embedded, embedded: null });
+      // It is closed once the send that was under way has been answered.
+      while (embedded.embedded?.openRuns !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await keepToEngine(marked('temporal'), embedded);
     } finally {
       await embedded.remove();
     }
