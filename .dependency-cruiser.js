@@ -105,7 +105,7 @@ module.exports = {
       from: {
         path: '^(cli|examples)/',
         pathNot:
-          '^cli/(compose|compose-worker|rooms|temporal-link|start|start-temporal|first-start|logger|projection|projection-thread|data-folder)[.]ts$',
+          '^cli/house/|^cli/(start|start-temporal|first-start|logger|marks|side-door|projection|projection-thread|data-folder)[.]ts$',
       },
       to: {
         path: ROOM,

@@ -1,9 +1,13 @@
-import { composeWorker } from './cli/compose-worker';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkSecret, keptSecret, prepareDataFolder } from './cli/data-folder';
+import { openLinks } from './cli/house/links';
+import { linkTemporal } from './cli/house/temporal-link';
+import { composeWorker } from './cli/house/worker';
 import { leave, sentenceOf, signalled } from './cli/leave';
-import { createLogger } from './cli/logger';
+import { createFaultReporter, createLogger } from './cli/logger';
+import { keepToPlaces } from './cli/marks';
 import { readSettings, StartError } from './cli/settings';
-import { linkTemporal } from './cli/temporal-link';
 
 /** The Temporal worker process: decides for the runs and sends for them; as many of it as are wanted. */
 async function main(): Promise<void> {
@@ -12,10 +16,16 @@ async function main(): Promise<void> {
   prepareDataFolder(settings.dataFolder);
   const secret = keptSecret(settings.dataFolder, 'secret', settings.secret, '').text;
   checkSecret(settings.dataFolder, secret);
+  keepToPlaces(settings);
+  if (settings.adapters.store === 'sqlite' && !existsSync(join(settings.dataFolder, 'onward.db'))) {
+    const where = `ONWARD_DATA is “${settings.dataFolder}”, where no API has its data`;
+    throw new StartError(`${where}. Start the API first, and set ONWARD_DATA to its folder, or MONGODB_URL for both.`);
+  }
   const logger = createLogger(settings.logLevel);
   const link = await linkTemporal(process.env, { secret, serviceName: 'onward-worker', logger });
   if (!link) throw new StartError('TEMPORAL_ADDRESS is not set, and a worker is nothing without it. Set it.');
-  const house = await composeWorker({ settings, secret, link, logger });
+  const links = await openLinks(process.env, createFaultReporter(logger));
+  const house = await composeWorker({ settings, secret, link, links, logger });
   const { address, namespace } = link.settings;
   console.log(
     `Onward worker for ${address}, namespace ${namespace}; metrics on http://${settings.host}:${house.port}/metrics`,

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { holdExclusively } from '../sqlite/exclusive';
 import { createSeal } from '../store/seal';
-import { StartError, type StartRole } from './settings';
+import { type Adapters, StartError, type StartRole } from './settings';
 
 /** Makes the folder with mode 0700 and sees to it that it can be written. */
 export function prepareDataFolder(folder: string): void {
@@ -61,6 +61,11 @@ function keepOnce(path: string, text: string): boolean {
   }
 }
 
+/** By which a secret is known again without being kept. */
+export function markOfSecret(secret: string): string {
+  return createSeal(secret).hash('onward');
+}
+
 /**
  * Sees to it that the folder is opened with the secret that it was written with: with another one, addresses and
  * variables cannot be read, and the receipts of messages on their way would be taken for forged.
@@ -68,7 +73,7 @@ function keepOnce(path: string, text: string): boolean {
  */
 export function checkSecret(folder: string, secret: string): void {
   const path = join(folder, 'secret.check');
-  const mark = createSeal(secret).hash('onward');
+  const mark = markOfSecret(secret);
   if (!existsSync(path) && keepOnce(path, mark)) return;
   if (readFileSync(path, 'utf8').trim() === mark) return;
   throw new StartError(
@@ -77,18 +82,16 @@ export function checkSecret(folder: string, secret: string): void {
 }
 
 /**
- * One engine and one projector a data folder: two of them would send everything twice. Null for a role that may run
- * beside any other.
+ * One engine and one projector a data folder: two of them would send everything twice. Nothing is held for a role that
+ * may run beside any other: on servers alone, any number of them shares the work.
  * @throws StartError when another process has the folder
  */
-export function holdFolder(folder: string, role: StartRole): { release(): void } | null {
-  if (role === 'receipts') return null;
-  const names = role === 'all' ? ['engine', 'projector'] : [role === 'api' ? 'engine' : 'projector'];
+export function holdFolder(folder: string, role: StartRole, adapters: Adapters): { release(): void } {
   const locks: { release(): void }[] = [];
   const release = () => {
     for (const lock of locks) lock.release();
   };
-  for (const name of names) {
+  for (const name of heldAlone(role, adapters)) {
     const lock = holdExclusively(join(folder, `${name}.lock`));
     if (!lock) {
       release();
@@ -99,4 +102,12 @@ export function holdFolder(folder: string, role: StartRole): { release(): void }
     locks.push(lock);
   }
   return { release };
+}
+
+function heldAlone(role: StartRole, { engine, log, store }: Adapters): ('engine' | 'projector')[] {
+  const onServers = log === 'kafka' && store === 'mongodb';
+  const names: ('engine' | 'projector')[] = [];
+  if ((role === 'all' || role === 'api') && !(onServers && engine === 'temporal')) names.push('engine');
+  if ((role === 'all' || role === 'projector') && !onServers) names.push('projector');
+  return names;
 }

@@ -18,7 +18,7 @@ interface GivenKey {
 /** The owner's key and the test key: from the environment, from the data folder, or made now. */
 export async function ensureKeys(
   store: Store,
-  settings: Settings,
+  settings: Pick<Settings, 'dataFolder' | 'ownerKey' | 'testKey' | 'adapters'>,
 ): Promise<{ made: { name: string; secret: string }[] }> {
   const keys: GivenKey[] = [
     {
@@ -41,7 +41,10 @@ export async function ensureKeys(
     },
   ];
   const made: { name: string; secret: string }[] = [];
+  // A store on a server may have been given its keys by another machine, which has them in its own folder.
+  const shared = settings.adapters.store === 'mongodb';
   for (const key of keys) {
+    if (shared && key.given === null && (await store.keys.byId(key.id))) continue;
     const secret = keptSecret(settings.dataFolder, key.file, key.given, key.prefix);
     if (secret.made) made.push({ name: key.variable, secret: secret.text });
     await ensureKey(store, key, secret.text);

@@ -11,6 +11,8 @@ export function signalled(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
     process.once('disconnect', () => resolve());
+    // It may have gone before we listened.
+    if (process.connected === false) resolve();
   });
 }
 

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { Logger } from '../api/deps';
+import { faultOf } from '../api/fault';
 
 /** JSON lines on stderr; stdout is for people. What could be a key or an address is taken out whatever is logged. */
 export function createLogger(level: string): Logger {
@@ -21,4 +22,9 @@ export function createLogger(level: string): Logger {
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** Faults by their names and messages; never what they were about. */
+export function createFaultReporter(logger: Logger): (message: string, error: unknown) => void {
+  return (message, error) => logger.error({ err: faultOf(error) }, message);
 }

@@ -1,9 +1,8 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createProjectionLoop } from '../projection/loop';
 import type { FromThread, ThreadData, ToThread } from '../projection/thread-messages';
-
-import { composeProjector } from './compose';
+import { closeLinks, openLinks } from './house/links';
+import { startProjection } from './house/projection';
 
 /** The projection in a thread of its own, so that requests do not wait for it. Started by projection/start-thread.ts. */
 async function main(): Promise<void> {
@@ -14,18 +13,18 @@ async function main(): Promise<void> {
     const cause = error instanceof Error ? error : new Error(String(error));
     port.postMessage({ message, cause: { name: cause.name, message: cause.message } } satisfies FromThread);
   };
-  const projector = await composeProjector({
-    ...(workerData as ThreadData),
-    report: (record, cause) => complain(`event record ${record.position} cannot be projected`, cause),
+  const links = await openLinks(process.env, complain);
+  const projection = await startProjection({ ...(workerData as ThreadData), links, onFault: complain });
+  const stopped = new Promise<void>((resolve) => {
+    port.on('message', (message: ToThread) => {
+      if (message === 'wake') projection.wake();
+      else resolve();
+    });
   });
-  const loop = createProjectionLoop(projector, (error) => complain('the projection will try again', error));
-  port.on('message', (message: ToThread) => {
-    if (message === 'wake') loop.wake();
-    else loop.stop();
-  });
-  await loop.done;
+  await stopped;
   // libsql aborts the process when a thread ends with an open database.
-  await projector.close();
+  await projection.stop();
+  await closeLinks(links);
   port.close();
 }
 

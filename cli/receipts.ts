@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Redriven } from '../receipts/contract';
 import type { Receipt } from '../schemas/receipt';
 import { httpClient } from './client';
 import { Complaint } from './complaint';
@@ -16,9 +17,11 @@ interface Options {
   code?: string;
 }
 
-/** `onward receipts send`: delivery receipts from a gateway of one's own, or by hand. */
+/** `onward receipts`: delivery receipts from a gateway of one's own, or by hand, and what became of those not taken. */
 export function addReceipts(program: Command, terminal: Terminal): void {
-  const receipts = program.command('receipts').description('hand in delivery receipts');
+  const receipts = program
+    .command('receipts')
+    .description('hand in delivery receipts, and look after those that were not taken');
   receipts
     .command('send')
     .description('send one receipt, or those of a file')
@@ -35,6 +38,32 @@ export function addReceipts(program: Command, terminal: Terminal): void {
       const answer = await httpClient(terminal.env).send<{ accepted: number }>('POST', '/receipts', body);
       terminal.out(`${answer.body.accepted} accepted.`);
     });
+  receipts
+    .command('parked')
+    .description('those that wait for their invocation or message to be known')
+    .action(() => showParked(terminal));
+  receipts
+    .command('redrive')
+    .description('give the dead letters since the last redrive another try')
+    .action(async () => {
+      const { body } = await httpClient(terminal.env).send<Redriven>('POST', '/receipts/dead/redrive', undefined);
+      terminal.out(`${body.redriven} given another try.`);
+      if (body.left > 0) terminal.out(`${body.left} were too long to be kept whole and stay where they are.`);
+    });
+}
+
+interface Parked {
+  count: number;
+  items: { provider?: string; invocationId?: string; status: string; tries: number; dueAt: string }[];
+}
+
+async function showParked(terminal: Terminal): Promise<void> {
+  const body = await httpClient(terminal.env).get<Parked>('/receipts/parked');
+  terminal.out(`${body.count} parked.`);
+  for (const { provider, invocationId, status, tries, dueAt } of body.items) {
+    const of = invocationId ?? `a message of ${provider ?? 'an unnamed provider'}`;
+    terminal.out(`  ${status} of ${of}, tried ${tries + 1} times, next at ${dueAt}`);
+  }
 }
 
 /** What is wrong with the words is told by the server, which has the lists. */

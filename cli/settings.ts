@@ -1,12 +1,21 @@
 import { resolve } from 'node:path';
 import { PROVIDERS, type Provider } from '../schemas/vocabulary';
+import { RETAINED, type Retained } from '../store/contract';
 
 export const START_ROLES = ['api', 'receipts', 'projector'] as const;
 /** What one process does; `all` is every role at once. */
 export type StartRole = 'all' | 'worker' | (typeof START_ROLES)[number];
 
+/** What stands behind the contracts; each by a variable of its own. */
+export interface Adapters {
+  engine: 'embedded' | 'temporal';
+  log: 'sqlite' | 'kafka';
+  store: 'sqlite' | 'mongodb';
+}
+
 export interface Settings {
   role: StartRole;
+  adapters: Adapters;
   host: string;
   port: number;
   dataFolder: string;
@@ -19,6 +28,8 @@ export interface Settings {
   sendTimeoutSeconds: number;
   /** Sends a second by provider, over all workers together. */
   sendRates: Partial<Record<Provider, number>>;
+  /** How long things are kept, in days; what is not named, for good. */
+  retentionDays: Partial<Record<Retained, number>>;
   /** Open runs that a worker holds in memory; null: as many as suit it. */
   workerCache: number | null;
   /** Where a worker tells how it is; null: on its usual port, or on another where that is taken. */
@@ -36,15 +47,8 @@ export class StartError extends Error {
   }
 }
 
-/** What moves in with the issues to come; to run without it would not be what was asked for. */
-const NOT_YET = ['KAFKA_BROKERS', 'MONGODB_URL'] as const;
-
 /** @throws StartError for a value that cannot work */
 export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings {
-  for (const name of NOT_YET) {
-    if (env[name])
-      throw new StartError(`${name} is set, but Onward's log and store are files on one machine so far. Unset it.`);
-  }
   const host = env.HOST || '127.0.0.1';
   const port = wholeNumber(env, 'PORT', 8080, 0, 65_535);
   if (env.ONWARD_OWNER_KEY && env.ONWARD_OWNER_KEY === env.ONWARD_TEST_KEY) {
@@ -52,6 +56,11 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
   }
   return {
     role,
+    adapters: {
+      engine: env.TEMPORAL_ADDRESS ? 'temporal' : 'embedded',
+      log: env.KAFKA_BROKERS ? 'kafka' : 'sqlite',
+      store: env.MONGODB_URL ? 'mongodb' : 'sqlite',
+    },
     host,
     port,
     dataFolder: resolve(env.ONWARD_DATA || './data'),
@@ -61,6 +70,7 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
     testKey: longEnough(env, 'ONWARD_TEST_KEY', 8),
     sendTimeoutSeconds: seconds(env, 'ONWARD_SEND_TIMEOUT_SECONDS', 10, 0.1, 300),
     sendRates: sendRates(env.ONWARD_SEND_RATES),
+    retentionDays: retentionDays(env.ONWARD_RETENTION_DAYS),
     workerCache: env.ONWARD_WORKER_CACHE ? wholeNumber(env, 'ONWARD_WORKER_CACHE', 0, 0, 1_000_000) : null,
     workerPort: env.ONWARD_WORKER_PORT ? wholeNumber(env, 'ONWARD_WORKER_PORT', 0, 0, 65_535) : null,
     logLevel: oneOf(env, 'ONWARD_LOG_LEVEL', 'info', LOG_LEVELS),
@@ -85,17 +95,43 @@ function seconds(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: n
 
 /** `sandbox=100,twilio=80` */
 function sendRates(text: string | undefined): Partial<Record<Provider, number>> {
-  const rates: Partial<Record<Provider, number>> = {};
-  for (const part of text ? text.split(',') : []) {
-    const [name = '', rate = ''] = part.split('=').map((piece) => piece.trim());
-    const provider = PROVIDERS.find((one) => one === name);
-    if (!provider || !/^\d{1,6}(\.\d{1,3})?$/.test(rate) || Number(rate) === 0) {
-      const mend = 'Set it to sends a second by provider, such as twilio=80,sandbox=100.';
-      throw new StartError(`ONWARD_SEND_RATES has “${part}”. ${mend}`);
-    }
-    rates[provider] = Number(rate);
+  return amounts(text, PROVIDERS, 'ONWARD_SEND_RATES', 'sends a second by provider, such as twilio=80,sandbox=100');
+}
+
+/** `records=30,events=400` */
+function retentionDays(text: string | undefined): Partial<Record<Retained, number>> {
+  const days = amounts(
+    text,
+    RETAINED,
+    'ONWARD_RETENTION_DAYS',
+    `days by what is kept (${RETAINED.join(', ')}), such as records=30`,
+  );
+  const { records = Number.POSITIVE_INFINITY, events } = days;
+  if (events !== undefined && records > events) {
+    throw new StartError(
+      'ONWARD_RETENTION_DAYS keeps records longer than events. Set records to no more days than events: a run without its events would look as if it had never begun.',
+    );
   }
-  return rates;
+  return days;
+}
+
+/** `name=amount`, separated by commas. */
+function amounts<T extends string>(
+  text: string | undefined,
+  names: readonly T[],
+  variable: string,
+  what: string,
+): Partial<Record<T, number>> {
+  const found: Partial<Record<T, number>> = {};
+  for (const part of text ? text.split(',') : []) {
+    const [given = '', amount = ''] = part.split('=').map((piece) => piece.trim());
+    const name = names.find((one) => one === given);
+    if (name === undefined || !/^\d{1,6}(\.\d{1,3})?$/.test(amount) || Number(amount) === 0) {
+      throw new StartError(`${variable} has “${part}”. Set it to ${what}.`);
+    }
+    found[name] = Number(amount);
+  }
+  return found;
 }
 
 function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, otherwise: T, words: readonly T[]): T {

@@ -45,7 +45,7 @@ function checkedSettings(): Settings {
   const settings = readSettings(process.env, 'all');
   prepareDataFolder(settings.dataFolder);
   // For a moment, to see that nobody else has it: Onward takes it for itself.
-  holdFolder(settings.dataFolder, 'all')?.release();
+  holdFolder(settings.dataFolder, 'all', { ...settings.adapters, engine: 'temporal' }).release();
   return settings;
 }
 

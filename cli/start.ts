@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import { createServer } from '../api/server';
-import { type Engine, EngineUnavailable } from '../core/engine';
 import packageJson from '../package.json';
-import { createProjectionLoop } from '../projection/loop';
 import { startProjectionThread } from '../projection/start-thread';
-import { compose, composeProjector, type House } from './compose';
+import { startRetention } from '../store/retention';
 import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { type Door, openDoor } from './door';
-import { keepToEngine } from './engine-mark';
 import { ensureKeys, publishExamples } from './first-start';
+import { compose, type House, type HouseOptions } from './house/house';
+import { type Links, openLinks } from './house/links';
+import { type RunningProjection, startProjection } from './house/projection';
+import { linkTemporal } from './house/temporal-link';
 import { leave, sentenceOf, signalled } from './leave';
-import { createLogger } from './logger';
-import { readSettings, type Settings, type StartRole } from './settings';
-import { linkTemporal } from './temporal-link';
+import { createFaultReporter, createLogger } from './logger';
+import { beAlone, checkStore, keepToEngine, keepToPlaces } from './marks';
+import { readSettings, type Settings, StartError, type StartRole } from './settings';
+import { openSideDoor } from './side-door';
 import { startWorkerBeside } from './worker-beside';
 
 /** `onward start`: sets the exit status and says in one line what has to be mended when it cannot work. */
@@ -30,26 +32,33 @@ export async function start(options: { role?: string }): Promise<void> {
 
 /** What stands of a process, to be taken down again. */
 interface Standing {
-  door: Door | null;
-  stopProjection: (() => Promise<void>) | null;
+  door: Pick<Door, 'shut'> | null;
+  projection: Pick<RunningProjection, 'stop'> | null;
+  retention: { stop(): Promise<void> } | null;
   stopWorker: (() => Promise<void>) | null;
 }
 
-const ROLES_WITH_ENGINE: ReadonlySet<StartRole> = new Set(['all', 'api']);
+/** What every part of a process is made with. */
+interface Ground {
+  settings: Settings;
+  secret: string;
+  links: Links;
+  house: House;
+}
 
 /** Starts the roles and resolves, once they stand, with the way to stop them. */
 async function run(settings: Settings): Promise<() => Promise<void>> {
   const { dataFolder, role } = settings;
   prepareDataFolder(dataFolder);
-  const lock = holdFolder(dataFolder, role);
+  const lock = holdFolder(dataFolder, role, settings.adapters);
   const secret = keptSecret(dataFolder, 'secret', settings.secret, '').text;
   checkSecret(dataFolder, secret);
+  keepToPlaces(settings);
   const logger = createLogger(settings.logLevel);
-  const temporal = ROLES_WITH_ENGINE.has(role)
-    ? await linkTemporal(process.env, { secret, serviceName: 'onward-api', logger })
-    : null;
-  const house = await compose({ ...settings, secret, version: packageJson.version, logger, temporal });
-  const standing: Standing = { door: null, stopProjection: null, stopWorker: null };
+  const links = await openLinks(process.env, createFaultReporter(logger));
+  const engine = await engineOf(settings, secret, logger);
+  const house = await compose({ ...settings, secret, version: packageJson.version, logger, links, engine });
+  const standing: Standing = { door: null, projection: null, retention: null, stopWorker: null };
   const stop = async () => {
     const shut = standing.door?.shut();
     // It finishes what is in hand and leaves, while here the same is done.
@@ -58,13 +67,15 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
     await house.stopEngine();
     await shut;
     await workerStopped;
-    await standing.stopProjection?.();
-    await temporal?.tracing?.shutdown();
+    await standing.retention?.stop();
+    await standing.projection?.stop();
+    if (typeof engine === 'object') await engine.tracing?.shutdown();
     await house.close();
-    lock?.release();
+    lock.release();
   };
   try {
-    await startRoles(settings, secret, house, standing);
+    await checkStore(settings, secret, links, house.store);
+    await startRoles({ settings, secret, links, house }, standing);
   } catch (error) {
     await stop();
     throw error;
@@ -72,70 +83,91 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   return stop;
 }
 
-async function startRoles(settings: Settings, secret: string, house: House, standing: Standing): Promise<void> {
-  const { role, dataFolder } = settings;
-  if (role === 'projector') {
-    standing.stopProjection = await projectHere({ dataFolder, secret }, house);
-    console.log('onward: projector started (log: sqlite, store: sqlite)');
-    return;
-  }
-  const api = role === 'receipts' ? { ...house.api, engine: ENGINE_ELSEWHERE, only: role } : house.api;
-  // Before a key is made or a message sent: the port may be in use. Until the engine stands /readyz says that it starts.
-  standing.door = await openDoor(createServer(api), settings);
-  // The keys are made and shown by the process that has the engine.
-  const made = role === 'receipts' ? [] : (await ensureKeys(house.api.store, settings)).made;
-  if (role !== 'receipts') {
-    await keepToEngine(dataFolder, house);
-    await publishExamples(house.api.store);
-    await house.startEngine();
-  }
-  if (role === 'all') standing.stopProjection = projectBeside({ dataFolder, secret }, house);
-  if (role === 'all' && !house.embedded) standing.stopWorker = startWorkerBeside(house.onFault);
-  announce(settings, house, standing.door.port, made);
+/** Receipts are handed to the embedded engine by its own process; to Temporal by whoever reads them in Kafka. */
+async function engineOf(
+  { role, adapters }: Settings,
+  secret: string,
+  logger: HouseOptions['logger'],
+): Promise<HouseOptions['engine']> {
+  const here = role === 'all' || role === 'api';
+  const signals = role === 'receipts' && adapters.engine === 'temporal' && adapters.log === 'kafka';
+  if (!here && !signals) return 'elsewhere';
+  return (await linkTemporal(process.env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded';
 }
 
-/** What a process without an engine has in its place: it takes receipts for it, by way of the log. */
-const ENGINE_ELSEWHERE: Engine = {
-  start: () => refuse(),
-  receive: () => refuse(),
-  cancel: () => refuse(),
-  complete: () => refuse(),
-  describe: () => refuse(),
-  history: () => refuse(),
-  changed: () => refuse(),
-  unavailable: () => null,
-  close: async () => {},
-};
+async function startRoles(ground: Ground, standing: Standing): Promise<void> {
+  const { settings, house } = ground;
+  const { role, adapters } = settings;
+  if (role === 'projector') return startProjector(ground, standing);
+  let stands = false;
+  const api = { ...house.api, only: role === 'receipts' ? role : undefined, starting: () => !stands };
+  // Before a key is made or a message sent: the port may be in use. Until the engine stands /readyz says that it starts.
+  const door = await openDoor(createServer(api), settings);
+  standing.door = door;
+  // The keys are made and shown by a process that has the whole API.
+  const made = role === 'receipts' ? [] : (await ensureKeys(house.store, settings)).made;
+  if (role !== 'receipts') {
+    await beAlone(settings, ground.links);
+    await keepToEngine(settings, house);
+    await publishExamples(house.store);
+  }
+  await house.startEngine();
+  if (role === 'all') {
+    standing.projection = projectBeside(ground);
+    standing.retention = retain(ground);
+  }
+  if (role === 'all' && adapters.engine === 'temporal') standing.stopWorker = startWorkerBeside(house.onFault);
+  stands = true;
+  announce(settings, door.port, made);
+}
 
-function refuse(): Promise<never> {
-  return Promise.reject(new EngineUnavailable('this process has no engine'));
+async function startProjector(ground: Ground, standing: Standing): Promise<void> {
+  const { settings, secret, links, house } = ground;
+  const { dataFolder, adapters, host } = settings;
+  const { store, log, onFault, api } = house;
+  const projection = await startProjection({ dataFolder, secret, links, engine: adapters.engine, onFault });
+  standing.projection = projection;
+  standing.retention = retain(ground);
+  const door = await openSideDoor({
+    who: 'projector',
+    host,
+    port: settings.workerPort,
+    logger: api.logger,
+    ready: async () => log.unavailable() ?? (await store.unavailable()),
+    expose: async () => (await api.metrics?.expose())?.text ?? '',
+  }).catch((cause: Error) => {
+    throw new StartError(cause.message, { cause });
+  });
+  standing.door = door;
+  const { log: logName, store: storeName } = adapters;
+  console.log(
+    `onward: projector started (log: ${logName}, store: ${storeName}); metrics on http://${host}:${door.port}/metrics`,
+  );
+}
+
+/** With the projection, since there is one of it where there are files. */
+function retain({ settings, house: { store, onFault } }: Ground): Standing['retention'] {
+  return startRetention({ retention: store.retention, days: settings.retentionDays, clock: Date.now, onFault });
 }
 
 /** In a thread of its own: requests do not wait for the projection. */
-function projectBeside(data: { dataFolder: string; secret: string }, house: House): () => Promise<void> {
+function projectBeside({ settings, secret, house }: Ground): RunningProjection {
   const entry = join(__dirname, 'projection-thread.js');
+  const data = { dataFolder: settings.dataFolder, secret, engine: settings.adapters.engine };
   const thread = startProjectionThread({ ...data, entry, onFault: house.onFault });
   house.hastenProjection(() => thread.wake());
-  return () => thread.stop();
+  return thread;
 }
 
-async function projectHere(data: { dataFolder: string; secret: string }, house: House): Promise<() => Promise<void>> {
-  const report = ({ position }: { position: number }, cause: Error) =>
-    house.onFault(`event record ${position} cannot be projected`, cause);
-  const projector = await composeProjector({ ...data, report });
-  const loop = createProjectionLoop(projector, (error) => house.onFault('the projection will try again', error));
-  return async () => {
-    loop.stop();
-    await loop.done;
-    await projector.close();
-  };
-}
-
-function announce(settings: Settings, house: House, port: number, made: { name: string; secret: string }[]): void {
+function announce(settings: Settings, port: number, made: { name: string; secret: string }[]): void {
+  const { role, adapters, dataFolder } = settings;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  const engine = settings.role === 'receipts' ? 'in another process' : house.embedded ? 'embedded' : 'temporal';
-  console.log(`Onward listens on http://${host}:${port} (engine: ${engine}, log: sqlite, store: sqlite)`);
-  console.log(`  data in ${settings.dataFolder}; API reference on http://${host}:${port}/docs`);
+  const elsewhere = role === 'receipts' && adapters.engine === 'embedded';
+  const engine = elsewhere ? 'in another process' : adapters.engine;
+  console.log(
+    `Onward listens on http://${host}:${port} (engine: ${engine}, log: ${adapters.log}, store: ${adapters.store})`,
+  );
+  console.log(`  data in ${dataFolder}; API reference on http://${host}:${port}/docs`);
   for (const { name, secret } of made) console.log(`  ${name}=${secret}`);
   if (made.length > 0)
     console.log('  These keys are shown once; they are kept in the data folder, readable by you alone.');

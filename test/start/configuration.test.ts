@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { keepToPlaces } from '../../cli/marks';
 import { readSettings } from '../../cli/settings';
 import { type ServerOptions, serverProcesses } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -39,8 +40,17 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   ['a send timeout of none', { ONWARD_SEND_TIMEOUT_SECONDS: '0' }, /^ONWARD_SEND_TIMEOUT_SECONDS is “0”\. Set it to/],
   ['a log level that is none', { ONWARD_LOG_LEVEL: 'loud' }, /^ONWARD_LOG_LEVEL is “loud”\. Set it to one of/],
-  ['a Kafka broker', { KAFKA_BROKERS: 'localhost:9092' }, /^KAFKA_BROKERS is set, but .*Unset it\.$/],
-  ['a MongoDB server', { MONGODB_URL: 'mongodb://localhost' }, /^MONGODB_URL is set, but .*Unset it\.$/],
+  [
+    'things kept that there are not',
+    { ONWARD_RETENTION_DAYS: 'letters=3' },
+    /^ONWARD_RETENTION_DAYS has “letters=3”\. Set/,
+  ],
+  [
+    'records kept longer than events',
+    { ONWARD_RETENTION_DAYS: 'events=30' },
+    /^ONWARD_RETENTION_DAYS keeps records longer .*Set records/,
+  ],
+  ['nothing kept at all', { ONWARD_RETENTION_DAYS: 'records=0' }, /^ONWARD_RETENTION_DAYS has “records=0”\. Set it to/],
   ['a rate for nobody', { ONWARD_SEND_RATES: 'twilio=80,pigeon=1' }, /^ONWARD_SEND_RATES has “pigeon=1”\. Set it to/],
   ['a rate of none', { ONWARD_SEND_RATES: 'twilio=0' }, /^ONWARD_SEND_RATES has “twilio=0”\. Set it to/],
 ])('settings with %s are refused in a sentence that names the variable and the mend', (_title, env, sentence) => {
@@ -60,6 +70,8 @@ describe('a start that cannot work ends with one line, without a stack trace, an
     ],
     ['an ONWARD_DATA that is a file', { dataFolder: file }, /^onward: ONWARD_DATA is “.*a-file”.*Set it to a folder/],
     ['an ONWARD_DATA in a file', { dataFolder: join(file, 'data') }, /^onward: ONWARD_DATA is .*Set it to a folder/],
+    ['brokers that are no addresses', { env: { KAFKA_BROKERS: 'http://kafka' } }, /^onward: KAFKA_BROKERS .*[Ss]et /],
+    ['a MongoDB URL that is none', { env: { MONGODB_URL: 'mongo.example' } }, /^onward: MONGODB_URL is no .*Set it to/],
     ['a disk without room', { fileLimitKiB: 40 }, /^onward: ONWARD_DATA cannot be .*See whether its disk is full/],
   ])('%s', (_title, options, line) => expectOneLine(options, line));
 
@@ -86,6 +98,28 @@ describe('a start that cannot work ends with one line, without a stack trace, an
     expect(await first.stop()).toBe(0);
     const env = { ONWARD_SECRET: 'quite-another-secret' };
     await expectOneLine({ dataFolder, env }, /^onward: ONWARD_SECRET is not the one .*Set it to that one/);
+  });
+});
+
+describe('a data folder goes on where it began', () => {
+  const marked = (log: 'sqlite' | 'kafka', store: 'sqlite' | 'mongodb', dataFolder: string) =>
+    keepToPlaces({ dataFolder, adapters: { engine: 'embedded', log, store } });
+
+  test('files do not become MongoDB, nor MongoDB files', () => {
+    const [files, server, old] = [newFolder(), newFolder(), newFolder()];
+    marked('sqlite', 'sqlite', files);
+    expect(() => marked('sqlite', 'mongodb', files)).toThrow(/store in files\. Unset MONGODB_URL, or set ONWARD_DATA/);
+    marked('kafka', 'mongodb', server);
+    expect(() => marked('kafka', 'sqlite', server)).toThrow(/store in MongoDB\. Set MONGODB_URL, or set ONWARD_DATA/);
+    writeFileSync(join(old, 'engine'), 'embedded\n');
+    expect(() => marked('sqlite', 'mongodb', old)).toThrow(/store in files/);
+  });
+
+  test('its log may move to Kafka, and not back', () => {
+    const folder = newFolder();
+    marked('sqlite', 'sqlite', folder);
+    marked('kafka', 'sqlite', folder);
+    expect(() => marked('sqlite', 'sqlite', folder)).toThrow(/log in Kafka\. Set KAFKA_BROKERS, or set ONWARD_DATA/);
   });
 });
 

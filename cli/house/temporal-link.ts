@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
-import type { Logger } from '../api/deps';
-import type { PayloadCodecService } from '../temporal/contract';
-import type { TemporalSettings } from '../temporal/settings';
-import type { Tracing } from '../temporal/tracing-spans';
-import { StartError } from './settings';
+import type { Logger } from '../../api/deps';
+import type { PayloadCodecService } from '../../temporal/contract';
+import type { TemporalSettings } from '../../temporal/settings';
+import type { Tracing } from '../../temporal/tracing-spans';
+import { StartError } from '../settings';
 
 /** What a process has of Temporal once the server has answered. */
 export interface TemporalLink {
@@ -30,12 +30,12 @@ export interface LinkOptions {
 export async function linkTemporal(env: NodeJS.ProcessEnv, options: LinkOptions): Promise<TemporalLink | null> {
   if (!env.TEMPORAL_ADDRESS) return null;
   const { secret, serviceName, logger } = options;
-  const { readTemporalSettings } = await import('../temporal/settings');
-  const { connectTemporal, TemporalUnusable } = await import('../temporal/connection');
-  const { ensureSearchAttributes } = await import('../temporal/search-attributes');
-  const { createPayloadCodec } = await import('../temporal/codec');
-  const { createCodecService } = await import('../temporal/codec-endpoint');
-  const { startTracing } = await import('../temporal/tracing');
+  const { readTemporalSettings } = await import('../../temporal/settings');
+  const { connectTemporal, TemporalUnusable } = await import('../../temporal/connection');
+  const { ensureSearchAttributes } = await import('../../temporal/search-attributes');
+  const { createPayloadCodec } = await import('../../temporal/codec');
+  const { createCodecService } = await import('../../temporal/codec-endpoint');
+  const { startTracing } = await import('../../temporal/tracing');
   const settings = readTemporalSettings(env, env.TEMPORAL_ADDRESS);
   const codec = createPayloadCodec(secret);
   const tracing = await startTracing(env, { serviceName, logger });

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
-import type { Logger } from '../api/deps';
-import { Presence } from '../temporal/presence';
-import { createRunActivities } from '../temporal/run-activities';
-import { createRunLog } from '../temporal/run-log';
-import { installRuntime, joinMetrics } from '../temporal/telemetry';
-import { UNHEARD } from '../temporal/tracing';
-import { openWorkerDoor } from '../temporal/worker-door';
-import { createWorkerMetrics } from '../temporal/worker-metrics';
-import { startWorkers } from '../temporal/workers';
+import type { Logger } from '../../api/deps';
+import { Presence } from '../../temporal/presence';
+import { createRunActivities } from '../../temporal/run-activities';
+import { createRunLog } from '../../temporal/run-log';
+import { installRuntime, joinMetrics } from '../../temporal/telemetry';
+import { UNHEARD } from '../../temporal/tracing';
+import { createWorkerMetrics } from '../../temporal/worker-metrics';
+import { startWorkers } from '../../temporal/workers';
+import { checkStore } from '../marks';
+import { type Settings, StartError } from '../settings';
+import { openSideDoor } from '../side-door';
+import type { Links } from './links';
 import { openRooms } from './rooms';
-import { type Settings, StartError } from './settings';
 import type { TemporalLink } from './temporal-link';
 
 export interface WorkerHouse {
@@ -26,13 +28,18 @@ export interface WorkerOptions {
   settings: Settings;
   secret: string;
   link: TemporalLink;
+  links: Links;
   logger: Logger;
 }
 
 /** The rooms of a worker process joined: the workflow, and the activities that it has carried out. */
-export async function composeWorker({ settings, secret, link, logger }: WorkerOptions): Promise<WorkerHouse> {
+export async function composeWorker({ settings, secret, link, links, logger }: WorkerOptions): Promise<WorkerHouse> {
   const { settings: temporal, codec, client, tracing } = link;
-  const rooms = openRooms({ ...settings, secret, logger, sandboxPart: 'sends' });
+  const rooms = await openRooms({ ...settings, secret, logger, links, engine: 'temporal', part: 'worker' });
+  await checkStore(settings, secret, links, rooms.store).catch(async (error) => {
+    await rooms.close();
+    throw error;
+  });
   const { activities, log, clock, onFault } = rooms;
   const metrics = createWorkerMetrics();
   const runLog = createRunLog({ log, clock, onFault, onTold: metrics.told });
@@ -53,7 +60,8 @@ export async function composeWorker({ settings, secret, link, logger }: WorkerOp
     cachedRuns: settings.workerCache,
   });
   const presence = new Presence(client);
-  const door = await openWorkerDoor({
+  const door = await openSideDoor({
+    who: 'worker',
     host: settings.host,
     port: settings.workerPort,
     logger,
@@ -73,6 +81,7 @@ export async function composeWorker({ settings, secret, link, logger }: WorkerOp
       await connection.close();
       await client.connection.close();
       await rooms.close();
+      await links.mongo?.close();
     },
   };
 }

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { createActivities } from '../../activities/activities';
+import type { Activities } from '../../activities/contract';
+import type { Logger } from '../../api/deps';
+import { faultOf } from '../../api/fault';
+import type { Ladder } from '../../core/ladder';
+import type { ProviderCatalog } from '../../core/provider-facts';
+import type { Log } from '../../log/contract';
+import { SqliteHistories } from '../../log/sqlite/histories';
+import { SqliteLog } from '../../log/sqlite/log';
+import type { ProviderRegistry } from '../../providers/contract';
+import { PROVIDER_CATALOG } from '../../providers/facts';
+import { openSqliteOutbox } from '../../providers/sandbox/outbox-sqlite';
+import type { SandboxPart } from '../../providers/sandbox/player';
+import { createSandbox, type Sandbox } from '../../providers/sandbox/sandbox';
+import type { References } from '../../receipts/contract';
+import { createIntake } from '../../receipts/intake';
+import { createReferences } from '../../receipts/reference';
+import type { Mode } from '../../schemas/vocabulary';
+import { GroupCommit } from '../../sqlite/group-commit';
+import { openDatabase } from '../../sqlite/open';
+import type { Histories, Store } from '../../store/contract';
+import { createLadderSource } from '../../store/ladders';
+import { createSeal, type Seal } from '../../store/seal';
+import { openSqliteStore } from '../../store/sqlite/store';
+import type { Links } from './links';
+import { openSpool, type Spool } from './spool';
+
+export interface RoomsOptions {
+  dataFolder: string;
+  secret: string;
+  sendTimeoutSeconds: number;
+  logger: Logger;
+  links: Links;
+  engine: 'embedded' | 'temporal';
+  /** A worker sends and takes no receipts. */
+  part: 'house' | 'worker';
+}
+
+/** onward.db: the journal of the embedded engine, and whatever of log and store is not on a server. */
+export interface LocalFiles {
+  /** The group that journal, log and store write in. */
+  group: GroupCommit;
+  log: SqliteLog;
+}
+
+/** What every process of the house has, whichever engine decides: log, store, providers, and the activities on them. */
+export interface Rooms {
+  /** Null where nothing is kept on this machine. */
+  local: LocalFiles | null;
+  log: Log;
+  /** Null where the log is on this machine, and in a worker. */
+  spool: Spool | null;
+  store: Store;
+  histories: Histories;
+  references: References;
+  intake: ReturnType<typeof createIntake>;
+  sandbox: Sandbox;
+  providers: ProviderRegistry;
+  catalog: ProviderCatalog;
+  activities: Activities;
+  /** @throws when there is no such version */
+  ladderOf(ref: { flowId: string; version: number; mode: Mode }): Promise<Ladder>;
+  clock(): number;
+  onFault(message: string, error: unknown): void;
+  close(): Promise<void>;
+}
+
+export async function openRooms(options: RoomsOptions): Promise<Rooms> {
+  const { dataFolder, links, part } = options;
+  const clock = Date.now;
+  const onFault = (message: string, error: unknown) => options.logger.error({ err: faultOf(error) }, message);
+  const seal = createSeal(options.secret);
+  const references = createReferences(options.secret);
+  const catalog = PROVIDER_CATALOG;
+
+  const local = openLocal(options, onFault);
+  const { store, histories } = await openStore(options, local, seal);
+  const log = links.kafka ?? needed(local).log;
+  const spool = links.kafka && part === 'house' ? openSpool(dataFolder, links.kafka, onFault) : null;
+  const intake = createIntake({ log, spool: spool?.log ?? null, references, clock });
+  const sandbox = createSandbox({
+    ...(await outboxOf(options, seal)),
+    deliver: (receipts) => intake.accept(receipts),
+    clock,
+    onFault,
+  });
+  const providers = new Map([['sandbox', sandbox]]);
+  const sendTimeoutMs = options.sendTimeoutSeconds * 1000;
+  const activities = createActivities({ providers, store, references, sendTimeoutMs, clock, onFault });
+  const ladders = createLadderSource(store.flows, catalog);
+
+  return {
+    local,
+    log,
+    spool,
+    store,
+    histories,
+    references,
+    intake,
+    sandbox,
+    providers,
+    catalog,
+    activities,
+    async ladderOf({ flowId, version, mode }) {
+      const ladder = await ladders(flowId, version, mode);
+      if (!ladder) throw new Error(`version ${version} of flow ${flowId} is not in the store`);
+      return ladder;
+    },
+    clock,
+    onFault,
+    async close() {
+      await sandbox.close?.();
+      await spool?.close();
+      await log.close();
+      await store.close();
+      if (local && local.log !== log) await local.log.close();
+      local?.group.close();
+    },
+  };
+}
+
+function openLocal({ dataFolder, links, engine }: RoomsOptions, onFault: Rooms['onFault']): LocalFiles | null {
+  if (engine === 'temporal' && links.kafka && links.mongo) return null;
+  const group = new GroupCommit(openDatabase(join(dataFolder, 'onward.db'), { durability: 'full' }));
+  return { group, log: new SqliteLog(group, { onFault }) };
+}
+
+/** Histories stand where the store is: in MongoDB as the projection keeps them, or in the events table of this machine. */
+async function openStore(
+  { dataFolder, links: { mongo } }: RoomsOptions,
+  local: LocalFiles | null,
+  seal: Seal,
+): Promise<{ store: Store; histories: Histories }> {
+  if (mongo) {
+    const { openMongoStore } = await import('../../store/mongo/store');
+    return openMongoStore(mongo, { seal, catalog: PROVIDER_CATALOG });
+  }
+  const { group, log } = needed(local);
+  const store = openSqliteStore({ group, viewsFile: join(dataFolder, 'views.db'), seal, catalog: PROVIDER_CATALOG });
+  return { store, histories: new SqliteHistories(log) };
+}
+
+async function outboxOf({ dataFolder, links: { mongo }, engine, part }: RoomsOptions, seal: Seal) {
+  // Alone: one process sends and takes receipts, and its file is there after a restart.
+  const alone = engine === 'embedded' && !mongo;
+  const sandboxPart: SandboxPart = alone ? 'alone' : part === 'worker' ? 'sends' : 'sweeps';
+  if (!mongo) {
+    const outbox = openSqliteOutbox(join(dataFolder, 'sandbox.db'), { seal, watched: !alone });
+    return { outbox, part: sandboxPart };
+  }
+  const { openMongoOutbox } = await import('../../providers/sandbox/outbox-mongo');
+  return { outbox: await openMongoOutbox(mongo.db, { seal, clock: Date.now }), part: sandboxPart };
+}
+
+function needed(local: LocalFiles | null): LocalFiles {
+  if (!local) throw new Error('log and store are on servers, and still a file is wanted');
+  return local;
+}
