@@ -10,6 +10,7 @@ const ENTRIES = {
   'projection-thread': 'cli/projection-thread.ts',
   worker: 'worker.ts',
   'temporal-cli': 'temporal/dev-server-cli.ts',
+  'test-servers': 'test/servers/shared.ts',
   bench: 'bench/main.ts',
 };
 

@@ -20,6 +20,9 @@ const CHECKS = [
   ['unused code', 'knip/bin/knip.js', []],
 ];
 
+const CLUSTER = '/test/cluster/';
+
+let stopped = false;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
@@ -29,7 +32,8 @@ for (const [name, file, args] of CHECKS) {
   if (!ok) failures.push(name);
 }
 await findTemporal();
-await runJest();
+const servers = await startServers();
+await runTests().finally(() => servers.stop());
 
 if (failures.length > 0) console.log(`Failed: ${failures.join(', ')}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -47,19 +51,39 @@ async function findTemporal() {
   console.log(`── Temporal CLI: ${cli ?? 'none'}`);
 }
 
-async function runJest() {
+/** Kafka and MongoDB, one of each for all tests: where they are is handed on likewise. They end with this process. */
+async function startServers() {
+  console.log('── Kafka and MongoDB');
+  const { startSharedServers } = createRequire(import.meta.url)('../dist/test-servers.js');
+  const shared = await startSharedServers((line) => console.log(line));
+  Object.assign(process.env, shared.env);
+  const { ONWARD_KAFKA_LIBS: kafka = 'none', ONWARD_MONGO_SERVER: mongo = 'none' } = shared.env;
+  console.log(`── Kafka: ${kafka}; MongoDB: ${mongo}`);
+  return shared;
+}
+
+/** Arguments say which tests: then they are all of one run. */
+async function runTests() {
+  const given = process.argv.slice(2);
+  if (given.length > 0) return runJest('tests', given);
+  await runJest('tests', ['--testPathIgnorePatterns', CLUSTER]);
+  // Each of them has many processes at work: one file at a time, and nobody else who counts milliseconds.
+  if (!stopped) await runJest('tests of the cluster', ['--runInBand', CLUSTER]);
+}
+
+async function runJest(name, given) {
   const folder = mkdtempSync(join(tmpdir(), 'onward-test-'));
   const output = join(folder, 'jest.json');
   try {
-    const args = ['--json', `--outputFile=${output}`, ...process.argv.slice(2)];
-    const status = await step('tests', 'jest/bin/jest.js', args);
-    count(readResults(output), status);
+    const args = ['--json', `--outputFile=${output}`, ...given];
+    const status = await step(name, 'jest/bin/jest.js', args);
+    count(name, readResults(output), status);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function count(results, status) {
+function count(name, results, status) {
   // A test file that does not even load has no failed test of its own.
   let failed = results ? results.numFailedTests + results.numRuntimeErrorTestSuites : 1;
   let skipped = results ? results.numPendingTests + results.numTodoTests : 0;
@@ -73,7 +97,7 @@ function count(results, status) {
   total.passed += results ? results.numPassedTests : 0;
   total.failed += failed;
   total.skipped += skipped;
-  if (failed > 0) failures.push('tests');
+  if (failed > 0) failures.push(name);
 }
 
 function readResults(file) {
@@ -102,7 +126,10 @@ function runProgram(program, args) {
     console.log(`Given up after ${LIMIT_MS / 60_000} minutes.`);
     child.kill('SIGKILL');
   }, LIMIT_MS);
-  const stop = (signal) => child.kill(signal);
+  const stop = (signal) => {
+    stopped = true;
+    child.kill(signal);
+  };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   return new Promise((resolve) => {

@@ -12,7 +12,6 @@ export interface ComposeService {
   command?: string[];
   entrypoint?: string[];
   restart?: string;
-  profiles?: string[];
   environment?: Record<string, string | number>;
   ports?: string[];
   volumes?: string[];

@@ -1,15 +1,20 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
-import { readSettings, START_ROLES, type StartRole } from '../../cli/settings';
+import { readSettings, type StartRole } from '../../cli/settings';
+import { readKafkaSettings } from '../../log/kafka/settings';
 import { readTemporalSettings } from '../../temporal/settings';
-import { COMPOSE_TEXT, type ComposeService, ROOT, readCompose } from './compose-file';
+import { COMPOSE_TEXT, type ComposeFile, type ComposeService, ROOT, readCompose } from './compose-file';
 import { imageEnvironment } from './image-file';
 
 const SECRET = '0123456789abcdef0123456789abcdef';
 const compose = readCompose({ ONWARD_SECRET: SECRET });
 const services = Object.entries(compose.services);
-const onward = services.filter(([, { image }]) => image.startsWith('onward:'));
+const onward = onwardIn(compose);
+
+function onwardIn(file: ComposeFile): [string, ComposeService][] {
+  return Object.entries(file.services).filter(([, { image }]) => image.startsWith('onward:'));
+}
 
 /** A service that does its work once and ends. */
 const endsByItself = ({ restart }: ComposeService) => restart?.startsWith('on-failure:') ?? false;
@@ -55,14 +60,17 @@ test('what runs on has a health check and comes back; what ends by itself is tri
 });
 
 test('whoever waits for another waits for what that one can become, and is not started without it', () => {
-  for (const [name, { depends_on = {}, profiles = [] }] of services) {
+  for (const [name, { depends_on = {} }] of services) {
     for (const [other, { condition }] of Object.entries(depends_on)) {
       const awaited = compose.services[other];
       const wanted = awaited && endsByItself(awaited) ? 'service_completed_successfully' : 'service_healthy';
       expect({ name, other, condition }).toEqual({ name, other, condition: wanted });
-      expect({ name, other, profiles: awaited?.profiles ?? [] }).toEqual({ name, other, profiles });
     }
   }
+});
+
+test('all of it starts by one command: nothing waits to be asked for by a profile', () => {
+  expect(services.filter(([, service]) => 'profiles' in service)).toEqual([]);
 });
 
 test('every volume is declared and used, and every file that is mounted is there', () => {
@@ -89,7 +97,14 @@ test('everything is published on this machine alone, each on a port of its own',
 });
 
 test('Onward is given only what it reads', () => {
-  const sources = ['cli/settings.ts', 'cli/temporal-link.ts', 'temporal/settings.ts', 'temporal/tracing.ts'];
+  const sources = [
+    'cli/settings.ts',
+    'cli/house/links.ts',
+    'cli/house/temporal-link.ts',
+    'log/kafka/settings.ts',
+    'temporal/settings.ts',
+    'temporal/tracing.ts',
+  ];
   const known = sources.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n');
   const given = new Set(onward.flatMap(([, { environment = {} }]) => Object.keys(environment)));
   for (const name of Object.keys(imageEnvironment())) if (name !== 'NODE_ENV') given.add(name);
@@ -98,12 +113,25 @@ test('Onward is given only what it reads', () => {
 
 test('Onward takes the settings it is given: its API listens to all the network of the containers', () => {
   const settings = onward.map(([, service]) => readSettings(environmentOf(service), roleOf(service)));
-  expect(settings.map(({ role }) => role)).toEqual(['api', 'worker', 'projector']);
+  expect(settings.map(({ role }) => role)).toEqual(['api', 'receipts', 'worker', 'projector']);
   for (const one of settings) {
     expect(one).toMatchObject({ host: '0.0.0.0', port: 8080, dataFolder: '/data', secret: SECRET });
     expect(one).toMatchObject({ publicUrl: 'http://localhost:8080', ownerKey: null, logLevel: 'info' });
+    expect(one).toMatchObject({ adapters: { engine: 'temporal', log: 'kafka', store: 'mongodb' }, retentionDays: {} });
   }
-  expect(START_ROLES).toEqual(expect.arrayContaining(['api', 'projector']));
+});
+
+test('retention reaches the projector, which acts on it; partitions reach all, as any may make the topics', () => {
+  const given = { ONWARD_RETENTION_DAYS: 'records=30,events=400', ONWARD_KAFKA_PARTITIONS: '24' };
+  const processes = onwardIn(readCompose({ ONWARD_SECRET: SECRET, ...given }));
+  for (const [name, service] of processes) {
+    const env = environmentOf(service);
+    const { retentionDays } = readSettings(env, roleOf(service));
+    const kept = name === 'projector' ? { records: 30, events: 400 } : {};
+    expect({ name, retentionDays }).toEqual({ name, retentionDays: kept });
+    expect(readKafkaSettings(env).partitions).toBe(24);
+  }
+  expect(onward.map(([, service]) => readKafkaSettings(environmentOf(service)).partitions)).toEqual([12, 12, 12, 12]);
 });
 
 test('Onward finds the Temporal server of the file, in the namespace that the file makes', () => {
@@ -118,23 +146,65 @@ test('Onward finds the Temporal server of the file, in the namespace that the fi
   }
 });
 
-test('Onward’s processes share one volume, and one at a time sets it up', () => {
-  for (const [name, { volumes, depends_on = {} }] of onward) {
-    expect({ name, volumes }).toEqual({ name, volumes: ['onward-data:/data'] });
-    if (name !== 'api') expect(depends_on.api).toEqual({ condition: 'service_healthy' });
+test('Onward finds the Kafka broker of the file, by the name that the broker goes by among the containers', () => {
+  const { KAFKA_ADVERTISED_LISTENERS, KAFKA_LISTENERS } = compose.services.kafka?.environment ?? {};
+  const [, advertised, port] = /PLAINTEXT:\/\/(\w+:(\d+)),/.exec(String(KAFKA_ADVERTISED_LISTENERS)) ?? [];
+  expect(String(KAFKA_LISTENERS)).toContain(`PLAINTEXT://:${port},`);
+  expect(compose.services.kafka?.healthcheck?.test.slice(-2)).toEqual(['localhost', port]);
+  for (const [, service] of onward) {
+    expect(readKafkaSettings(environmentOf(service))).toMatchObject({ brokers: [advertised], prefix: '', ssl: null });
   }
+});
+
+test('Onward finds the replica set that the script makes of the MongoDB server of the file', () => {
+  const script = readFileSync(join(ROOT, 'deploy', 'mongo', 'init-replica-set.js'), 'utf8');
+  const [, set, member] = /_id: '(\w+)', members: \[\{ _id: 0, host: '(\w+:\d+)' \}\]/.exec(script) ?? [];
+  const { command = [] } = compose.services.mongo ?? {};
+  expect(command[command.indexOf('--replSet') + 1]).toBe(set);
+  const urls = new Set(onward.map(([, service]) => environmentOf(service).MONGODB_URL));
+  expect([...urls]).toEqual([`mongodb://${member}/onward?replicaSet=${set}`]);
+});
+
+test('Onward’s processes wait for the servers that they cannot start without, and never for one another', () => {
+  const servers = ['kafka', 'mongo-replica-set'];
+  const awaited = onward.map(([name, { depends_on = {} }]) => [name, Object.keys(depends_on)]);
+  expect(Object.fromEntries(awaited)).toEqual({
+    api: [...servers, 'temporal-namespace'],
+    receipts: [...servers, 'temporal-namespace'],
+    worker: [...servers, 'temporal-namespace'],
+    projector: servers,
+  });
+});
+
+test('who acknowledges receipts while Kafka is away has a volume to keep them; no two services share one', () => {
+  const volumes = onward.map(([name, service]) => [name, service.volumes ?? []]);
+  expect(Object.fromEntries(volumes)).toEqual({
+    api: ['api-data:/data'],
+    receipts: ['receipts-data:/data'],
+    worker: [],
+    projector: [],
+  });
+});
+
+test('all but the API can be scaled: none of them has a port or a name that only one container can have', () => {
+  const single = onward.filter(([, service]) => service.ports !== undefined || 'container_name' in service);
+  expect(single.map(([name]) => name)).toEqual(['api']);
 });
 
 test('health checks ask where the process listens', () => {
   const asked = onward.map(([name, { healthcheck }]) => [name, healthcheck?.test.slice(1)]);
   expect(Object.fromEntries(asked)).toEqual({
-    api: ['node', 'deploy/health.mjs', 'ready', 'http://127.0.0.1:8080/readyz'],
-    worker: ['node', 'deploy/health.mjs', 'ready', 'http://127.0.0.1:9464/readyz'],
-    projector: ['node', 'deploy/health.mjs', 'projected'],
+    api: ['node', 'deploy/health.mjs', 'http://127.0.0.1:8080/readyz'],
+    receipts: ['node', 'deploy/health.mjs', 'http://127.0.0.1:8080/readyz'],
+    worker: ['node', 'deploy/health.mjs', 'http://127.0.0.1:9464/readyz'],
+    projector: ['node', 'deploy/health.mjs', 'http://127.0.0.1:9464/readyz'],
   });
-  const { api, worker } = compose.services;
-  expect(api?.ports).toEqual(['127.0.0.1:8080:8080']);
-  expect(readSettings(environmentOf(worker as ComposeService), 'worker').workerPort).toBe(9464);
+  expect(compose.services.api?.ports).toEqual(['127.0.0.1:8080:8080']);
+  for (const [name, service] of onward) {
+    const { port, workerPort } = readSettings(environmentOf(service), roleOf(service));
+    const sideDoor = name === 'worker' || name === 'projector';
+    expect({ name, port, workerPort }).toEqual({ name, port: 8080, workerPort: sideDoor ? 9464 : null });
+  }
 });
 
 test('the scripts can be run by anybody', () => {

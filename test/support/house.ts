@@ -2,11 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../api/deps';
-import { compose, type House } from '../../cli/compose';
-import { linkTemporal } from '../../cli/temporal-link';
+import { compose, type House } from '../../cli/house/house';
+import { linkTemporal } from '../../cli/house/temporal-link';
+import { EmbeddedEngine } from '../../embedded/engine';
+import type { SqliteLog } from '../../log/sqlite/log';
+import type { GroupCommit } from '../../sqlite/group-commit';
 
-export interface TestHouse extends House {
+export interface TestHouse extends Omit<House, 'log'> {
   folder: string;
+  log: SqliteLog;
+  /** Null where the runs are Temporal's. */
+  embedded: EmbeddedEngine | null;
+  /** The group that journal, log and store write in. */
+  group: GroupCommit;
   /** What the house told its log of faults. */
   faults: string[];
   /** Closes the house and removes its folder. */
@@ -37,11 +45,16 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
     publicUrl: 'http://127.0.0.1:1',
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
-    temporal: await linkTemporal(env, { secret, serviceName: 'onward-api', logger }),
+    engine: (await linkTemporal(env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded',
+    links: { kafka: null, mongo: null },
+    adapters: { engine: options.temporalAddress ? 'temporal' : 'embedded' },
     logger,
   });
+  if (!house.local) throw new Error('a house without servers has its log on this machine');
   return {
     ...house,
+    ...house.local,
+    embedded: house.engine instanceof EmbeddedEngine ? house.engine : null,
     folder,
     faults,
     async remove() {
