@@ -26,5 +26,5 @@ VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
-  CMD ["node", "deploy/health.mjs", "ready", "http://127.0.0.1:8080/readyz"]
+  CMD ["node", "deploy/health.mjs", "http://127.0.0.1:8080/readyz"]
 CMD ["node", "dist/onward.js", "start"]
