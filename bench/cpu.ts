@@ -11,11 +11,19 @@ export type Pids = Readonly<Record<string, number>>;
 /** Milliseconds of processor time that each process took from `afterMs` from now on, for `forMs`; null but on Linux. */
 export async function cpuWithin(pids: Pids, afterMs: number, forMs: number): Promise<Record<string, number> | null> {
   await pause(afterMs);
-  const before = taken(pids);
+  const read = cpuFromNow(pids);
   await pause(forMs);
-  const after = taken(pids);
-  if (!before || !after) return null;
-  return Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, ms - (before[name] ?? Number.NaN)]));
+  return read();
+}
+
+/** @returns reads the milliseconds of processor time that each process took since this call; null but on Linux */
+export function cpuFromNow(pids: Pids): () => Record<string, number> | null {
+  const before = taken(pids);
+  return () => {
+    const after = taken(pids);
+    if (!before || !after) return null;
+    return Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, ms - (before[name] ?? Number.NaN)]));
+  };
 }
 
 /** The processes that a process has started and that still run. */

@@ -24,10 +24,14 @@ const ROWS: Record<string, Measure> = {
   advance,
   memory,
   growth,
-  // Loaded when it is their turn: the other rows are measured without Temporal's packages in the process.
+  // Loaded when it is their turn: the other rows are measured without the servers' packages in the process.
   temporal: async (bench) => (await import('./rows/temporal')).temporal(bench),
   'temporal-cost': async (bench) => (await import('./rows/temporal-cost')).temporalCost(bench),
   'temporal-open': async (bench) => (await import('./rows/temporal-open')).temporalOpen(bench),
+  cluster: async (bench) => (await import('./rows/cluster')).cluster(bench),
+  'cluster-receipts': async (bench) => (await import('./rows/cluster-receipts')).clusterReceipts(bench),
+  'cluster-projection': async (bench) => (await import('./rows/cluster-projection')).clusterProjection(bench),
+  'cluster-append': async (bench) => (await import('./rows/cluster-append')).clusterAppend(bench),
 };
 
 /** `npm run bench`: status 0 when everything was measured, whether or not the goals are met; 1 when a row failed. */
@@ -54,7 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
   return failed.length > 0 ? 1 : 0;
 }
 
-/** `temporal` names the rows `temporal-…` too. */
+/** `temporal` names the rows `temporal-…` too, and `cluster` those of its own. */
 function rowsNamed(only: readonly string[] | null): string[] {
   const all = Object.keys(ROWS);
   if (only === null) return all;

@@ -24,7 +24,7 @@ export interface Durations {
 
 export const USAGE = `Usage: npm run bench -- [options]
   --quick          short trials: to see that it works, not to be quoted
-  --only ROW,ROW   only these rows; temporal stands for the temporal-… rows too
+  --only ROW,ROW   only these rows; temporal stands for temporal-… too, cluster for cluster-…
   --grow N         invocations on file in the growth row (default 20,000; the goal speaks of 1,000,000, about 6 minutes)
   --json FILE      write every figure to FILE
   --data FOLDER    where the throwaway data folders are made (default: the system's temporary folder)

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InvocationView } from '../../schemas/invocation';
 import type { HttpAnswer } from '../load/http-connection';
+import type { OnwardClient } from './client';
 import { type BenchFlow, INVOCATION } from './flows';
-import type { OnwardServer } from './start';
 
 /** What the load generator saw of one run, in ms of its clock. */
 export interface SeenRun {
@@ -24,7 +24,7 @@ export interface RunOptions {
 
 /** Invokes with a key and an Idempotency-Key, waits, and brings the receipt from outside. */
 export async function invokeAndReceive(
-  server: OnwardServer,
+  server: OnwardClient,
   flow: BenchFlow,
   now: () => number,
   options: RunOptions,
@@ -39,7 +39,7 @@ export async function invokeAndReceive(
   return { id, startedAt, acceptedAt, doneAt: now() };
 }
 
-export async function invokeOnly(server: OnwardServer, flow: BenchFlow, now: () => number): Promise<SeenRun> {
+export async function invokeOnly(server: OnwardClient, flow: BenchFlow, now: () => number): Promise<SeenRun> {
   const startedAt = now();
   const answer = await server.invoke[flow](INVOCATION, `idempotency-key: ${randomUUID()}\r\n`);
   const acceptedAt = now();
@@ -48,7 +48,7 @@ export async function invokeOnly(server: OnwardServer, flow: BenchFlow, now: () 
   return { id, startedAt, acceptedAt, doneAt: acceptedAt };
 }
 
-async function waitForEnd(server: OnwardServer, id: string): Promise<void> {
+async function waitForEnd(server: OnwardClient, id: string): Promise<void> {
   const { status } = await server.get<InvocationView>(`/invocations/${id}`, { prefer: 'wait=30' });
   if (status !== 'succeeded') throw new Error(`invocation ${id} is ${status} after 30 s`);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InvocationView } from '../../schemas/invocation';
-import type { OnwardServer } from './start';
+import type { OnwardClient } from './client';
 
 const PAGE = 200;
 /** How long the read model, which follows the log, may take to have shown every run. */
@@ -20,7 +20,7 @@ const CLOCK_SLACK_MS = 100;
  * @throws when one of them is missing or has not succeeded: then nothing of the trial counts
  */
 export async function endsOf(
-  server: OnwardServer,
+  server: Pick<OnwardClient, 'get'>,
   ids: ReadonlySet<string>,
   since: number,
 ): Promise<Map<string, number>> {
@@ -34,7 +34,11 @@ export async function endsOf(
   }
 }
 
-async function succeededOf(server: OnwardServer, ids: ReadonlySet<string>, from: string): Promise<Map<string, number>> {
+async function succeededOf(
+  server: Pick<OnwardClient, 'get'>,
+  ids: ReadonlySet<string>,
+  from: string,
+): Promise<Map<string, number>> {
   const ends = new Map<string, number>();
   let cursor: string | null = null;
   do {

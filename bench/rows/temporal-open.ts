@@ -4,7 +4,7 @@ import { type Spread, spreadOf } from '../load/percentile';
 import { invocationWith } from '../onward/flows';
 import type { Bench, Line, Row } from '../row';
 import { rssBytes } from '../rss';
-import { type LogFile, lookIntoLog } from '../temporal/log-file';
+import { type LogFile, lookIntoLog, toldOfAll } from '../temporal/log-file';
 import { idempotencyKey, type OnwardOnTemporal, startOnwardOn } from '../temporal/onward';
 import type { BenchTemporal } from '../temporal/server';
 import { withTemporal } from '../temporal/with-server';
@@ -93,13 +93,8 @@ async function beginOne(server: OnwardOnTemporal): Promise<string> {
 }
 
 /** Until each has been sent and waits for its receipt. */
-async function allWait({ log, open }: House): Promise<void> {
-  const until = Date.now() + WAITS_WITHIN_MS;
-  const notYet = (id: string) => !log.tells(id, 'AttemptAccepted');
-  for (let left = open.filter(notYet); left.length > 0; left = left.filter(notYet)) {
-    if (Date.now() > until) throw new Error(`${left.length} of ${open.length} runs were not sent`);
-    await pause(100);
-  }
+function allWait({ log, open }: House): Promise<void> {
+  return toldOfAll(log, open, 'AttemptAccepted', WAITS_WITHIN_MS);
 }
 
 async function look({ server, temporal, open }: House, decidedMs: Spread | null): Promise<Look> {

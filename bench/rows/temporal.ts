@@ -1,4 +1,5 @@
 import { p50p99, times, whole } from '../amounts';
+import { cpuText } from '../cpu-text';
 import { median } from '../load/percentile';
 import { endsOf } from '../onward/sweep';
 import type { Bench, Line, Row } from '../row';
@@ -113,13 +114,6 @@ function notesOf(ours: readonly MeasuredOnward[], theirs: readonly Measured[]): 
     'Both on one server with a file database (WAL), taking turns; each with its worker in a process of its own, and the load generator awaiting each end: Onward’s by Prefer: wait, the other’s by handle.result().',
     `Onward: all ${whole(runs)} runs were read back from the list afterwards and had succeeded. In the log, a run: events ${each(log?.events)}; receipts ${each(log?.receipts)}.`,
     `History events a run under that load: ${median(ours.map((one) => one.historyEvents))} and ${median(theirs.map((one) => one.historyEvents))}.`,
-    `Processor time a run, Onward: ${cpuOf(ours)}. The hand-written one: ${cpuOf(theirs)}.`,
+    `Processor time a run, Onward: ${cpuText(ours)}. The hand-written one: ${cpuText(theirs)}.`,
   ];
-}
-
-function cpuOf(trials: readonly Trial[]): string {
-  const names = Object.keys(trials[0]?.cpuMsPerRun ?? {});
-  if (names.length === 0) return 'not measured on this system';
-  const share = (name: string) => median(trials.map((trial) => trial.cpuMsPerRun?.[name] ?? Number.NaN));
-  return names.map((name) => `${name} ${share(name).toFixed(1)} ms`).join(', ');
 }

@@ -35,6 +35,7 @@ export async function trialOf(once: () => Promise<string>, pids: Pids, options: 
     options,
   );
   const counted = seen.filter(({ doneAt }) => doneAt >= window.from && doneAt < window.to);
+  if (counted.length === 0) throw new Error(`no run ended within ${options.measureMs / 1000} s`);
   const cpuMs = await cpu;
   const shares = Object.entries(cpuMs ?? {}).map(([name, ms]) => [name, ms / counted.length]);
   return {

@@ -10,17 +10,22 @@ export async function withTemporal(
   row: Pick<Row, 'row' | 'title'>,
   measure: (temporal: BenchTemporal) => Promise<Measured>,
 ): Promise<Row> {
-  const cli = await findTemporalCli(bench.say);
-  if (cli === null) {
+  bench.say(`${row.row}: starting a Temporal server`);
+  const temporal = await startTemporalFor(bench);
+  if (temporal === null) {
     const why = 'there is no Temporal CLI, and none could be installed (see above)';
     bench.say(`${row.row}: SKIPPED, ${why}`);
     return { ...row, lines: [], notes: [`SKIPPED, the whole row: ${why}.`] };
   }
-  bench.say(`${row.row}: starting a Temporal server`);
-  const temporal = await startBenchTemporal(cli, bench.options.dataParent);
   try {
     return { ...row, ...(await measure(temporal)) };
   } finally {
     await temporal.stop();
   }
+}
+
+/** Null where there is no CLI and none can be installed: what was tried has been said by then. */
+export async function startTemporalFor({ say, options }: Bench): Promise<BenchTemporal | null> {
+  const cli = await findTemporalCli(say);
+  return cli === null ? null : startBenchTemporal(cli, options.dataParent);
 }
