@@ -109,7 +109,7 @@ function attemptView(state: State, rung: SendRung, step: StepState, attempt: Att
 }
 
 /** The provider's reason; without one, that nothing had come when the step's time was over. */
-function reasonOf(step: StepState, attempt: AttemptState): Reason | null {
+export function reasonOf(step: StepState, attempt: AttemptState): Reason | null {
   if (attempt.reason !== null || attempt.finalAt !== null) return attempt.reason;
   const timedOut = step.reason === 'timeout' && newestAttempt(step) === attempt;
   if (!timedOut) return null;
@@ -141,7 +141,7 @@ function skippedView(rung: SendRung, step: StepState): AttemptView {
 }
 
 /** It reached the person whom another attempt, not meant to go with it, had reached before. */
-function isDuplicate(state: State, rung: SendRung, attempt: AttemptState): boolean {
+export function isDuplicate(state: State, rung: SendRung, attempt: AttemptState): boolean {
   if (attempt.reachedAt === null || state.reachedStep === NONE) return false;
   const first = state.steps[state.reachedStep]?.attempts.find(({ reachedAt }) => reachedAt === state.reachedAt);
   return attempt !== first && !belongTogether(state.ladder, rung, rungAt(state.ladder, state.reachedStep));

@@ -1,8 +1,7 @@
 import { meets, statusOf, successOf } from '../core/attempt-status';
-import { belongTogether } from '../core/evolve';
 import { NONE, type Rung, rungAt, type SendRung } from '../core/ladder';
 import { type AttemptState, newestAttempt, type State, type StepState, stepAt } from '../core/state';
-import type { Reason } from '../schemas/vocabulary';
+import { isDuplicate, reasonOf } from '../core/view';
 import type { Contribution, RollupKey } from '../store/contract';
 import { latencyBucket } from './latency-buckets';
 
@@ -136,12 +135,12 @@ function countAttempt(counts: Counts, placed: Placed, sign: number): void {
   else if (attempt.send === 'rejected') add(counts, 'rejected', sign);
   if (attempt.uncertain) add(counts, 'uncertain', sign);
   add(counts, 'costMicros', sign * attempt.costMicros);
-  if (isDuplicate(placed)) {
+  if (isDuplicate(placed.state, placed.rung, attempt)) {
     add(counts, 'duplicates', sign);
     add(counts, 'costTwiceMicros', sign * attempt.costMicros);
   }
   if (meets(success, 'delivered')) return countDelivery(counts, placed, sign);
-  const reason = reasonOf(placed);
+  const reason = reasonOf(placed.step, attempt);
   if (reason !== null) add(counts, `reason.${reason}`, sign);
 }
 
@@ -166,20 +165,6 @@ function cameLate({ state, rung, step, attempt }: Placed): boolean {
   if (step.phase === 'failed' && newestAttempt(step) === attempt) return true;
   const until = Math.min(step.deadlineAt ?? Number.POSITIVE_INFINITY, state.endedAt ?? Number.POSITIVE_INFINITY);
   return (attempt.finalAt ?? 0) > until;
-}
-
-/** As core/view.ts marks an attempt a duplicate. */
-function isDuplicate({ state, rung, attempt }: Placed): boolean {
-  if (attempt.reachedAt === null || state.reachedStep === NONE) return false;
-  const first = stepAt(state, state.reachedStep).attempts.find(({ reachedAt }) => reachedAt === state.reachedAt);
-  return attempt !== first && !belongTogether(state.ladder, rung, rungAt(state.ladder, state.reachedStep));
-}
-
-/** As core/view.ts gives the reason of an attempt. */
-function reasonOf({ step, attempt }: Placed): Reason | null {
-  if (attempt.reason !== null || attempt.finalAt !== null) return attempt.reason;
-  if (step.reason !== 'timeout' || newestAttempt(step) !== attempt) return null;
-  return attempt.uncertain ? 'uncertain' : 'timeout';
 }
 
 /** The step that saved the invocation, or NONE. */

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { createActivities } from '../../activities/activities';
 import type { Activities } from '../../activities/contract';
 import type { Logger } from '../../api/deps';
-import { faultOf } from '../../api/fault';
 import type { Ladder } from '../../core/ladder';
 import type { ProviderCatalog } from '../../core/provider-facts';
 import type { Log } from '../../log/contract';
@@ -23,6 +22,7 @@ import type { Histories, Store } from '../../store/contract';
 import { createLadderSource } from '../../store/ladders';
 import { createSeal, type Seal } from '../../store/seal';
 import { openSqliteStore } from '../../store/sqlite/store';
+import { createFaultReporter } from '../logger';
 import type { Links } from './links';
 import { openSpool, type Spool } from './spool';
 
@@ -69,7 +69,7 @@ export interface Rooms {
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const { dataFolder, links, part } = options;
   const clock = Date.now;
-  const onFault = (message: string, error: unknown) => options.logger.error({ err: faultOf(error) }, message);
+  const onFault = createFaultReporter(options.logger);
   const seal = createSeal(options.secret);
   const references = createReferences(options.secret);
   const catalog = PROVIDER_CATALOG;

@@ -1,8 +1,8 @@
 import type { Collection, Db } from 'mongodb';
-import { ulid } from 'ulid';
 import type { FlowDefinition } from '../../schemas/flow';
 import { createBoundedMap } from '../bounded-map';
 import type { Flow, FlowStore, FlowVersion } from '../contract';
+import { newFlow } from '../new-flow';
 import { isTaken } from './faults';
 import { listPage, mapPage } from './pages';
 
@@ -127,20 +127,6 @@ function versionsOf(versions: Collection<VersionDocument>) {
 
 function versionId(flowId: string, version: number): string {
   return `${flowId} ${version}`;
-}
-
-function newFlow(definition: FlowDefinition, workflowId: string | null, now: number): Flow {
-  return {
-    id: `flw_${ulid(now)}`,
-    workflowId: workflowId ?? `wf_${ulid(now)}`,
-    name: definition.name,
-    draft: definition,
-    draftRevision: 1,
-    publishedVersion: null,
-    latestVersion: 0,
-    createdAt: now,
-    updatedAt: now,
-  };
 }
 
 function toDocument({ id, draft, ...rest }: Flow): FlowDocument {

@@ -1,4 +1,5 @@
 import type { Channel, InvocationStatus, Mode } from '../../schemas/vocabulary';
+import type { NewView } from '../contract';
 
 /**
  * The documents of the read model only ever grow: what changes of one stands in a field that `$max` puts a later value
@@ -18,17 +19,8 @@ export interface LatestOfRun {
 /** What there is of an ended run until it is swept: the document itself, and what is kept elsewhere. */
 export type Held = 'lists' | 'records' | 'events';
 
-export interface RunDocument {
+export interface RunDocument extends Omit<NewView, 'id'> {
   _id: string;
-  flowId: string;
-  workflowId: string;
-  flowVersion: number;
-  mode: Mode;
-  keyId: string;
-  externalId: string | null;
-  createdAt: number;
-  /** Keyed hashes. */
-  addressHashes: string[];
   holds: Held[];
   latest: LatestOfRun;
 }

@@ -1,7 +1,7 @@
-import { ulid } from 'ulid';
 import type { FlowDefinition } from '../../schemas/flow';
 import type { SqliteDatabase } from '../../sqlite/open';
 import type { Flow, FlowStore, FlowVersion } from '../contract';
+import { newFlow } from '../new-flow';
 import { createRowCache } from './row-cache';
 import { isTaken, mapPage, pagesOf } from './rows';
 
@@ -168,20 +168,6 @@ function taken<T>(write: () => T): T | 'name_taken' | 'workflow_id_taken' {
     if (isTaken(error, 'flows.workflow_id')) return 'workflow_id_taken';
     throw error;
   }
-}
-
-function newFlow(definition: FlowDefinition, workflowId: string | null, now: number): Flow {
-  return {
-    id: `flw_${ulid(now)}`,
-    workflowId: workflowId ?? `wf_${ulid(now)}`,
-    name: definition.name,
-    draft: definition,
-    draftRevision: 1,
-    publishedVersion: null,
-    latestVersion: 0,
-    createdAt: now,
-    updatedAt: now,
-  };
 }
 
 function toFlow(row: FlowRow): Flow {

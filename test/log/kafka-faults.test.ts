@@ -5,9 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
 import { type LogRecord, LogUnavailable } from '../../log/contract';
 import { freshName } from '../support/fresh-name';
+import { withAdmin } from '../support/kafka-admin';
 import { describeWithKafka, describeWithKafkaProcess } from '../support/kafka-server';
 import { temporaryFolder } from '../support/temporary-folder';
-import { committed, firstOfEach, openLog, TOPIC, until, withAdmin } from './kafka-trial';
+import { committed, firstOfEach, openLog, TOPIC, until } from './kafka-trial';
 
 const KEYS = 10;
 const folder = temporaryFolder();

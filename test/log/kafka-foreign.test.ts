@@ -2,8 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import type { LogRecord } from '../../log/contract';
 import type { KafkaLog } from '../../log/kafka/log';
 import { freshName } from '../support/fresh-name';
+import { withAdmin } from '../support/kafka-admin';
 import { describeWithKafka } from '../support/kafka-server';
-import { openLog, plainClient, TOPIC, until, withAdmin } from './kafka-trial';
+import { openLog, plainClient, TOPIC, until } from './kafka-trial';
 
 const KCAT = 'kcat';
 const hasKcat = spawnSync(KCAT, ['-V']).status === 0;

@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LogRecord, Subscription } from '../../log/contract';
 import type { KafkaLog } from '../../log/kafka/log';
 import { freshName } from '../support/fresh-name';
+import { withAdmin } from '../support/kafka-admin';
 import { describeWithKafka } from '../support/kafka-server';
-import { committed, firstOfEach, openLog, TOPIC, until, withAdmin } from './kafka-trial';
+import { committed, firstOfEach, openLog, TOPIC, until } from './kafka-trial';
 
 const KEYS = 20;
 const JOININGS = 6;

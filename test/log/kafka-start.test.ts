@@ -3,8 +3,9 @@ import { connectKafka } from '../../log/kafka/connect';
 import { readKafkaSettings } from '../../log/kafka/settings';
 import { freePort } from '../../temporal/dev-server-port';
 import { freshName } from '../support/fresh-name';
+import { withAdmin } from '../support/kafka-admin';
 import { describeWithKafka, describeWithKafkaProcess } from '../support/kafka-server';
-import { openLog, TOPIC, withAdmin } from './kafka-trial';
+import { openLog, TOPIC } from './kafka-trial';
 
 function start(env: NodeJS.ProcessEnv) {
   return connectKafka({ settings: readKafkaSettings(env), onFault: () => {}, patienceMs: 5_000 });

@@ -22,16 +22,6 @@ export function plainClient(brokers: string): Kafka {
   return new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING });
 }
 
-export async function withAdmin<T>(brokers: string, use: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = plainClient(brokers).admin();
-  await admin.connect();
-  try {
-    return await use(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
 /** By partition; -1 where nothing is committed. A fresh broker has first to load who coordinates. */
 export async function committed(admin: Admin, prefix: string, group: string): Promise<Map<number, number>> {
   const question = { groupId: `${prefix}onward.${group}`, topics: [`${prefix}${TOPIC}`] };
