@@ -4,7 +4,7 @@ import { kafkaClient, type OnFault, within } from './client';
 import { KafkaLog } from './log';
 import { KafkaPresence } from './presence';
 import { type KafkaSettings, KafkaUnusable } from './settings';
-import { makeTopics } from './topics';
+import { groupName, makeTopics, topicName } from './topics';
 
 /** How long a start waits for brokers that do not answer. */
 const PATIENCE_MS = 30_000;
@@ -36,6 +36,7 @@ async function prepare(settings: KafkaSettings, patienceMs: number): Promise<str
     try {
       return await withAdmin(settings, TRY, async (admin) => {
         await makeTopics(admin, settings);
+        await groupsCanJoin(admin, settings);
         return (await admin.describeCluster()).clusterId;
       });
     } catch (error) {
@@ -45,6 +46,28 @@ async function prepare(settings: KafkaSettings, patienceMs: number): Promise<str
       if (Date.now() - startedAt > patienceMs) throw new KafkaUnusable(awaySentence(settings), { cause: error });
     }
     await pause(AGAIN_MS);
+  }
+}
+
+const GROUPS = ['engine', 'projector', 'mirror', 'redrive'];
+const LOADING: ReadonlySet<unknown> = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/**
+ * A cluster that is new has still to load who coordinates the groups, and throws out a member in the middle of its join:
+ * the next one would wait for that to be missed. What else is wrong is told by whoever takes part in a group.
+ */
+async function groupsCanJoin(admin: Admin, settings: KafkaSettings): Promise<void> {
+  const topics = [topicName(settings, 'onward.receipts')];
+  for (const group of GROUPS) {
+    try {
+      await admin.fetchOffsets({ groupId: groupName(settings, group), topics });
+    } catch (error) {
+      if (LOADING.has((error as { type?: unknown }).type)) throw error;
+    }
   }
 }
 
