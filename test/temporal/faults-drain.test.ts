@@ -47,7 +47,8 @@ describeWithTemporal('workers come, go and forget', (server) => {
     // What the server hands to a worker in the very moment it leaves, comes to another only after 10 to 12 s.
     await house.untilTold(ids, ENDS, 25_000);
     expect(await house.complaints(ids)).toEqual([]);
-    await staying.kill();
+    // Killed, it would leave polls behind that the server may yet hand a send of the next test to.
+    await staying.stop();
   }, 60_000);
 
   test('one that remembers 2 runs carries 200 open ones, and each ends as it has to', async () => {
@@ -59,14 +60,22 @@ describeWithTemporal('workers come, go and forget', (server) => {
       sms: scripts[n % 4] as string,
       email: emails[n % 4] as string,
     }));
-    await house.untilTold(ids, ['AttemptAccepted'], 20_000);
-    // On a slow machine the first may be through; what matters is that far more than two are open at once.
-    const open = ids.filter((id) => !house.told(id).some(({ type }) => ENDS.includes(type as never)));
-    expect(open.length).toBeGreaterThan(ids.length / 2);
-    await house.untilTold(ids, ENDS, 30_000);
+    await house.untilTold(ids, ENDS, 60_000);
+    // On a slow machine the first are through before the last begin; what matters is that far more than two are open.
+    expect(mostOpenAtOnce(ids)).toBeGreaterThan(ids.length / 2);
     expect(await house.complaints(ids)).toEqual([]);
     const expected = ids.map((_, n) => (n % 4 === 3 ? 'failed' : 'succeeded'));
     expect(await statusesOf(ids)).toEqual(expected);
     await worker.kill();
-  }, 90_000);
+  }, 120_000);
+
+  /** Of these runs, which have all ended. */
+  function mostOpenAtOnce(ids: readonly string[]): number {
+    const spans = ids.map((id) => {
+      const events = house.told(id);
+      const end = events.find(({ type }) => ENDS.includes(type as never));
+      return { from: String(events[0]?.at), to: String(end?.at) };
+    });
+    return Math.max(...spans.map((one) => spans.filter(({ from, to }) => from <= one.from && one.from < to).length));
+  }
 });
