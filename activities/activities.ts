@@ -1,7 +1,7 @@
 import { addressFor } from '../core/address';
 import { answerOf, type Input, type LookupOutcome } from '../core/input';
 import type { AttemptJob } from '../core/job';
-import type { ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
+import type { MessageHandle, ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
 import type { InvocationRecord, Store } from '../store/contract';
 import type { Activities } from './contract';
@@ -57,7 +57,7 @@ type Prepared =
 
 /** Everything before the provider is called: what fails here was surely not sent. */
 async function prepare(deps: ActivityDeps, job: AttemptJob): Promise<Prepared> {
-  const { invocationId, flow, rung } = job;
+  const { invocationId, flow, rung, route } = job;
   const at = placeOf(job);
   const record = await deps.store.records.get(invocationId);
   const address = record && addressFor(rung.channel, record.recipient);
@@ -66,7 +66,7 @@ async function prepare(deps: ActivityDeps, job: AttemptJob): Promise<Prepared> {
   }
   const held = await gate(deps.store, record, rung, flow, address);
   if (held) return { kind: 'stopped', input: { type: 'SendBlocked', ...at, reason: held } };
-  const adapter = deps.providers.get(rung.provider);
+  const adapter = deps.providers.find(route)?.adapter;
   const template = await deps.store.templates.get(rung.template);
   if (!adapter || !template) {
     const reason = adapter ? 'template_invalid' : 'auth_failed';
@@ -147,32 +147,31 @@ function pick(from: { providerMessageId: string | null; costMicros: number | nul
 
 /** Bounded; a provider that cannot be asked, or does not answer, leaves it unknown. */
 async function lookup(deps: ActivityDeps, job: AttemptJob): Promise<LookupOutcome> {
-  const { rung } = job;
-  const adapter = deps.providers.get(rung.provider);
+  const adapter = deps.providers.find(job.route)?.adapter;
   if (!adapter?.lookup) return { known: 'unknown' };
   try {
     return await orAfter(LOOKUP_PATIENCE_MS, adapter.lookup(handleOf(deps, job)), { known: 'unknown' });
   } catch (error) {
-    deps.onFault(`${rung.provider} could not be asked about a message`, error);
+    deps.onFault(`${job.route.provider} could not be asked about a message`, error);
     return { known: 'unknown' };
   }
 }
 
 async function recall(deps: ActivityDeps, job: AttemptJob): Promise<Input> {
-  const { rung } = job;
   const at = placeOf(job);
   try {
-    const answer = await deps.providers.get(rung.provider)?.recall?.(handleOf(deps, job));
+    const answer = await deps.providers.find(job.route)?.adapter.recall?.(handleOf(deps, job));
     if (answer?.outcome === 'confirmed') return { type: 'RecallConfirmed', ...at };
     return { type: 'RecallFailed', ...at, code: answer?.code ?? null };
   } catch (error) {
-    deps.onFault(`${rung.provider} could not take a message back`, error);
+    deps.onFault(`${job.route.provider} could not take a message back`, error);
     return { type: 'RecallFailed', ...at, code: null };
   }
 }
 
-function handleOf(deps: ActivityDeps, { invocationId, rung, attempt, providerMessageId }: AttemptJob) {
-  return { ref: deps.references.sign({ invocationId, step: rung.index, attempt }), providerMessageId };
+function handleOf(deps: ActivityDeps, { invocationId, rung, attempt, providerMessageId }: AttemptJob): MessageHandle {
+  const ref = deps.references.sign({ invocationId, step: rung.index, attempt });
+  return { ref, channel: rung.channel, providerMessageId };
 }
 
 function orAfter<T>(ms: number, answer: Promise<T>, otherwise: T): Promise<T> {

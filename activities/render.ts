@@ -1,6 +1,5 @@
 import Mustache from 'mustache';
-import type { RenderedContent } from '../providers/contract';
-import type { Template, TemplateContent } from '../schemas/template';
+import type { RenderedContent, Template, TemplateContent } from '../schemas/template';
 
 /**
  * A template in the recipient's language with its variables filled in. Logic-less (Mustache); what is plain text is not

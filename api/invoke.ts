@@ -85,7 +85,7 @@ async function replay({ store, flows, engine }: Services, { body }: InvokeReques
   if (!record || !flow) return refused(notFound(`What was begun under this Idempotency-Key, ${id},`, 'Use a new key.'));
   // Recorded, and perhaps not started: the engine was away then.
   if ((await engine.history(id, 0)).length === 0) await engine.start(runOf(id, flow, body), Promise.resolve());
-  return { ok: true, id, answer: JSON.stringify(acceptedView(flow.ladder, record)), replay: true };
+  return { ok: true, id, answer: JSON.stringify(acceptedView(flow.ladder, record, record.costs)), replay: true };
 }
 
 async function begin(
@@ -104,7 +104,7 @@ async function begin(
   if (stopped) return refused(unavailable(`The engine takes no work: ${stopped}.`));
 
   const record = recordOf(id, flow, key, body, now);
-  const answer = JSON.stringify(acceptedView(flow.ladder, record));
+  const answer = JSON.stringify(acceptedView(flow.ladder, record, record.costs));
   // In one turn: where they share one commit, record, key and start are durable together, or none is.
   const recorded = Promise.all([services.store.records.put(record), claim?.settle(id)]);
   const started = services.engine.start(runOf(id, flow, body), recorded);
@@ -147,6 +147,7 @@ function recordOf(id: string, flow: PreparedFlow, key: ApiKey, body: Invoke, now
     recipient: body.recipient,
     variables: body.variables ?? {},
     sandbox: body.sandbox ?? null,
+    costs: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { addressFor } from '../core/address';
+import type { SendRung } from '../core/ladder';
 import type { ProviderRegistry } from '../providers/contract';
 import { nearest, pointerToken } from '../schemas/explain';
 import type { Invoke, Recipient } from '../schemas/invocation';
@@ -29,7 +30,7 @@ export function judgeInvocation(
     const hint = errors.some(({ pointer }) => pointer.startsWith('/sandbox')) ? SANDBOX_SCRIPT_HINT : undefined;
     return invalid(errors, hint);
   }
-  if (!flow.sends.some((rung) => providers.has(rung.provider))) return noProvider(flow);
+  if (!flow.sends.some(({ routes }) => routes.some((one) => providers.find(one) !== null))) return noProvider(flow);
   return null;
 }
 
@@ -61,8 +62,9 @@ export function scriptErrors(flow: Pick<PreparedFlow, 'ladder'>, scripts: Invoke
     const report = (message: string) => errors.push({ pointer: `/sandbox/${pointerToken(step)}`, message });
     if (!rung) report(unknownStep(step, names));
     else if (rung.kind === 'parallel') report(`“${step}” is a parallel step: script the steps of its branches.`);
-    else if (rung.provider !== 'sandbox') report(`“${step}” goes to ${rung.provider}, not to the sandbox.`);
-    else {
+    else if (!rung.routes.some(({ provider }) => provider === 'sandbox')) {
+      report(`“${step}” goes to ${namesOf([rung])}, not to the sandbox.`);
+    } else {
       // The schema lets only strings in.
       const parsed = parseSandboxScript(text as string);
       if (!parsed.ok) report(parsed.message);
@@ -77,8 +79,12 @@ function unknownStep(step: string, names: readonly string[]): string {
   return `The flow has no step “${shown}”${near ? `; did you mean “${near}”?` : `; there are: ${names.join(', ')}.`}`;
 }
 
+function namesOf(sends: readonly SendRung[]): string {
+  return [...new Set(sends.flatMap(({ routes }) => routes.map(({ provider }) => provider)))].join(', ');
+}
+
 function noProvider(flow: PreparedFlow): ApiResponse {
-  const names = [...new Set(flow.sends.map((rung) => rung.provider))].join(', ');
+  const names = namesOf(flow.sends);
   return problem(422, `There is no account for any provider of this flow (${names}).`, {
     hint: 'Use a test key to send to the sandbox, or let the steps name a provider that is set up.',
     errors: [{ pointer: '', message: `None of ${names} is set up here.` }],

@@ -86,18 +86,19 @@ async function accept(
 }
 
 async function takeWebhook(services: Services, request: ApiRequest): Promise<ApiResponse> {
-  const adapter = services.providers.get(request.params.provider ?? '');
+  const adapter = services.providers.of(request.params.provider ?? '')[0]?.adapter;
   if (!adapter?.verify || !adapter.normalise) {
     return notFound('This provider', 'Normalised receipts of your own go to POST /v1/receipts.');
   }
   const webhook: WebhookRequest = {
+    method: 'POST',
     // What was signed is the public address, never what the Host header says.
     url: services.publicUrl + request.url,
     query: request.search,
     headers: request.headers,
     body: request.rawBody,
   };
-  if (!adapter.verify(webhook)) {
+  if (adapter.verify(webhook) !== 'genuine') {
     return problem(401, 'The signature does not fit.', {
       hint: 'Check the provider’s secret here, and that ONWARD_PUBLIC_URL is the address that the provider calls.',
       headers: { 'www-authenticate': 'Signature' },

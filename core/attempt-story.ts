@@ -1,7 +1,7 @@
 import type { Channel } from '../schemas/vocabulary';
 import { isFailure, statusOf } from './attempt-status';
 import { clockTime } from './iso-time';
-import { NONE, type Rung, rungAt, type SendRung } from './ladder';
+import { NONE, type Rung, routeAt, rungAt, type SendRung } from './ladder';
 import { type AttemptState, newestAttempt, type State, type StepState, stepAt } from './state';
 import { reasonWords } from './why';
 
@@ -70,8 +70,14 @@ function outcome(state: State, rung: SendRung, attempt: AttemptState, newest: bo
   if (!cameLate && !cameLater && hasFailedReceipt(attempt)) return failure(attempt);
   if (attempt.reachedAt !== null && !attempt.late)
     return attempt.seen.length > 0 ? `${status} ${time(attempt.finalAt)}` : '';
-  if (!newest) return attempt.send === 'rejected' ? 'so it was tried again' : '';
+  if (!newest) return attempt.send === 'rejected' ? triedAgain(rung, stepAt(state, rung.index), attempt) : '';
   return attempt.send === 'blocked' ? '' : standing(state, rung, stepAt(state, rung.index), attempt);
+}
+
+function triedAgain(rung: SendRung, step: StepState, attempt: AttemptState): string {
+  const next = step.attempts[attempt.number];
+  if (next === undefined || next.route === attempt.route) return 'so it was tried again';
+  return `so ${routeAt(rung, next.route).provider} took over`;
 }
 
 function hasFailedReceipt(attempt: AttemptState): boolean {
@@ -91,6 +97,7 @@ function standing(state: State, rung: SendRung, step: StepState, attempt: Attemp
   switch (step.phase) {
     case 'timed_out':
     case 'recalling':
+    case 'reconciling':
       return silence(rung, step, attempt);
     case 'running':
       return step.deadlineAt === null ? '' : `waiting until ${clockTime(step.deadlineAt)}`;

@@ -1,7 +1,9 @@
 import { DEFAULT_ACTIONS, type Reason, type ReceiptStatus } from '../schemas/vocabulary';
-import { NONE, type ParallelRung, type Rung, rungAt, type SendRung } from './ladder';
+import { reckonedMicros } from './cost';
+import type { AttemptRequested } from './event';
+import { NONE, type ParallelRung, type Rung, routeAt, rungAt, type SendRung } from './ladder';
 import { quietUntil } from './quiet-hours';
-import { isActive, newestAttempt, type StepState, stepAt } from './state';
+import { type AttemptState, isActive, newestAttempt, type StepState, stepAt } from './state';
 import { emit, type Transition } from './transition';
 
 /**
@@ -11,6 +13,24 @@ import { emit, type Transition } from './transition';
 
 /** Limits on retries within one step. Backoff doubles from the first to the last figure, in milliseconds. */
 const RETRY = { attemptsMax: 10, backoffMinMs: 500, backoffMaxMs: 60_000 } as const;
+
+/**
+ * Failures that lie with the provider and not with the person or the message: another provider may do better. Only of a
+ * send that was surely not made.
+ */
+const FAILOVER_REASONS: ReadonlySet<Reason> = new Set<Reason>([
+  'rate_limited',
+  'provider_unavailable',
+  'insufficient_funds',
+  'auth_failed',
+  'provider_rejected',
+  'template_not_approved',
+  'template_invalid',
+  'unknown',
+]);
+
+/** How long a provider has to say what became of a message before the ladder goes on. */
+const RECONCILE_PATIENCE_MS = 2_000;
 
 /** How long a recall may take before the ladder goes on without its confirmation (design, rule 9). */
 const RECALL_PATIENCE_MS = 5_000;
@@ -31,7 +51,7 @@ function startParallel(t: Transition, rung: ParallelRung): void {
 }
 
 /** The gates that need no look at the world, then the send. Also the way back in after a deferral. */
-export function beginSend(t: Transition, rung: SendRung): void {
+export function beginSend(t: Transition, rung: SendRung, route = 0): void {
   if (t.state.unaddressable.includes(rung.name)) return skipStep(t, rung, 'no_address');
   if (passesBudget(t, rung)) return stopAtBudget(t, rung);
   const quiet = t.state.ladder.quietHours;
@@ -39,11 +59,17 @@ export function beginSend(t: Transition, rung: SendRung): void {
   if (until !== null) return emit(t, { type: 'StepDeferred', step: rung.name, reason: 'quiet_hours', until });
   if (stepAt(t.state, rung.index).startedAt === null) emit(t, { type: 'StepStarted', step: rung.name });
   const attempt = stepAt(t.state, rung.index).attempts.length + 1;
-  if (mayStillArrive(t)) {
-    emit(t, { type: 'AttemptRequested', step: rung.name, attempt, provider: rung.provider, duplicateRisk: true });
-  } else {
-    emit(t, { type: 'AttemptRequested', step: rung.name, attempt, provider: rung.provider });
-  }
+  const { provider, account } = routeAt(rung, route);
+  const requested: Omit<AttemptRequested, 'seq' | 'at'> = {
+    type: 'AttemptRequested',
+    step: rung.name,
+    attempt,
+    provider,
+  };
+  if (account !== null) requested.account = account;
+  if (route > 0) requested.route = route;
+  if (mayStillArrive(t)) requested.duplicateRisk = true;
+  emit(t, requested);
   t.commands.push({ type: 'Send', step: rung.name, attempt });
 }
 
@@ -61,14 +87,14 @@ function mayStillArrive(t: Transition): boolean {
 function passesBudget(t: Transition, rung: SendRung): boolean {
   const { budget } = t.state.ladder;
   if (!budget) return false;
-  let committed = t.state.costMicros + rung.costMicros;
+  let committed = t.state.costMicros + reckonedMicros(t.state, rung);
   t.state.steps.forEach((step, index) => {
     const other = rungAt(t.state.ladder, index);
     if (other.kind !== 'send') return;
     for (const attempt of step.attempts) {
       // What is not answered yet may be billed: it counts as the ladder reckons it.
       const open = attempt.send === 'requested' || attempt.send === 'uncertain';
-      if (open && attempt.costMicros === 0) committed += other.costMicros;
+      if (open && attempt.costMicros === 0) committed += reckonedMicros(t.state, other);
     }
   });
   return committed > budget.maxCostMicros;
@@ -158,6 +184,14 @@ export interface Failure {
   retryAfterMs: number | null;
 }
 
+/** The step's newest attempt was surely not sent: the next provider of the step takes over, else the step fails. */
+export function failSend(t: Transition, rung: SendRung, { number, route }: AttemptState, failure: Failure): void {
+  const next = route + 1;
+  const mayTakeOver = next < rung.routes.length && number < RETRY.attemptsMax && FAILOVER_REASONS.has(failure.reason);
+  if (mayTakeOver) beginSend(t, rung, next);
+  else failAttempt(t, rung, number, failure);
+}
+
 /** A definitive failure of the step's newest attempt: retried, or the step is left at once. */
 export function failAttempt(t: Transition, rung: SendRung, attempt: number, failure: Failure): void {
   const { reason } = failure;
@@ -182,12 +216,29 @@ function retryAt(t: Transition, rung: SendRung, retryAfterMs: number | null): nu
   return at < (step.startedAt ?? t.now) + rung.timeoutMs ? at : null;
 }
 
-/** The step's time is over: take the message back where that was asked for, then go on. */
+/** The step's time is over: a provider that can be asked is asked first, so that a lost receipt costs no second message. */
+export function reachDeadline(t: Transition, rung: Rung): void {
+  const attempt = rung.kind === 'send' ? newestAttempt(stepAt(t.state, rung.index)) : null;
+  if (rung.kind !== 'send' || attempt === null) return timeOut(t, rung);
+  const asks = routeAt(rung, attempt.route).reconcile && !attempt.reconciled;
+  if (!asks || attempt.send === 'rejected' || attempt.send === 'blocked') return timeOut(t, rung);
+  const { number } = attempt;
+  emit(t, {
+    type: 'ReconcileRequested',
+    step: rung.name,
+    attempt: number,
+    until: t.now + RECONCILE_PATIENCE_MS,
+  });
+  t.commands.push({ type: 'Lookup', step: rung.name, attempt: number });
+}
+
+/** No success in the step's time: take the message back where that was asked for, then go on. */
 export function timeOut(t: Transition, rung: Rung): void {
   const step = stepAt(t.state, rung.index);
   emit(t, { type: 'StepTimedOut', step: rung.name, deadlineAt: step.deadlineAt ?? t.now });
   const attempt = newestAttempt(step);
-  if (rung.kind === 'send' && rung.recall && rung.next !== NONE && attempt !== null) {
+  const recalls = rung.kind === 'send' && attempt !== null && routeAt(rung, attempt.route).recall;
+  if (recalls && rung.next !== NONE) {
     emit(t, { type: 'RecallRequested', step: rung.name, attempt: attempt.number, until: t.now + RECALL_PATIENCE_MS });
     t.commands.push({ type: 'Recall', step: rung.name, attempt: attempt.number });
   } else {

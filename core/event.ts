@@ -19,6 +19,8 @@ export interface InvocationStarted extends Stamped {
   unaddressable?: string[];
   /** A scheduled start. */
   until?: number;
+  /** What one send of each step is reckoned at for this recipient, by the step's number. */
+  costs?: readonly number[];
 }
 export interface StepStarted extends Stamped {
   type: 'StepStarted';
@@ -45,6 +47,10 @@ export interface AttemptRequested extends Stamped {
   step: string;
   attempt: number;
   provider: Provider;
+  /** Where the step names one account of that provider. */
+  account?: string;
+  /** The number of its route, from 0, where it is not the first. */
+  route?: number;
   duplicateRisk?: boolean;
 }
 export interface AttemptAccepted extends Stamped {
@@ -123,6 +129,13 @@ export interface RecallFailed extends Stamped {
   attempt: number;
   code?: string;
 }
+/** The step's time is over: the provider is asked what became of the message before the ladder goes on. */
+export interface ReconcileRequested extends Stamped {
+  type: 'ReconcileRequested';
+  step: string;
+  attempt: number;
+  until: number;
+}
 export interface BudgetReached extends Stamped {
   type: 'BudgetReached';
   step: string;
@@ -165,6 +178,7 @@ export type Event =
   | RecallRequested
   | RecallConfirmed
   | RecallFailed
+  | ReconcileRequested
   | BudgetReached
   | DuplicateDetected
   | InvocationSucceeded

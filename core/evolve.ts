@@ -1,6 +1,7 @@
 import { foldReceipt, hasFailed, hasReached, provesReach } from './attempt-status';
+import { reckonedMicros } from './cost';
 import type { AttemptAccepted, AttemptRejected, AttemptRequested, Event, ReceiptRecorded } from './event';
-import { type Ladder, NONE, type Rung, rungAt, type SendRung } from './ladder';
+import { type Ladder, NONE, type Rung, routeAt, rungAt, type SendRung } from './ladder';
 import {
   type AttemptState,
   copyState,
@@ -24,6 +25,7 @@ export function evolve(state: State, event: Event): State {
       next.timezone = event.timezone ?? null;
       next.unaddressable = event.unaddressable ?? [];
       next.scheduledAt = event.until ?? null;
+      next.costs = event.costs ?? null;
       return next;
     case 'InvocationSucceeded':
       return end(next, 'succeeded', event.at);
@@ -91,6 +93,10 @@ function evolveStep(next: State, rung: Rung, event: StepEvent): State {
       return leave(next, rung, { phase: 'failed', until: null, reason: event.reason });
     case 'StepSucceeded':
       return succeed(next, rung, event.attempt, event.at);
+    case 'ReconcileRequested':
+      return setAttempt(setStep(next, rung, { phase: 'reconciling', until: event.until }), rung, event.attempt, {
+        reconciled: true,
+      });
     case 'RecallRequested':
       return setAttempt(setStep(next, rung, { phase: 'recalling', until: event.until }), rung, event.attempt, {
         recall: 'requested',
@@ -132,6 +138,7 @@ function request(next: State, rung: Rung, event: AttemptRequested): State {
   const attempt: AttemptState = {
     number: event.attempt,
     provider: event.provider,
+    route: event.route ?? 0,
     send: 'requested',
     delivery: null,
     read: false,
@@ -150,6 +157,7 @@ function request(next: State, rung: Rung, event: AttemptRequested): State {
     uncertain: false,
     duplicateRisk: event.duplicateRisk ?? false,
     recall: null,
+    reconciled: false,
   };
   const attempts = [...stepAt(next, rung.index).attempts, attempt];
   return setStep(next, rung, { phase: 'running', until: null, deadlineAt: null, reason: null, attempts });
@@ -190,7 +198,7 @@ function skip(next: State, rung: Rung, attempt: number | undefined, reason: Step
 function record(next: State, rung: SendRung, event: ReceiptRecorded): State {
   const step = stepAt(next, rung.index);
   const before = attemptNumbered(step.attempts, event.attempt);
-  const after = foldReceipt(before, event, rung.policy);
+  const after = foldReceipt(before, event, routeAt(rung, before.route).policy);
   const reached = hasReached(after, rung.successOn);
   if (reached) {
     // Only a receipt that proves it says when: a `sent` that comes after it tells of an earlier moment.
@@ -202,7 +210,7 @@ function record(next: State, rung: SendRung, event: ReceiptRecorded): State {
   }
   const settled = reached || hasFailed(after) || after.delivery === 'delivered';
   if (settled && (before.finalAt === null || hasFailed(before) !== hasFailed(after))) after.finalAt = event.at;
-  after.costMicros = event.costMicros ?? (costIsKnown(before) ? before.costMicros : rung.costMicros);
+  after.costMicros = event.costMicros ?? (costIsKnown(before) ? before.costMicros : reckonedMicros(next, rung));
   next.costMicros += after.costMicros - before.costMicros;
   const attempts = step.attempts.slice();
   attempts[event.attempt - 1] = after;

@@ -2,7 +2,14 @@ import type { Reason, ReceiptStatus } from '../schemas/vocabulary';
 
 /** What can happen to an invocation. Times are milliseconds since 1970, money is in micros. */
 export type Input =
-  | { type: 'Invoked'; unaddressable: string[]; timezone: string | null; sendAt: number | null }
+  | {
+      type: 'Invoked';
+      unaddressable: string[];
+      timezone: string | null;
+      sendAt: number | null;
+      /** What one send of each step is reckoned at for this recipient, by the step's number; left out: as the ladder has it. */
+      costs?: readonly number[];
+    }
   /** The provider took the message. `costMicros` null: what the ladder reckons. */
   | { type: 'SendAccepted'; step: string; attempt: number; providerMessageId: string | null; costMicros: number | null }
   | {
@@ -42,9 +49,12 @@ export interface ReceiptInput {
   costMicros: number | null;
 }
 
+/** What became of a message, where a provider that is asked can tell: what its receipt would have said. */
+export type News = Pick<ReceiptInput, 'status' | 'reason' | 'code' | 'at'>;
+
 /** What a provider says when asked by our reference; `unknown` where it cannot tell. */
 export type LookupOutcome =
-  | { known: 'yes'; providerMessageId: string | null; costMicros: number | null }
+  | { known: 'yes'; providerMessageId: string | null; costMicros: number | null; news?: News }
   | { known: 'no' }
   /** It had the request and refused it. */
   | { known: 'rejected'; reason: Reason; code: string | null }

@@ -1,6 +1,6 @@
 import type { Reason } from '../schemas/vocabulary';
 import type { Command } from './command';
-import { type Ladder, type SendRung, sendRungOf } from './ladder';
+import { type Ladder, routeAt, type SendRoute, type SendRung, sendRungOf } from './ladder';
 import { type State, stepAt } from './state';
 
 /** One attempt to be carried out, with all that a host knows of it. As JSON, it may be carried out elsewhere. */
@@ -8,6 +8,8 @@ export interface AttemptJob {
   invocationId: string;
   flow: Pick<Ladder, 'mode' | 'purpose' | 'requireConsent'>;
   rung: SendRung;
+  /** Who carries this attempt. */
+  route: SendRoute;
   attempt: number;
   providerMessageId: string | null;
 }
@@ -25,8 +27,9 @@ export function attemptJob(invocationId: string, state: State, { step, attempt }
   const { mode, purpose, requireConsent } = state.ladder;
   const rung = rungOf(state, step);
   const known = stepAt(state, rung.index).attempts[attempt - 1];
+  const route = routeAt(rung, known?.route ?? 0);
   const providerMessageId = known?.providerMessageId ?? null;
-  return { invocationId, flow: { mode, purpose, requireConsent }, rung, attempt, providerMessageId };
+  return { invocationId, flow: { mode, purpose, requireConsent }, rung, route, attempt, providerMessageId };
 }
 
 export function suppressJob(invocationId: string, state: State, { step, reason }: SuppressCommand): SuppressJob {

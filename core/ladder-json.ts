@@ -1,4 +1,4 @@
-import type { Ladder } from './ladder';
+import type { Ladder, Rung, SendRoute, SendRung } from './ladder';
 
 /** A ladder as JSON: without its index, which follows from the rest. */
 export type LadderJson = Omit<Ladder, 'indexByName'>;
@@ -9,5 +9,13 @@ export function dumpLadder(ladder: Ladder): LadderJson {
 }
 
 export function loadLadder(json: LadderJson): Ladder {
-  return { ...json, indexByName: new Map(json.rungs.map((rung) => [rung.name, rung.index])) };
+  const rungs = json.rungs.map(withRoutes);
+  return { ...json, rungs, indexByName: new Map(rungs.map((rung) => [rung.name, rung.index])) };
+}
+
+/** A ladder that was written when a step had one provider, whose facts stood in the step itself. */
+function withRoutes(rung: Rung): Rung {
+  if (rung.kind !== 'send' || rung.routes !== undefined) return rung;
+  const { provider, recall, lookup, policy, costMicros, ...rest } = rung as SendRung & Omit<SendRoute, 'account'>;
+  return { ...rest, routes: [{ provider, account: null, recall, lookup, reconcile: false, policy, costMicros }] };
 }

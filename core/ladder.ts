@@ -1,6 +1,6 @@
 import { type FlowDefinition, isParallel, type ParallelStep, type SendStep, type Step } from '../schemas/flow';
 import type { Action, Channel, Mode, Provider, Purpose, Reason, SuccessStatus } from '../schemas/vocabulary';
-import type { ProviderCatalog, StatusPolicy } from './provider-facts';
+import type { ProviderCatalog, ProviderFacts, StatusPolicy } from './provider-facts';
 
 /** No step: the end of a track, or the parent of a step on the main track. */
 export const NONE = -1;
@@ -20,12 +20,24 @@ interface RungBase {
 export interface SendRung extends RungBase {
   kind: 'send';
   channel: Channel;
-  provider: Provider;
   template: string;
   successOn: SuccessStatus;
   onReason: Partial<Record<Reason, Action>>;
+  /** Who carries it, in order: the next one takes over where the one before surely did not send. At least one. */
+  routes: readonly SendRoute[];
+}
+
+/** One provider that may carry a step, with what the core judges by. */
+export interface SendRoute {
+  provider: Provider;
+  /** One account of that provider; null: its default one. */
+  account: string | null;
+  /** Its messages are taken back before the next step: the step asks for it and the provider can. */
   recall: boolean;
+  /** It can be asked whether it has a message. */
   lookup: boolean;
+  /** It can be asked what became of a message: so it is, once, before a timeout moves on. */
+  reconcile: boolean;
   policy: StatusPolicy;
   /** What one send is reckoned at. */
   costMicros: number;
@@ -82,7 +94,7 @@ export const QUIET_PURPOSES: readonly Purpose[] = ['followup', 'marketing'];
  */
 export function compileLadder(definition: FlowDefinition, identity: FlowIdentity, catalog: ProviderCatalog): Ladder {
   const rungs: Rung[] = [];
-  addTrack(rungs, definition.steps, NONE, NONE, (step) => providerFor(step, identity.mode), catalog);
+  addTrack(rungs, definition.steps, NONE, NONE, (step) => routesFor(step, identity.mode, catalog));
   const indexByName = new Map(rungs.map((rung) => [rung.name, rung.index]));
   if (indexByName.size !== rungs.length) throw new Error('step names are not unique');
   const quiet = definition.quietHours;
@@ -101,8 +113,42 @@ export function compileLadder(definition: FlowDefinition, identity: FlowIdentity
   };
 }
 
-export function providerFor(step: SendStep, mode: Mode): Provider {
-  return mode === 'test' ? 'sandbox' : (step.provider ?? 'sandbox');
+/** Whom a step names, in order. In test mode the sandbox alone, whoever it names. */
+export function carriersOf(step: SendStep, mode: Mode): Carrier[] {
+  const named = mode === 'test' ? [] : [step.provider ?? []].flat();
+  return named.length > 0 ? named.map(parseCarrier) : [SANDBOX];
+}
+
+export interface Carrier {
+  provider: Provider;
+  account: string | null;
+}
+
+const SANDBOX: Carrier = { provider: 'sandbox', account: null };
+
+/** `twilio`, or `twilio:pac_eu` for one of its accounts: the schema lets nothing else in. */
+function parseCarrier(name: string): Carrier {
+  const [provider = '', account = null] = name.split(':');
+  return { provider: provider as Provider, account };
+}
+
+/** What an account declares of itself, else what its provider does. */
+export function factsOf(catalog: ProviderCatalog, { provider, account }: Carrier): ProviderFacts | undefined {
+  return (account === null ? undefined : catalog[`${provider}:${account}`]) ?? catalog[provider];
+}
+
+function routesFor(step: SendStep, mode: Mode, catalog: ProviderCatalog): SendRoute[] {
+  return carriersOf(step, mode).map((carrier) => {
+    const facts = factsOf(catalog, carrier);
+    return {
+      ...carrier,
+      recall: (step.recall ?? false) && (facts?.recall ?? false),
+      lookup: facts?.lookup ?? false,
+      reconcile: facts?.reconcile ?? false,
+      policy: facts?.statusPolicy ?? 'success_wins',
+      costMicros: facts?.costMicros[step.channel] ?? 0,
+    };
+  });
 }
 
 function addTrack(
@@ -110,18 +156,17 @@ function addTrack(
   steps: readonly Step[],
   parent: number,
   branch: number,
-  provider: (step: SendStep) => Provider,
-  catalog: ProviderCatalog,
+  routes: (step: SendStep) => SendRoute[],
 ): number {
   const first = rungs.length;
   let previous: Rung | null = null;
   for (const step of steps) {
     const base = { index: rungs.length, name: step.name, next: NONE, parent, branch };
     if (previous) previous.next = base.index;
-    const rung = isParallel(step) ? parallelRung(step, base) : sendRung(step, base, provider(step), catalog);
+    const rung = isParallel(step) ? parallelRung(step, base) : sendRung(step, base, routes(step));
     rungs.push(rung);
     if (isParallel(step) && rung.kind === 'parallel') {
-      rung.branches = step.parallel.map((steps, b) => addTrack(rungs, steps, rung.index, b, provider, catalog));
+      rung.branches = step.parallel.map((steps, b) => addTrack(rungs, steps, rung.index, b, routes));
     }
     previous = rung;
   }
@@ -140,22 +185,24 @@ function parallelRung(step: ParallelStep, base: Placed): ParallelRung {
   };
 }
 
-function sendRung(step: SendStep, base: Placed, provider: Provider, catalog: ProviderCatalog): SendRung {
-  const facts = catalog[provider];
+function sendRung(step: SendStep, base: Placed, routes: SendRoute[]): SendRung {
   return {
     ...base,
     kind: 'send',
     timeoutMs: step.timeoutSeconds * 1000,
     channel: step.channel,
-    provider,
     template: step.template,
     successOn: step.successOn ?? 'delivered',
     onReason: step.onReason ?? {},
-    recall: (step.recall ?? false) && (facts?.recall ?? false),
-    lookup: facts?.lookup ?? false,
-    policy: facts?.statusPolicy ?? 'success_wins',
-    costMicros: facts?.costMicros[step.channel] ?? 0,
+    routes,
   };
+}
+
+/** @throws RangeError where the step has no such route */
+export function routeAt(rung: SendRung, index: number): SendRoute {
+  const route = rung.routes[index];
+  if (!route) throw new RangeError(`“${rung.name}” has no route ${index}`);
+  return route;
 }
 
 export function rungAt(ladder: Ladder, index: number): Rung {

@@ -1,6 +1,6 @@
 import type { Command } from './command';
-import { rungAt, sendRungOf } from './ladder';
-import { rungNamed, type State, type StepState, stepAt } from './state';
+import { routeAt, rungAt, sendRungOf } from './ladder';
+import { isActive, newestAttempt, rungNamed, type State, type StepState, stepAt } from './state';
 
 /** What a state still waits for. A host derives its timers and, after a crash, its open commands from here. */
 
@@ -20,7 +20,7 @@ export function nextDue(state: State): { index: number; at: number } | null {
 
 function dueAt(step: StepState): number | null {
   if (step.phase === 'running') return step.deadlineAt;
-  return step.phase === 'deferred' || step.phase === 'recalling' ? step.until : null;
+  return isActive(step.phase) ? step.until : null;
 }
 
 /** When TimerFired is next due, or null when nothing waits for the clock. */
@@ -43,9 +43,9 @@ export function pendingCommands(state: State): Command[] {
     for (const attempt of step.attempts) {
       const at = { step: rung.name, attempt: attempt.number };
       if (attempt.send === 'requested') commands.push({ type: 'Send', ...at });
-      if (attempt.send === 'uncertain' && attempt.seen.length === 0 && rung.lookup && step.phase === 'running') {
-        commands.push({ type: 'Lookup', ...at });
-      }
+      const unheard = attempt.send === 'uncertain' && attempt.seen.length === 0 && step.phase === 'running';
+      const asked = step.phase === 'reconciling' && attempt === newestAttempt(step);
+      if ((unheard && routeAt(rung, attempt.route).lookup) || asked) commands.push({ type: 'Lookup', ...at });
       if (attempt.recall === 'requested') commands.push({ type: 'Recall', ...at });
     }
   });

@@ -16,8 +16,10 @@ export interface ProviderFacts {
   validitySeconds: { min: number; max: number } | null;
   /** It can take a message back. */
   recall: boolean;
-  /** It can be asked, by our reference, whether it has a message. */
+  /** It can be asked whether it has a message. */
   lookup: boolean;
+  /** It can be asked what became of a message, by the ID that it gave it or by our reference. */
+  reconcile: boolean;
   /** It calls a webhook again, for long enough, that was not answered with success; else what we do not take is lost. */
   redelivers: boolean;
   /** What one message is reckoned at, in micros of `currency`, before the provider has said better. */
@@ -25,4 +27,5 @@ export interface ProviderFacts {
   currency: string;
 }
 
-export type ProviderCatalog = Readonly<Partial<Record<Provider, ProviderFacts>>>;
+/** By provider, and by `provider:account` where an account has facts of its own. */
+export type ProviderCatalog = Readonly<Record<string, ProviderFacts>>;

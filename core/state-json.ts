@@ -38,6 +38,7 @@ function dumpStep(step: StepState, fresh: StepState | undefined): object {
 
 /** What an attempt has before anything happened to it; the rest stands in its JSON always. */
 const FRESH_ATTEMPT = {
+  route: 0,
   delivery: null,
   read: false,
   clicked: false,
@@ -53,6 +54,7 @@ const FRESH_ATTEMPT = {
   uncertain: false,
   duplicateRisk: false,
   recall: null,
+  reconciled: false,
 } as const satisfies Partial<AttemptState>;
 
 function loadAttempt(changed: AttemptState): AttemptState {

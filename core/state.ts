@@ -4,6 +4,8 @@ import { type Ladder, NONE, type Rung, rungAt } from './ladder';
 export interface AttemptState {
   number: number;
   provider: Provider;
+  /** Which of the step's routes. */
+  route: number;
   /** What we know of the send itself; `blocked`: a gate held it back, or nobody wanted it any more. */
   send: 'requested' | 'accepted' | 'rejected' | 'uncertain' | 'blocked';
   /** The receipts folded by the provider's status policy; null before the first. */
@@ -30,6 +32,8 @@ export interface AttemptState {
   /** Sent while an earlier message might still arrive. */
   duplicateRisk: boolean;
   recall: 'requested' | 'confirmed' | 'failed' | null;
+  /** The provider was asked what became of it when the step's time was over. */
+  reconciled: boolean;
 }
 
 export type StepPhase =
@@ -37,6 +41,8 @@ export type StepPhase =
   | 'deferred'
   | 'running'
   | 'recalling'
+  /** Its time is over, and the provider is asked once more. */
+  | 'reconciling'
   | 'succeeded'
   | 'failed'
   | 'timed_out'
@@ -50,7 +56,7 @@ export interface StepState {
   startedAt: number | null;
   /** Success must have come by then. */
   deadlineAt: number | null;
-  /** Until when it is deferred, backing off, or waiting for a recall. */
+  /** Until when it is deferred, backing off, or waiting for a recall or for the provider's word. */
   until: number | null;
   reason: Reason | null;
 }
@@ -65,6 +71,8 @@ export interface State {
   expiresAt: number | null;
   timezone: string | null;
   unaddressable: readonly string[];
+  /** What one send is reckoned at for this recipient, by the step's number; null: as the ladder has it. */
+  costs: readonly number[] | null;
   scheduledAt: number | null;
   steps: readonly StepState[];
   costMicros: number;
@@ -96,6 +104,7 @@ export function initialState(ladder: Ladder): State {
     expiresAt: null,
     timezone: null,
     unaddressable: [],
+    costs: null,
     scheduledAt: null,
     steps: ladder.rungs.map(() => PENDING),
     costMicros: 0,
@@ -118,6 +127,7 @@ export function copyState(state: State): State {
     expiresAt: state.expiresAt,
     timezone: state.timezone,
     unaddressable: state.unaddressable,
+    costs: state.costs,
     scheduledAt: state.scheduledAt,
     steps: state.steps,
     costMicros: state.costMicros,
@@ -143,7 +153,7 @@ export function rungNamed(state: State, name: string): Rung {
 
 /** Work is under way on it or waits for it. */
 export function isActive(phase: StepPhase): boolean {
-  return phase === 'running' || phase === 'deferred' || phase === 'recalling';
+  return phase === 'running' || phase === 'deferred' || phase === 'recalling' || phase === 'reconciling';
 }
 
 export function newestAttempt(step: StepState): AttemptState | null {

@@ -5,7 +5,7 @@ import { whyOf, whySkipped } from './attempt-story';
 import { worstCase } from './cost';
 import { belongTogether } from './evolve';
 import { isoTime } from './iso-time';
-import { type Ladder, NONE, rungAt, type SendRung } from './ladder';
+import { type Ladder, NONE, routeAt, rungAt, type SendRung } from './ladder';
 import { type AttemptState, newestAttempt, type State, type StepState } from './state';
 
 /** What the state does not hold of an invocation. `createdAt` in milliseconds since 1970. */
@@ -36,21 +36,25 @@ export function invocationView(state: State, meta: InvocationMeta): InvocationVi
     costMicros: state.costMicros,
     costTwiceMicros: state.costTwiceMicros,
     currency: ladder.currency,
-    worstCase: worstCase(ladder),
+    worstCase: worstCase(ladder, state.costs),
     attempts: attemptViews(state),
     links: linksOf(meta.id),
   };
 }
 
 /** The 202 of an invocation: all of it is known before the engine has started. */
-export function acceptedView(ladder: Ladder, meta: Pick<InvocationMeta, 'id' | 'externalId'>): InvocationAccepted {
+export function acceptedView(
+  ladder: Ladder,
+  meta: Pick<InvocationMeta, 'id' | 'externalId'>,
+  costs: State['costs'],
+): InvocationAccepted {
   return {
     id: meta.id,
     workflowId: ladder.workflowId,
     flowVersion: ladder.version,
     status: 'running',
     externalId: meta.externalId,
-    worstCase: worstCase(ladder),
+    worstCase: worstCase(ladder, costs),
     links: linksOf(meta.id),
   };
 }
@@ -121,7 +125,7 @@ function skippedView(rung: SendRung, step: StepState): AttemptView {
     step: rung.name,
     attempt: 0,
     channel: rung.channel,
-    provider: rung.provider,
+    provider: routeAt(rung, 0).provider,
     providerMessageId: null,
     status: 'skipped',
     reason: step.reason,

@@ -1,5 +1,13 @@
 import { type Action, DEFAULT_ACTIONS, type Reason } from '../schemas/vocabulary';
-import type { Event, InvocationFailed, LadderAdvanced, StepFailed, StepSkipped, StepTimedOut } from './event';
+import type {
+  AttemptRequested,
+  Event,
+  InvocationFailed,
+  LadderAdvanced,
+  StepFailed,
+  StepSkipped,
+  StepTimedOut,
+} from './event';
 import { isoTime } from './iso-time';
 import { type Ladder, type SendRung, sendRungOf } from './ladder';
 
@@ -57,7 +65,7 @@ export function becauseOf(event: Event, ladder?: Ladder): string | undefined {
     case 'StepDeferred':
       return deferred(event.reason, event.until);
     case 'AttemptRequested':
-      return event.duplicateRisk ? 'An earlier message may still arrive: the person may get it twice.' : undefined;
+      return requested(event);
     case 'AttemptUncertain':
       return 'The provider did not answer and may have the message, so it is not sent again blindly.';
     case 'LateReceiptRecorded':
@@ -72,6 +80,8 @@ export function becauseOf(event: Event, ladder?: Ladder): string | undefined {
       return failed(event, ladder);
     case 'LadderAdvanced':
       return advanced(event);
+    case 'ReconcileRequested':
+      return 'Its time is over without a receipt; the provider is asked what became of the message before anything else is sent.';
     case 'RecallRequested':
       return `The message is taken back before the next step; the provider has until ${isoTime(event.until)}.`;
     case 'RecallConfirmed':
@@ -85,6 +95,13 @@ export function becauseOf(event: Event, ladder?: Ladder): string | undefined {
     default:
       return ending(event);
   }
+}
+
+function requested({ provider, route, duplicateRisk }: AttemptRequested): string | undefined {
+  const parts: string[] = [];
+  if (route !== undefined) parts.push(`The provider before it surely did not send, so ${provider} takes over.`);
+  if (duplicateRisk) parts.push('An earlier message may still arrive: the person may get it twice.');
+  return parts.length > 0 ? parts.join(' ') : undefined;
 }
 
 function ending(event: Event): string | undefined {

@@ -174,8 +174,8 @@ function messageOf(invocationId: string, event: Event, before: State): MessageVi
   const { step, attempt, providerMessageId } = event;
   const rung = sendRungOf(before.ladder, step);
   if (!rung) return null;
-  const known = before.steps[rung.index]?.attempts[attempt - 1]?.providerMessageId;
-  return known === providerMessageId
+  const known = before.steps[rung.index]?.attempts[attempt - 1];
+  return known === undefined || known.providerMessageId === providerMessageId
     ? null
-    : { provider: rung.provider, providerMessageId, invocationId, step, attempt };
+    : { provider: known.provider, providerMessageId, invocationId, step, attempt };
 }

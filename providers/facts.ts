@@ -1,5 +1,5 @@
-import type { ProviderCatalog, ProviderFacts } from '../core/provider-facts';
-import { CHANNELS, type Channel, RECEIPT_STATUSES, type ReceiptStatus } from '../schemas/vocabulary';
+import type { ProviderFacts } from '../core/provider-facts';
+import { CHANNELS, type Channel, type Provider, RECEIPT_STATUSES, type ReceiptStatus } from '../schemas/vocabulary';
 
 /**
  * What one message is reckoned at, in micros EUR, until a provider says what it billed. True prices differ by country
@@ -38,6 +38,7 @@ const twilio: ProviderFacts = {
   validitySeconds: { min: 1, max: 36_000 },
   recall: false,
   lookup: true,
+  reconcile: true,
   redelivers: false,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
@@ -55,6 +56,7 @@ const sendgrid: ProviderFacts = {
   validitySeconds: null,
   recall: false,
   lookup: false,
+  reconcile: false,
   redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
@@ -72,6 +74,7 @@ const whatsappCloud: ProviderFacts = {
   validitySeconds: { min: 30, max: 30 * 86_400 },
   recall: false,
   lookup: false,
+  reconcile: false,
   redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
@@ -88,6 +91,7 @@ const fcm: ProviderFacts = {
   validitySeconds: { min: 1, max: 2_419_200 },
   recall: false,
   lookup: false,
+  reconcile: false,
   redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
@@ -104,6 +108,7 @@ const line: ProviderFacts = {
   validitySeconds: null,
   recall: false,
   lookup: false,
+  reconcile: false,
   redelivers: false,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
@@ -118,7 +123,22 @@ const solapi: ProviderFacts = {
   validitySeconds: null,
   recall: false,
   lookup: false,
+  reconcile: true,
   redelivers: false,
+  costMicros: RECKONED_MICROS,
+  currency: CURRENCY,
+};
+
+/** An SMSC by SMPP 3.4: receipts come over the connection itself, and what is not acknowledged comes again. */
+const smpp: ProviderFacts = {
+  provider: 'smpp',
+  receipts: { sms: solapiText, xms: solapiText },
+  statusPolicy: 'success_wins',
+  validitySeconds: { min: 1, max: 604_800 },
+  recall: false,
+  lookup: false,
+  reconcile: false,
+  redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
@@ -131,6 +151,7 @@ const http: ProviderFacts = {
   validitySeconds: null,
   recall: false,
   lookup: false,
+  reconcile: false,
   redelivers: false,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
@@ -144,6 +165,7 @@ const inapp: ProviderFacts = {
   validitySeconds: { min: 1, max: 604_800 },
   recall: false,
   lookup: true,
+  reconcile: false,
   redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
@@ -157,20 +179,22 @@ const sandbox: ProviderFacts = {
   validitySeconds: { min: 1, max: 604_800 },
   recall: true,
   lookup: true,
+  reconcile: false,
   redelivers: true,
   costMicros: RECKONED_MICROS,
   currency: CURRENCY,
 };
 
-/** All nine providers as data: `lint`, `worstCase` and the ladder judge by it, whether or not an account is set up. */
-export const PROVIDER_CATALOG: ProviderCatalog = {
+/** All providers as data: `lint`, `worstCase` and the ladder judge by it, whether or not an account is set up. */
+export const PROVIDER_CATALOG = {
   twilio,
   sendgrid,
   'whatsapp-cloud': whatsappCloud,
   fcm,
   line,
   solapi,
+  smpp,
   http,
   inapp,
   sandbox,
-};
+} satisfies Record<Provider, ProviderFacts>;

@@ -6,6 +6,7 @@ export const FLOW_LIMITS = {
   definitionBytes: 65_536,
   steps: 10,
   branches: 4,
+  providers: 5,
   timeoutSecondsMin: 1,
   timeoutSecondsMax: 604_800,
 } as const;
@@ -23,6 +24,14 @@ const timeoutSeconds = {
   description: 'Seconds to wait for success, counted from the moment the provider accepted the send.',
 } as const;
 
+const providerName = {
+  type: 'string',
+  pattern: `^(${PROVIDERS.join('|')})(:pac_[A-Za-z0-9_-]{1,64})?$`,
+  description:
+    `Who carries it, one of ${PROVIDERS.join(', ')}, or one account of it, such as twilio:pac_eu; or a list of them, ` +
+    'of which the next takes over where the one before surely did not send. Left out: the sandbox.',
+} as const;
+
 /** One rung: a channel, a template, a timeout, a success criterion. */
 export const sendStepSchema = {
   type: 'object',
@@ -31,7 +40,12 @@ export const sendStepSchema = {
   properties: {
     name: stepName,
     channel: { type: 'string', enum: CHANNELS },
-    provider: { type: 'string', enum: PROVIDERS, description: 'Who carries it. Left out: the sandbox.' },
+    provider: {
+      if: { type: 'array' },
+      // biome-ignore lint/suspicious/noThenProperty: `then` is JSON Schema's own word.
+      then: { type: 'array', minItems: 1, maxItems: FLOW_LIMITS.providers, uniqueItems: true, items: providerName },
+      else: providerName,
+    },
     template: { type: 'string', pattern: '^tpl_[A-Za-z0-9_-]{1,64}$' },
     timeoutSeconds,
     successOn: {
@@ -51,7 +65,8 @@ export const sendStepSchema = {
     },
   },
 } as const;
-export type SendStep = FromSchema<typeof sendStepSchema>;
+/** `if/then/else` again: its type is written out. */
+export type SendStep = Omit<FromSchema<typeof sendStepSchema>, 'provider'> & { provider?: string | string[] };
 
 /** Several branches at once, each an ordered list of steps of its own. */
 export const parallelStepSchema = {
@@ -78,7 +93,7 @@ export const parallelStepSchema = {
     },
   },
 } as const;
-export type ParallelStep = FromSchema<typeof parallelStepSchema>;
+export type ParallelStep = Omit<FromSchema<typeof parallelStepSchema>, 'parallel'> & { parallel: SendStep[][] };
 
 export const stepSchema = {
   type: 'object',

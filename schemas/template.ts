@@ -1,7 +1,13 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { CHANNELS } from './vocabulary';
 
-/** The content of one template in one language. Variables stand in double braces: `{{code}}`. */
+const short = { type: 'string', minLength: 1, maxLength: 256 } as const;
+const link = { type: 'string', minLength: 1, maxLength: 2048 } as const;
+const filled = { type: 'string', maxLength: 4096 } as const;
+/** JSON of the provider's own, in whose texts variables stand. */
+const pieces = { type: 'array', minItems: 1, maxItems: 20, items: { type: 'object' } } as const;
+
+/** The content of one template in one language. Variables stand in double braces, in any text: `{{code}}`. */
 export const contentSchema = {
   type: 'object',
   additionalProperties: false,
@@ -11,9 +17,104 @@ export const contentSchema = {
     subject: { type: 'string', minLength: 1, maxLength: 998 },
     html: { type: 'string', minLength: 1, maxLength: 262_144 },
     title: { type: 'string', minLength: 1, maxLength: 256 },
+    whatsapp: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'language'],
+      description: 'A template that Meta approved, with the parameters of its components as the Graph API has them.',
+      properties: {
+        name: { type: 'string', pattern: '^[a-z0-9_]{1,512}$' },
+        language: { type: 'string', pattern: '^[a-z]{2,3}(_[A-Za-z]{2,4})?$' },
+        category: { type: 'string', enum: ['AUTHENTICATION', 'MARKETING', 'UTILITY'] },
+        components: pieces,
+      },
+    },
+    twilio: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['contentSid'],
+      description: 'A template of Twilio’s Content API, for WhatsApp and RCS.',
+      properties: {
+        contentSid: { type: 'string', pattern: '^HX[0-9a-f]{32}$' },
+        variables: { type: 'object', maxProperties: 100, additionalProperties: filled },
+      },
+    },
+    push: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'Beside title and text.',
+      properties: {
+        image: link,
+        link,
+        data: { type: 'object', maxProperties: 50, additionalProperties: filled },
+      },
+    },
+    rcs: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['card'],
+      properties: {
+        card: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            title: short,
+            description: { type: 'string', minLength: 1, maxLength: 2000 },
+            mediaUrl: link,
+            suggestions: {
+              type: 'array',
+              maxItems: 4,
+              items: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['type', 'text'],
+                properties: {
+                  type: { type: 'string', enum: ['reply', 'open_url', 'dial'] },
+                  text: { type: 'string', minLength: 1, maxLength: 25 },
+                  value: link,
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    line: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['messages'],
+      description: 'Message objects of the LINE Messaging API.',
+      properties: { messages: { type: 'array', minItems: 1, maxItems: 5, items: { type: 'object' } } },
+    },
+    kakao: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['pfId', 'templateId'],
+      description: 'An AlimTalk template that Kakao approved.',
+      properties: {
+        pfId: short,
+        templateId: short,
+        variables: { type: 'object', maxProperties: 100, additionalProperties: filled },
+      },
+    },
   },
 } as const;
 export type TemplateContent = FromSchema<typeof contentSchema>;
+
+/** A content with its variables filled in, ready to be carried. */
+export interface RenderedContent extends TemplateContent {
+  /** What an `sms`, `lms` or `xms` text goes out as. */
+  message?: MessageForm;
+}
+
+/** How a text is carried and billed. */
+export interface MessageForm {
+  as: 'sms' | 'lms';
+  /** What the text has to be written in. */
+  encoding: 'GSM-7' | 'UCS-2' | 'EUC-KR';
+  /** Each is billed. */
+  parts: number;
+}
 
 export const templateWriteSchema = {
   type: 'object',
@@ -43,6 +144,7 @@ export const templateSchema = {
     ...templateWriteSchema.properties,
     status: { type: 'string', enum: TEMPLATE_STATUSES },
     statusReason: { type: ['string', 'null'] },
+    providerTemplateId: { type: ['string', 'null'], description: 'The provider’s own name of it.' },
     createdAt: { type: 'string', format: 'date-time' },
     updatedAt: { type: 'string', format: 'date-time' },
   },

@@ -144,6 +144,8 @@ export interface InvocationRecord {
   variables: Record<string, unknown>;
   /** The sandbox's scripts by step name, where the invocation gave any. */
   sandbox: Record<string, string> | null;
+  /** What one send of each step was reckoned at when it began, by the step's number; null: as the ladder has it. */
+  costs: readonly number[] | null;
 }
 
 export interface RecordStore {
@@ -248,7 +250,7 @@ export interface InvocationQuery {
 
 /** A run as the projection last saw it. */
 export interface IndexedInvocation {
-  record: Omit<InvocationRecord, 'recipient' | 'variables' | 'sandbox'>;
+  record: Omit<InvocationRecord, 'recipient' | 'variables' | 'sandbox' | 'costs'>;
   state: State;
 }
 

@@ -58,7 +58,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     Worker.create({
       ...shared,
       interceptors: more.interceptors && { activity: more.interceptors.activity },
-      taskQueue: sendQueueOf(taskQueue, provider),
+      taskQueue: sendQueueOf(taskQueue, { provider, account: null }),
       activities: { send },
       maxConcurrentActivityTaskExecutions: SENDS_AT_ONCE,
       maxTaskQueueActivitiesPerSecond: options.rates[provider],

@@ -70,7 +70,7 @@ function doAttempt(run: Run, command: AttemptCommand, record: EventRecord | null
   if (command.type === 'Lookup') return world.lookup(job, record);
   if (command.type === 'Recall') return world.recall(job, record);
   const { send } = proxyActivities<RunActivities>({
-    taskQueue: sendQueueOf(workflowInfo().taskQueue, job.rung.provider),
+    taskQueue: sendQueueOf(workflowInfo().taskQueue, job.route),
     startToCloseTimeout: run.sendTimeoutMs + SEND_SLACK_MS,
     // One that has begun is seen through, one that waits for its turn is taken out of the queue.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

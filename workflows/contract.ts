@@ -1,9 +1,10 @@
 import type { Event } from '../core/event';
 import type { Input, ReceiptInput } from '../core/input';
 import type { AttemptJob, SuppressJob } from '../core/job';
+import type { SendRoute } from '../core/ladder';
 import type { LadderJson } from '../core/ladder-json';
 import type { EventRecord } from '../schemas/event';
-import type { FinalStatus, Provider, Purpose } from '../schemas/vocabulary';
+import type { FinalStatus, Purpose } from '../schemas/vocabulary';
 import { PURPOSES } from '../schemas/vocabulary';
 
 /** What the workflow and the world around it (temporal/) agree upon. Times are milliseconds since 1970. */
@@ -13,8 +14,8 @@ export const WORKFLOW_TYPE = 'invocation';
 export const TASK_QUEUE = 'onward';
 
 /** Each provider account has a queue of its own, so that one that is slow or limited holds up no other. */
-export function sendQueueOf(taskQueue: string, provider: Provider): string {
-  return `${taskQueue}-send-${provider}`;
+export function sendQueueOf(taskQueue: string, { provider, account }: Pick<SendRoute, 'provider' | 'account'>): string {
+  return `${taskQueue}-send-${account ?? provider}`;
 }
 
 /** Temporal's priority keys: 1 goes first. A one-time password passes a backlog of marketing. */

@@ -90,5 +90,6 @@ export function sampleRecord(id: string, { flowId }: Pick<Ladder, 'flowId'>) {
     recipient: { phone: '+393351234567' },
     variables: { code: '493021' },
     sandbox: { first: 'silent' },
+    costs: null,
   };
 }

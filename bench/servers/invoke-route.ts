@@ -4,6 +4,7 @@ import { createServer } from '../../api/server';
 import type { Engine } from '../../core/engine';
 import type { ProviderAdapter } from '../../providers/contract';
 import { PROVIDER_CATALOG } from '../../providers/facts';
+import { fixedRegistry, onlyAccount } from '../../providers/registry';
 import type { ApiKey, Flow, FlowVersion, Store } from '../../store/contract';
 import { FLOWS } from '../onward/flows';
 
@@ -14,7 +15,7 @@ const FLOW_ID = 'flw_bench';
 export function invokeRouteAlone(): Server {
   const deps: Pick<ApiDeps, 'providers' | 'catalog' | 'publicUrl' | 'version'> = {
     // Only whether there is one is asked.
-    providers: new Map([['sandbox', {} as ProviderAdapter]]),
+    providers: fixedRegistry([onlyAccount({ facts: PROVIDER_CATALOG.sandbox } as ProviderAdapter)]),
     catalog: PROVIDER_CATALOG,
     publicUrl: 'http://127.0.0.1',
     version: 'bench',

@@ -9,6 +9,7 @@ import { SqliteHistories } from '../../log/sqlite/histories';
 import { SqliteLog } from '../../log/sqlite/log';
 import type { ProviderRegistry } from '../../providers/contract';
 import { PROVIDER_CATALOG } from '../../providers/facts';
+import { fixedRegistry, onlyAccount } from '../../providers/registry';
 import { openSqliteOutbox } from '../../providers/sandbox/outbox-sqlite';
 import type { SandboxPart } from '../../providers/sandbox/player';
 import { createSandbox, type Sandbox } from '../../providers/sandbox/sandbox';
@@ -85,7 +86,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     clock,
     onFault,
   });
-  const providers = new Map([['sandbox', sandbox]]);
+  const providers = fixedRegistry([onlyAccount(sandbox)]);
   const sendTimeoutMs = options.sendTimeoutSeconds * 1000;
   const activities = createActivities({ providers, store, references, sendTimeoutMs, clock, onFault });
   const ladders = createLadderSource(store.flows, catalog);

@@ -14,6 +14,7 @@ export function invoked(t: Transition, input: Extract<Input, { type: 'Invoked' }
   if (input.timezone !== null) started.timezone = input.timezone;
   if (input.unaddressable.length > 0) started.unaddressable = input.unaddressable;
   if (startAt !== null) started.until = startAt;
+  if (input.costs !== undefined) started.costs = input.costs;
   emit(t, started);
   if (startAt === null) startStep(t, 0);
   else emit(t, { type: 'StepDeferred', step: rungAt(ladder, 0).name, until: startAt });

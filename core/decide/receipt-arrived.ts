@@ -50,7 +50,12 @@ function receiptFact(
 /** The step was left, or the invocation ended, before it could count. */
 function isLate(state: State, phase: StepPhase): boolean {
   if (phase === 'succeeded') return false;
-  return state.status !== 'running' || (phase !== 'running' && phase !== 'deferred');
+  return state.status !== 'running' || !isAwaiting(phase);
+}
+
+/** A success would count for the step; a provider that is asked once more may still have one. */
+function isAwaiting(phase: StepPhase): boolean {
+  return phase === 'running' || phase === 'deferred' || phase === 'reconciling';
 }
 
 function attemptOf(state: State, rung: SendRung, number: number): AttemptState {
@@ -72,7 +77,7 @@ function isDuplicate(state: State, rung: SendRung, attempt: AttemptState): boole
 function followUp(t: Transition, rung: SendRung, attempt: AttemptState, phase: StepPhase): void {
   const status = successOf(attempt);
   if (status !== null && meets(status, rung.successOn)) {
-    if (phase === 'running' || phase === 'deferred') succeedStep(t, rung, attempt.number, status);
+    if (isAwaiting(phase)) succeedStep(t, rung, attempt.number, status);
     else if (phase !== 'succeeded') succeedLate(t, rung, attempt.number, status);
     return;
   }
@@ -80,7 +85,8 @@ function followUp(t: Transition, rung: SendRung, attempt: AttemptState, phase: S
     recallConfirmed(t, rung, attempt.number);
     return;
   }
-  const awaited = phase === 'running' && newestAttempt(stepAt(t.state, rung.index)) === attempt;
+  const awaited =
+    (phase === 'running' || phase === 'reconciling') && newestAttempt(stepAt(t.state, rung.index)) === attempt;
   if (awaited && hasFailed(attempt)) {
     failAttempt(t, rung, attempt.number, {
       reason: attempt.reason ?? 'unknown',

@@ -1,10 +1,12 @@
 import { successOf } from '../attempt-status';
-import { advanceFrom, type Failure, failAttempt, succeedStep } from '../climb';
+import { advanceFrom, type Failure, failSend, succeedStep, timeOut } from '../climb';
+import { reckonedMicros } from '../cost';
 import type { AttemptAccepted, AttemptRejected } from '../event';
 import type { Input } from '../input';
-import { type SendRung, sendRungOf } from '../ladder';
+import { routeAt, type SendRung, sendRungOf } from '../ladder';
 import { type AttemptState, newestAttempt, stepAt } from '../state';
 import { emit, type Transition } from '../transition';
+import { receiptArrived } from './receipt-arrived';
 
 type Answer<T extends Input['type']> = Extract<Input, { type: T }>;
 interface Found {
@@ -40,7 +42,7 @@ function accept(
     type: 'AttemptAccepted',
     step: rung.name,
     attempt: attempt.number,
-    costMicros: input.costMicros ?? rung.costMicros,
+    costMicros: input.costMicros ?? reckonedMicros(t.state, rung),
   };
   if (input.providerMessageId !== null) accepted.providerMessageId = input.providerMessageId;
   if (awaited) accepted.deadlineAt = t.now + rung.timeoutMs;
@@ -64,7 +66,8 @@ export function sendUncertain(t: Transition, input: Answer<'SendUncertain'>): vo
   const { rung, awaited } = found;
   const fact = { type: 'AttemptUncertain', step: input.step, attempt: input.attempt } as const;
   emit(t, awaited ? { ...fact, deadlineAt: t.now + rung.timeoutMs } : fact);
-  if (rung.lookup) t.commands.push({ type: 'Lookup', step: input.step, attempt: input.attempt });
+  if (routeAt(rung, found.attempt.route).lookup)
+    t.commands.push({ type: 'Lookup', step: input.step, attempt: input.attempt });
 }
 
 /** Surely not sent: a gate held it back, or nobody wanted it any more. */
@@ -82,10 +85,21 @@ export function sendNotMade(t: Transition, input: Answer<'SendBlocked' | 'SendDr
   if (found.awaited) advanceFrom(t, found.rung, input.reason);
 }
 
+/** What the provider says of a send that it never answered, or of one whose receipt has not come in time. */
 export function lookupAnswered(t: Transition, input: Answer<'LookupAnswered'>): void {
   const found = find(t, input);
-  if (found?.attempt.send !== 'uncertain' || found.attempt.seen.length > 0) return;
-  const { outcome } = input;
+  if (!found) return;
+  if (found.attempt.send === 'uncertain' && found.attempt.seen.length === 0) lookedUp(t, found, input);
+  const { outcome, step, attempt } = input;
+  if (outcome.known === 'yes' && outcome.news) {
+    const { providerMessageId, costMicros, news } = outcome;
+    receiptArrived(t, { type: 'ReceiptArrived', step, attempt, ...news, providerMessageId, costMicros });
+  }
+  const { phase, attempts } = stepAt(t.state, found.rung.index);
+  if (phase === 'reconciling' && attempts.length === attempt) timeOut(t, found.rung);
+}
+
+function lookedUp(t: Transition, found: Found, { outcome }: Answer<'LookupAnswered'>): void {
   if (outcome.known === 'yes') accept(t, found, outcome);
   // It did not arrive: the provider was away, and trying again cannot reach anyone twice.
   if (outcome.known === 'no') refuse(t, found, { reason: 'provider_unavailable', code: null, retryAfterMs: null });
@@ -101,5 +115,5 @@ function refuse(t: Transition, { rung, attempt, awaited }: Found, failure: Failu
   };
   if (failure.code !== null) rejected.code = failure.code;
   emit(t, rejected);
-  if (awaited) failAttempt(t, rung, attempt.number, failure);
+  if (awaited) failSend(t, rung, attempt, failure);
 }

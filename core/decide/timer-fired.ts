@@ -1,4 +1,4 @@
-import { beginSend, startStep, timeOut } from '../climb';
+import { beginSend, reachDeadline, startStep, timeOut } from '../climb';
 import { rungAt } from '../ladder';
 import { nextDue } from '../pending';
 import { newestAttempt, stepAt } from '../state';
@@ -25,7 +25,9 @@ function fire(t: Transition, index: number): void {
   } else if (step.phase === 'deferred') {
     if (rung.kind === 'send') beginSend(t, rung);
     else startStep(t, index);
-  } else {
+  } else if (step.phase === 'reconciling') {
     timeOut(t, rung);
+  } else {
+    reachDeadline(t, rung);
   }
 }

@@ -1,8 +1,8 @@
 import type { FlowDefinition, SendStep } from '../../schemas/flow';
 import { isParallel } from '../../schemas/flow';
 import type { Template } from '../../schemas/template';
-import type { Mode, Provider } from '../../schemas/vocabulary';
-import { providerFor } from '../ladder';
+import type { Mode } from '../../schemas/vocabulary';
+import { type Carrier, carriersOf, factsOf } from '../ladder';
 import type { ProviderCatalog, ProviderFacts } from '../provider-facts';
 
 /** What lint has to say of one place. An error blocks publishing, a warning does not. */
@@ -31,13 +31,18 @@ export interface LintSubject {
   steps: readonly PlacedStep[];
 }
 
+export interface PlacedCarrier extends Carrier {
+  /** Undefined where the catalog does not know the provider. */
+  facts: ProviderFacts | undefined;
+  pointer: string;
+}
+
 /** A send step where it stands, with who carries it. */
 export interface PlacedStep {
   step: SendStep;
   pointer: string;
-  provider: Provider;
-  /** Undefined where the catalog does not know the provider. */
-  facts: ProviderFacts | undefined;
+  /** In the order in which they take over. */
+  carriers: readonly PlacedCarrier[];
   inBranch: boolean;
   /** The last of its track: of the flow, or of its branch. */
   last: boolean;
@@ -48,8 +53,14 @@ export interface PlacedStep {
 export function lintSubject(definition: FlowDefinition, context: LintContext): LintSubject {
   const steps: PlacedStep[] = [];
   const place = (step: SendStep, pointer: string, inBranch: boolean, last: boolean, lastOfFlow: boolean): void => {
-    const provider = providerFor(step, context.mode ?? 'live');
-    steps.push({ step, pointer, provider, facts: context.catalog[provider], inBranch, last, lastOfFlow });
+    const several = Array.isArray(step.provider);
+    const carriers = carriersOf(step, context.mode ?? 'live').map((carrier, n) => ({
+      provider: carrier.provider,
+      account: carrier.account,
+      facts: factsOf(context.catalog, carrier),
+      pointer: several ? `${pointer}/provider/${n}` : `${pointer}/provider`,
+    }));
+    steps.push({ step, pointer, carriers, inBranch, last, lastOfFlow });
   };
   definition.steps.forEach((step, n) => {
     const lastTop = n === definition.steps.length - 1;

@@ -1,18 +1,21 @@
-import type { Finding, LintSubject, PlacedStep } from './finding';
+import type { Finding, LintSubject, PlacedCarrier, PlacedStep } from './finding';
 
 /** A provider that does not carry the channel, a validity period it cannot be given, a recall it cannot do. */
 export function lintProviders({ steps }: LintSubject): Finding[] {
-  return steps.flatMap((placed) => [...carries(placed), ...validity(placed), ...recall(placed)]);
+  return steps.flatMap((placed) => [
+    ...placed.carriers.flatMap((carrier) => [...carries(placed, carrier), ...validity(placed, carrier)]),
+    ...recall(placed),
+  ]);
 }
 
-function carries({ step, pointer, provider, facts }: PlacedStep): Finding[] {
+function carries({ step }: PlacedStep, { pointer, provider, facts }: PlacedCarrier): Finding[] {
   if (facts?.receipts[step.channel]) return [];
   const channels = Object.keys(facts?.receipts ?? {}).join(', ');
   return [
     {
       level: 'error',
       rule: 'provider-channel',
-      pointer: `${pointer}/provider`,
+      pointer,
       message: `${provider} does not carry ${step.channel}.`,
       hint: channels ? `It carries ${channels}.` : 'Choose another provider.',
     },
@@ -20,7 +23,7 @@ function carries({ step, pointer, provider, facts }: PlacedStep): Finding[] {
 }
 
 /** Rule 10: where the timeout is no validity period the provider takes, its message may arrive after the next one. */
-function validity({ step, pointer, provider, facts, lastOfFlow }: PlacedStep): Finding[] {
+function validity({ step, pointer, lastOfFlow }: PlacedStep, { provider, facts }: PlacedCarrier): Finding[] {
   if (!facts || lastOfFlow) return [];
   const limits = facts.validitySeconds;
   const finding = (message: string, hint: string): Finding[] => [
@@ -49,7 +52,7 @@ function validity({ step, pointer, provider, facts, lastOfFlow }: PlacedStep): F
   return [];
 }
 
-function recall({ step, pointer, provider, facts, last }: PlacedStep): Finding[] {
+function recall({ step, pointer, carriers, last }: PlacedStep): Finding[] {
   if (!step.recall) return [];
   if (last) {
     return [
@@ -61,13 +64,14 @@ function recall({ step, pointer, provider, facts, last }: PlacedStep): Finding[]
       },
     ];
   }
-  if (facts?.recall) return [];
+  const unable = carriers.find(({ facts }) => !facts?.recall);
+  if (!unable) return [];
   return [
     {
       level: 'warning',
       rule: 'recall-impossible',
       pointer: `${pointer}/recall`,
-      message: `${provider} cannot take a message back: the next step is sent at once, marked as a duplicate risk.`,
+      message: `${unable.provider} cannot take a message back: the next step is sent at once, marked as a duplicate risk.`,
     },
   ];
 }

@@ -1,19 +1,26 @@
 import type { ReceiptStatus, SuccessStatus } from '../../schemas/vocabulary';
 import { FAILURE_STATUSES, SUCCESS_STATUSES } from '../../schemas/vocabulary';
-import type { Finding, LintSubject, PlacedStep } from './finding';
+import type { Finding, LintSubject, PlacedCarrier, PlacedStep } from './finding';
 
 /** What can be known of a message at all: its success, its failure, and what silence means. */
 export function lintReceipts({ steps }: LintSubject): Finding[] {
-  return steps.flatMap((placed) => {
-    const given = placed.facts?.receipts[placed.step.channel];
-    if (!given) return [];
-    const criterion = placed.step.successOn ?? 'delivered';
-    const unknowable = successUnknowable(placed, given, criterion);
-    return unknowable.length > 0 ? unknowable : silence(placed, given, criterion);
-  });
+  return steps.flatMap((placed) => placed.carriers.flatMap((carrier) => judge(placed, carrier)));
 }
 
-function successUnknowable(placed: PlacedStep, given: readonly ReceiptStatus[], criterion: SuccessStatus): Finding[] {
+interface Judged extends PlacedStep, Pick<PlacedCarrier, 'provider'> {
+  /** What the provider can say of the channel. */
+  given: readonly ReceiptStatus[];
+}
+
+function judge(placed: PlacedStep, { provider, facts }: PlacedCarrier): Finding[] {
+  const given = facts?.receipts[placed.step.channel];
+  if (!given) return [];
+  const criterion = placed.step.successOn ?? 'delivered';
+  const unknowable = successUnknowable({ ...placed, provider, given }, criterion);
+  return unknowable.length > 0 ? unknowable : silence({ ...placed, provider, given }, criterion);
+}
+
+function successUnknowable({ given, ...placed }: Judged, criterion: SuccessStatus): Finding[] {
   const enough = SUCCESS_STATUSES.slice(SUCCESS_STATUSES.indexOf(criterion));
   // That it was accepted is told by the send's own answer.
   if (criterion === 'accepted' || given.some((status) => enough.some((word) => word === status))) return [];
@@ -41,7 +48,7 @@ function successUnknowable(placed: PlacedStep, given: readonly ReceiptStatus[], 
   ];
 }
 
-function silence(placed: PlacedStep, given: readonly ReceiptStatus[], criterion: SuccessStatus): Finding[] {
+function silence({ given, ...placed }: Judged, criterion: SuccessStatus): Finding[] {
   if (criterion === 'accepted') return [];
   const noNegative = !given.some((status) => FAILURE_STATUSES.some((word) => word === status));
   const byPerson = criterion === 'read' || criterion === 'clicked' || criterion === 'replied';

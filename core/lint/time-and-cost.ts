@@ -49,7 +49,8 @@ function budget(budget: LintSubject['definition']['budget'], costMicros: number)
 function currencies({ definition, steps }: LintSubject): Finding[] {
   const budget = definition.budget;
   if (!budget) return [];
-  const other = steps.find(({ facts }) => facts !== undefined && facts.currency !== budget.currency);
+  const carriers = steps.flatMap((step) => step.carriers);
+  const other = carriers.find(({ facts }) => facts !== undefined && facts.currency !== budget.currency);
   if (!other) return [];
   return [
     {

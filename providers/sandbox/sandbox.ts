@@ -56,7 +56,7 @@ export function createSandbox(deps: SandboxDeps): Sandbox {
     lookup: (message) => lookup(deps, message),
     recall: (message) => recall(deps, player, message),
     // The signed reference in the URL is the signature; whoever takes the receipt checks it.
-    verify: ({ query }) => query.has('ref'),
+    verify: ({ query }) => (query.has('ref') ? 'genuine' : 'unsigned'),
     normalise,
     scriptOf: phoneScript,
     messages: (invocationId) => deps.outbox.messages(invocationId),

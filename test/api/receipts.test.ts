@@ -1,5 +1,7 @@
 import { LogUnavailable } from '../../log/contract';
-import type { ProviderAdapter } from '../../providers/contract';
+import type { OpenAccount } from '../../providers/contract';
+import { PROVIDER_CATALOG } from '../../providers/facts';
+import { fixedRegistry, onlyAccount } from '../../providers/registry';
 import { createReferences } from '../../receipts/reference';
 import { HOUSE_SECRET } from '../support/house';
 import {
@@ -14,23 +16,25 @@ import {
 } from './api-under-test';
 
 /** A provider whose webhook carries its secret and one receipt. */
-const postman = (sandbox: ProviderAdapter, redelivers: boolean): ProviderAdapter => ({
-  ...sandbox,
-  facts: { ...sandbox.facts, redelivers },
-  verify: ({ headers, url }) =>
-    headers['x-secret'] === 'sesame' && /^http:\/\/127\.0\.0\.1:1\/v1\/receipts\/(http|sendgrid)\?ref=/.test(url),
-  normalise: ({ body, query }) => [{ ...JSON.parse(body.toString()), ref: query.get('ref') ?? '' }],
-});
+const postman = (provider: 'http' | 'sendgrid', redelivers: boolean): OpenAccount =>
+  onlyAccount({
+    facts: { ...PROVIDER_CATALOG[provider], redelivers },
+    send: () => Promise.reject(new Error('it only brings receipts')),
+    verify: ({ headers, url }) =>
+      headers['x-secret'] === 'sesame' && /^http:\/\/127\.0\.0\.1:1\/v1\/receipts\/(http|sendgrid)\?ref=/.test(url)
+        ? 'genuine'
+        : 'forged',
+    normalise: ({ body, query }) => [{ ...JSON.parse(body.toString()), ref: query.get('ref') ?? '' }],
+  });
 
 let api: ApiUnderTest;
 let logAway = false;
 const spooled: string[] = [];
 beforeAll(async () => {
   api = await startApi((deps) => {
-    const sandbox = deps.providers.get('sandbox') as ProviderAdapter;
     return {
       ...deps,
-      providers: new Map([...deps.providers, ['http', postman(sandbox, false)], ['sendgrid', postman(sandbox, true)]]),
+      providers: fixedRegistry([...deps.providers.all(), postman('http', false), postman('sendgrid', true)]),
       intake: {
         async accept(receipts, orElse) {
           if (!logAway) return deps.intake.accept(receipts);

@@ -108,7 +108,7 @@ describe('the view of an invocation', () => {
 });
 
 test('the answer to an invoke meets its schema', () => {
-  const view = acceptedView(testLadder(flow([step('sms')])), { id: 'inv_1', externalId: null });
+  const view = acceptedView(testLadder(flow([step('sms')])), { id: 'inv_1', externalId: null }, null);
   expect(ajv.compile(invocationAcceptedSchema)(view)).toBe(true);
   expect(view).toMatchObject({ status: 'running', flowVersion: 1, worstCase: { costMicros: 35_500, seconds: 1 } });
 });

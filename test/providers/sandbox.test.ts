@@ -198,9 +198,10 @@ test('what it received is the rendered text, to the one address of the channel',
 
 describe('asked about a message', () => {
   const ask = (id: string) => {
-    const sandbox = house.api.providers.get('sandbox');
+    const sandbox = house.api.providers.of('sandbox')[0]?.adapter;
     if (!sandbox?.lookup || !sandbox.recall) throw new Error('the sandbox can be asked');
-    const message = { ref: references.sign({ invocationId: id, step: 0, attempt: 1 }), providerMessageId: null };
+    const ref = references.sign({ invocationId: id, step: 0, attempt: 1 });
+    const message = { ref, channel: 'whatsapp', providerMessageId: null } as const;
     return { lookup: () => sandbox.lookup?.(message), recall: () => sandbox.recall?.(message) };
   };
   const startScript = async (script: string) => {
@@ -246,7 +247,7 @@ test('receipts still due when the process stops are played after a restart, save
   const [due, recalled] = await Promise.all([start('delivered@400ms'), start('delivered@500ms')]);
   await Promise.all([accepted(due), accepted(recalled)]);
   const ref = references.sign({ invocationId: recalled, step: 0, attempt: 1 });
-  await before.api.providers.get('sandbox')?.recall?.({ ref, providerMessageId: null });
+  await before.api.providers.of('sandbox')[0]?.adapter.recall?.({ ref, channel: 'whatsapp', providerMessageId: null });
   // Its second step is decided during the stop, and sent at the restart before anything is played.
   const refused = await start('reject:not_on_channel, delivered@400ms');
   await before.engine.close();

@@ -65,6 +65,7 @@ export async function runInHouse(house: TestHouse, scenario: Scenario, recipient
     recipient,
     variables: scenario.variables ?? SECRET_VARIABLES,
     sandbox: scenario.sandbox ?? null,
+    costs: null,
   });
   const input: NewRun['input'] = {
     type: 'Invoked',

@@ -56,6 +56,7 @@ export async function startInHouse(house: TestHouse, ladder: Ladder, run: RunInH
     recipient: run.recipient ?? EVERYWHERE,
     variables: { code: '493021' },
     sandbox: run.sandbox ?? null,
+    costs: null,
   });
   const input: NewRun['input'] = { type: 'Invoked', unaddressable: [], timezone: null, sendAt: null };
   const outcomes = await Promise.allSettled([house.engine.start({ invocationId: id, ladder, input }, stored), stored]);

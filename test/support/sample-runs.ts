@@ -33,6 +33,7 @@ export function sampleRecord(id: string, ladder: Ladder, over: Partial<Invocatio
     recipient: { phone: '+393351234567' },
     variables: { code: '493021' },
     sandbox: null,
+    costs: null,
     ...over,
   };
 }

@@ -1,0 +1,71 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import { PROVIDERS } from './vocabulary';
+
+const perSecond = {
+  type: ['number', 'null'],
+  exclusiveMinimum: 0,
+  maximum: 100_000,
+  description: 'Sends a second at most; null: no limit.',
+} as const;
+
+/** `POST /v1/provider-accounts`. What `settings` and `credentials` hold is the provider’s own. */
+export const accountWriteSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'provider'],
+  properties: {
+    id: { type: 'string', pattern: '^pac_[A-Za-z0-9_-]{1,64}$' },
+    name: { type: 'string', minLength: 1, maxLength: 120 },
+    provider: { type: 'string', enum: PROVIDERS },
+    isDefault: { type: 'boolean', description: 'The one that a step means that names the provider alone.' },
+    enabled: { type: 'boolean', description: 'Default: true.' },
+    perSecond,
+    settings: { type: 'object', description: 'Senders, addresses of interfaces, and what else is no secret.' },
+    credentials: {
+      type: 'object',
+      additionalProperties: { type: 'string', maxLength: 16_384 },
+      description: 'Encrypted at rest, never given back. Left out of a PUT: they stay.',
+    },
+  },
+} as const;
+export type AccountWrite = FromSchema<typeof accountWriteSchema>;
+
+/** An account as every route answers it: of its credentials only which there are. */
+export const accountSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: [
+    'id',
+    'name',
+    'provider',
+    'isDefault',
+    'enabled',
+    'perSecond',
+    'settings',
+    'credentials',
+    'source',
+    'webhookUrl',
+    'createdAt',
+    'updatedAt',
+  ],
+  properties: {
+    ...accountWriteSchema.properties,
+    credentials: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'By name, only that they are set.',
+    },
+    source: { type: 'string', enum: ['api', 'environment'], description: 'Where it is changed.' },
+    webhookUrl: { type: ['string', 'null'], description: 'What the provider calls, for its own settings.' },
+    createdAt: { type: ['string', 'null'], format: 'date-time' },
+    updatedAt: { type: ['string', 'null'], format: 'date-time' },
+  },
+} as const;
+export type AccountView = FromSchema<typeof accountSchema>;
+
+export const accountTrialSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['ok', 'detail'],
+  properties: { ok: { type: 'boolean' }, code: { type: ['string', 'null'] }, detail: { type: 'string' } },
+} as const;
