@@ -26,10 +26,15 @@ export type AttemptCommand = Exclude<Command, SuppressCommand>;
 export function attemptJob(invocationId: string, state: State, { step, attempt }: AttemptCommand): AttemptJob {
   const { mode, purpose, requireConsent } = state.ladder;
   const rung = rungOf(state, step);
-  const known = stepAt(state, rung.index).attempts[attempt - 1];
-  const route = routeAt(rung, known?.route ?? 0);
-  const providerMessageId = known?.providerMessageId ?? null;
+  const route = routeOf(state, { step, attempt });
+  const providerMessageId = stepAt(state, rung.index).attempts[attempt - 1]?.providerMessageId ?? null;
   return { invocationId, flow: { mode, purpose, requireConsent }, rung, route, attempt, providerMessageId };
+}
+
+/** Who carries the attempt. */
+export function routeOf(state: State, { step, attempt }: { step: string; attempt: number }): SendRoute {
+  const rung = rungOf(state, step);
+  return routeAt(rung, stepAt(state, rung.index).attempts[attempt - 1]?.route ?? 0);
 }
 
 export function suppressJob(invocationId: string, state: State, { step, reason }: SuppressCommand): SuppressJob {

@@ -5,13 +5,14 @@ import { type ControlOutcome, type Engine, EngineUnavailable, type NewRun } from
 import type { Event } from '../core/event';
 import { fold } from '../core/evolve';
 import type { Input, ReceiptInput } from '../core/input';
-import type { Ladder } from '../core/ladder';
+import { routeOf } from '../core/job';
+import type { Ladder, SendRoute } from '../core/ladder';
 import { hasMade, isSettled, nextWakeAt, pendingCommands } from '../core/pending';
 import { initialState, type State } from '../core/state';
 import type { FinalStatus, Mode } from '../schemas/vocabulary';
 import { AlarmClock } from './alarm-clock';
 import type { FlowRef, Journal } from './journal';
-import { Lanes } from './lanes';
+import { type LaneAccount, Lanes } from './lanes';
 import { perform, performAgain } from './perform';
 import { newRun, type Run } from './run';
 import { Watchers } from './watchers';
@@ -20,9 +21,18 @@ import { Watchers } from './watchers';
  * Bounds on what is taken in, past which an invocation is answered 503 instead of being made to wait, and on how long
  * a stop waits for the sends under way: less than the 10 s in which the whole process has to leave.
  */
-const LIMITS = { sendsUnderWay: 1_000, sendsWaiting: 20_000, startsInBatch: 2_000, drainMs: 5_000 } as const;
+const LIMITS = {
+  sendsUnderWay: 2_000,
+  sendsOfOneAccount: 1_000,
+  sendsWaiting: 20_000,
+  startsInBatch: 2_000,
+  drainMs: 5_000,
+} as const;
 
 const RECOVERY_PAUSE_MS = 1_000;
+
+/** Of what no provider is called for, and of sends that nobody can carry. */
+const NO_ACCOUNT: LaneAccount = { id: '', perSecond: null };
 
 export interface EmbeddedEngineDeps {
   journal: Journal;
@@ -31,6 +41,8 @@ export interface EmbeddedEngineDeps {
   recordsApart: boolean;
   /** The compiled version that a run began with. */
   ladderOf(ref: FlowRef): Promise<Ladder>;
+  /** The account that carries a send; null where there is none. */
+  accountOf(route: SendRoute): LaneAccount | null;
   /** Milliseconds since 1970. */
   clock(): number;
   /** A run has ended, durably. */
@@ -56,7 +68,7 @@ interface Batch {
 export class EmbeddedEngine implements Engine {
   private readonly runs = new Map<string, Run>();
   private readonly reading = new Map<string, Promise<Run | null>>();
-  private readonly lanes = new Lanes(LIMITS.sendsUnderWay);
+  private readonly lanes = new Lanes(LIMITS.sendsUnderWay, LIMITS.sendsOfOneAccount);
   private readonly watchers = new Watchers();
   private readonly alarms: AlarmClock<Run>;
   private batch: Batch | null = null;
@@ -238,7 +250,7 @@ export class EmbeddedEngine implements Engine {
 
   private carryOut(run: Run, command: Command, how: typeof perform): void {
     const { generation } = this;
-    this.lanes.run(run.ladder.purpose, async () => {
+    this.lanes.run(run.ladder.purpose, this.laneOf(run, command), async () => {
       try {
         const input = await how(this.deps.activities, run, command);
         const ours = generation === this.generation && (this.stopped === null || this.closing);
@@ -247,6 +259,12 @@ export class EmbeddedEngine implements Engine {
         this.deps.onFault(`“${command.type}” of ${run.id} could not be carried out`, error);
       }
     });
+  }
+
+  /** A send waits for its account's turn; questions about a message wait for no rate. */
+  private laneOf({ state }: Run, command: Command): LaneAccount {
+    if (command.type !== 'Send') return NO_ACCOUNT;
+    return this.deps.accountOf(routeOf(state, command)) ?? NO_ACCOUNT;
   }
 
   private async read(id: string): Promise<Run | null> {

@@ -1,30 +1,52 @@
+import { TokenBucket } from 'limiter';
 import { PURPOSES, type Purpose } from '../schemas/vocabulary';
 
+/** Whose turn it is that work waits for. */
+export interface LaneAccount {
+  id: string;
+  /** How much of it may begin in a second; null: no limit. */
+  perSecond: number | null;
+}
+
+/** What may begin in one go after a pause: a timer that fires a little late then costs nothing of the rate. */
+const BURST_MS = 50;
+
+type Work = () => Promise<void>;
+
 /**
- * Work waiting for its turn, a lane a purpose: a one-time password passes a backlog of marketing. At most `limit` are
- * under way at once.
+ * Work waiting for its turn: for each account a lane a purpose, so that a one-time password passes a backlog of
+ * marketing, and no account waits for another's rate. At most `limit` are under way at once, and `limitEach` of one
+ * account, so that one that is slow leaves room for the others.
  */
 export class Lanes {
-  private readonly lanes: Queue[] = PURPOSES.map(() => new Queue());
+  private readonly accounts = new Map<string, AccountLanes>();
   private underWay = 0;
+  private waits = 0;
   private idle: (() => void)[] = [];
 
-  constructor(private readonly limit: number) {}
+  constructor(
+    private readonly limit: number,
+    private readonly limitEach: number = limit,
+  ) {}
 
   /** How many wait. */
   get waiting(): number {
-    return this.lanes.reduce((sum, lane) => sum + lane.length, 0);
+    return this.waits;
   }
 
   /** `work` must not reject. */
-  run(purpose: Purpose, work: () => Promise<void>): void {
-    if (this.underWay < this.limit) this.begin(work);
-    else this.lanes[PURPOSES.indexOf(purpose)]?.push(work);
+  run(purpose: Purpose, account: LaneAccount, work: Work): void {
+    const lanes = this.lanesOf(account);
+    if (lanes.waiting === 0 && this.mayBegin(lanes)) return this.begin(lanes, work);
+    lanes.push(purpose, work);
+    this.waits++;
+    this.wakeLater(lanes);
   }
 
   /** Forgets what waits; resolves when what is under way has ended, or when `patienceMs` are over. */
   async drain(patienceMs?: number): Promise<void> {
-    for (const lane of this.lanes) lane.clear();
+    for (const lanes of this.accounts.values()) lanes.clear();
+    this.waits = 0;
     if (this.underWay === 0) return;
     await new Promise<void>((resolve) => {
       const timer = patienceMs === undefined ? undefined : setTimeout(resolve, patienceMs);
@@ -35,38 +57,120 @@ export class Lanes {
     });
   }
 
-  private begin(work: () => Promise<void>): void {
+  private lanesOf({ id, perSecond }: LaneAccount): AccountLanes {
+    let lanes = this.accounts.get(id);
+    if (!lanes) {
+      lanes = new AccountLanes();
+      this.accounts.set(id, lanes);
+    }
+    lanes.setRate(perSecond);
+    return lanes;
+  }
+
+  /** Takes a token of the account's rate where it may. */
+  private mayBegin(lanes: AccountLanes): boolean {
+    return this.underWay < this.limit && lanes.underWay < this.limitEach && lanes.takeToken();
+  }
+
+  private begin(lanes: AccountLanes, work: Work): void {
     this.underWay++;
+    lanes.underWay++;
     void work().then(() => {
       this.underWay--;
-      this.next();
+      lanes.underWay--;
+      if (this.waits > 0) this.beginWaiting();
+      else if (this.underWay === 0) for (const resolve of this.idle.splice(0)) resolve();
     });
   }
 
-  private next(): void {
-    for (const lane of this.lanes) {
-      const work = lane.shift();
-      if (work) return this.begin(work);
+  /** The most urgent purpose first, over all accounts. */
+  private beginWaiting(): void {
+    for (const purpose of PURPOSES) {
+      for (const lanes of this.accounts.values()) {
+        while (lanes.has(purpose) && this.mayBegin(lanes)) {
+          this.waits--;
+          this.begin(lanes, lanes.shift(purpose));
+        }
+      }
     }
-    if (this.underWay > 0) return;
-    for (const resolve of this.idle.splice(0)) resolve();
+    for (const lanes of this.accounts.values()) this.wakeLater(lanes);
+  }
+
+  /** Where the rate alone holds it up; whatever else does, wakes it when it ends. */
+  private wakeLater(lanes: AccountLanes): void {
+    const byRate = lanes.waiting > 0 && this.underWay < this.limit && lanes.underWay < this.limitEach;
+    if (byRate) lanes.wakeAtNextToken(() => this.beginWaiting());
+  }
+}
+
+class AccountLanes {
+  underWay = 0;
+  waiting = 0;
+  private readonly queues = new Map(PURPOSES.map((purpose) => [purpose, new Queue()]));
+  private perSecond: number | null = null;
+  private bucket: TokenBucket | null = null;
+  private alarm: NodeJS.Timeout | null = null;
+
+  setRate(perSecond: number | null): void {
+    if (perSecond === this.perSecond) return;
+    this.perSecond = perSecond;
+    this.bucket = null;
+    if (perSecond === null) return;
+    const bucketSize = Math.max(1, (perSecond * BURST_MS) / 1000);
+    this.bucket = new TokenBucket({ bucketSize, tokensPerInterval: perSecond, interval: 'second' });
+    this.bucket.content = 1;
+  }
+
+  takeToken(): boolean {
+    return this.bucket === null || this.bucket.tryRemoveTokens(1);
+  }
+
+  has(purpose: Purpose): boolean {
+    return (this.queues.get(purpose)?.length ?? 0) > 0;
+  }
+
+  push(purpose: Purpose, work: Work): void {
+    this.waiting++;
+    this.queues.get(purpose)?.push(work);
+  }
+
+  shift(purpose: Purpose): Work {
+    const work = this.queues.get(purpose)?.shift();
+    if (!work) throw new RangeError(`nothing waits in the lane “${purpose}”`);
+    this.waiting--;
+    return work;
+  }
+
+  clear(): void {
+    for (const queue of this.queues.values()) queue.clear();
+    this.waiting = 0;
+    if (this.alarm) clearTimeout(this.alarm);
+    this.alarm = null;
+  }
+
+  wakeAtNextToken(wake: () => void): void {
+    if (this.alarm || !this.bucket) return;
+    this.alarm = setTimeout(() => {
+      this.alarm = null;
+      wake();
+    }, this.bucket.getWaitTime(1));
   }
 }
 
 /** First in, first out, without moving what is left at each step. */
 class Queue {
-  private items: (() => Promise<void>)[] = [];
+  private items: Work[] = [];
   private head = 0;
 
   get length(): number {
     return this.items.length - this.head;
   }
 
-  push(work: () => Promise<void>): void {
+  push(work: Work): void {
     this.items.push(work);
   }
 
-  shift(): (() => Promise<void>) | undefined {
+  shift(): Work | undefined {
     const work = this.items[this.head];
     if (!work) return undefined;
     this.head++;

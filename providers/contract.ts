@@ -1,7 +1,6 @@
 import type { LookupOutcome } from '../core/input';
 import type { ProviderFacts } from '../core/provider-facts';
 import type { Recipient } from '../schemas/invocation';
-import type { AccountWrite } from '../schemas/provider-account';
 import type { Receipt } from '../schemas/receipt';
 import type { RenderedContent, Template } from '../schemas/template';
 import type { Channel, Mode, Provider, Purpose, Reason } from '../schemas/vocabulary';
@@ -151,7 +150,7 @@ export interface OpenAccount {
   isDefault: boolean;
   adapter: ProviderAdapter;
   /** Sends a second at most; null: no limit. */
-  perSecond: AccountWrite['perSecond'];
+  perSecond: number | null;
 }
 
 /** The accounts in use. What another process changes is seen here within a few seconds. */

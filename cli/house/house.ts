@@ -116,7 +116,7 @@ export async function compose(options: HouseOptions): Promise<House> {
 
 function embeddedEngine(
   { links }: HouseOptions,
-  { local, activities, ladderOf, clock, onFault }: Rooms,
+  { local, activities, ladderOf, providers, clock, onFault }: Rooms,
   metrics: Metrics,
 ): EmbeddedEngine {
   const { group, log } = local as LocalFiles;
@@ -125,6 +125,7 @@ function embeddedEngine(
     activities,
     recordsApart: links.mongo !== null,
     ladderOf,
+    accountOf: (route) => providers.find(route),
     clock,
     onEnded: (mode, status) => metrics.invocationEnded(status, mode),
     onFault,

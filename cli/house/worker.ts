@@ -57,6 +57,8 @@ export async function composeWorker({ settings, secret, link, links, logger }: W
       interceptors: { activity: [metrics.sends, ...(tracing?.interceptors.activity ?? [])] },
     },
     rates: settings.sendRates,
+    accounts: () => rooms.providers.all(),
+    onFault,
     cachedRuns: settings.workerCache,
   });
   const presence = new Presence(client);

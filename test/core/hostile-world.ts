@@ -56,7 +56,7 @@ export function take(world: World, input: Input): void {
 }
 
 export function make(world: World, { kind, choice, status, reason, waitMs }: Move): void {
-  if (kind === 'answer') answer(world, choice, reason);
+  if (kind === 'answer') answer(world, choice, reason, status);
   else if (kind === 'receipt') receipt(world, choice, status, reason);
   else if (kind === 'again') take(world, world.history[choice % world.history.length] as Input);
   else if (kind === 'control' && choice < 100) {
@@ -69,7 +69,7 @@ export function pass(world: World, waitMs: number): void {
   take(world, { type: 'TimerFired' });
 }
 
-function answer(world: World, choice: number, reason: Move['reason']): void {
+function answer(world: World, choice: number, reason: Move['reason'], status: ReceiptStatus): void {
   const [command] = world.open.splice(choice % Math.max(1, world.open.length), 1);
   if (!command || command.type === 'SuppressAddress') return;
   const at = { step: command.step, attempt: command.attempt };
@@ -78,7 +78,8 @@ function answer(world: World, choice: number, reason: Move['reason']): void {
     take(world, choice % 2 ? { type: 'RecallConfirmed', ...at } : { type: 'RecallFailed', ...at, code: null });
   } else {
     const known = (['yes', 'no', 'unknown'] as const)[choice % 3] ?? 'no';
-    const outcome = known === 'yes' ? { known, providerMessageId: null, costMicros: null } : { known };
+    const news = choice % 2 ? { news: { status, reason, code: null, at: world.now - (choice % 7) * 100 } } : {};
+    const outcome = known === 'yes' ? { known, providerMessageId: null, costMicros: null, ...news } : { known };
     take(world, { type: 'LookupAnswered', ...at, outcome });
   }
 }
@@ -107,7 +108,7 @@ function receipt(world: World, choice: number, status: ReceiptStatus, reason: Mo
 /** No more surprises: every send is accepted, time goes on until nothing waits. */
 export function settle(world: World): void {
   for (let turns = 0; turns < 200 && (world.state.status === 'running' || world.open.length > 0); turns++) {
-    while (world.open.length > 0) answer(world, ACCEPT, null);
+    while (world.open.length > 0) answer(world, ACCEPT, null, 'sent');
     const wakeAt = nextWakeAt(world.state);
     if (wakeAt !== null) pass(world, Math.max(0, wakeAt - world.now));
   }

@@ -3,7 +3,7 @@ import { decide } from '../../core/decide';
 import { fold } from '../../core/evolve';
 import type { Input } from '../../core/input';
 import type { Ladder } from '../../core/ladder';
-import { testLadder } from '../scenarios/run-on-core';
+import { liveLadder, testLadder } from '../scenarios/run-on-core';
 import { flow, parallel, step } from '../scenarios/scenario';
 import { type Move, make, move, newWorld, settle, type World } from './hostile-world';
 
@@ -19,6 +19,12 @@ const LADDERS: readonly Ladder[] = [
     flow([step('whatsapp', { onReason: { unreachable: 'retry', blocked: 'stop' } }), step('sms'), step('email')], {
       budget: { maxCostMicros: 72_000, currency: 'EUR', onExceeded: 'skip_step' },
     }),
+  ),
+  liveLadder(flow([step('sms', { provider: ['twilio', 'solapi', 'http'], timeoutSeconds: 3 }), step('email')])),
+  liveLadder(
+    flow([
+      parallel('any', [[step('sms', { provider: 'twilio' })], [step('email', { provider: ['sendgrid', 'http'] })]]),
+    ]),
   ),
 ];
 const ladder = fc.constantFrom(...LADDERS);

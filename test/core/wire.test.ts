@@ -1,12 +1,15 @@
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { decide } from '../../core/decide';
 import type { Event } from '../../core/event';
+import type { Input } from '../../core/input';
+import { initialState } from '../../core/state';
 import { becauseOf } from '../../core/why';
 import { fromWire, toWire } from '../../core/wire';
 import { eventSchema } from '../../schemas/event';
 import { EVENT_TYPES } from '../../schemas/vocabulary';
 import { SCENARIOS } from '../scenarios/all';
-import { runOnCore, testLadder } from '../scenarios/run-on-core';
+import { liveLadder, runOnCore, testLadder } from '../scenarios/run-on-core';
 import { flow, parallel, step } from '../scenarios/scenario';
 
 const AT = Date.parse('2026-11-21T10:00:00.123Z');
@@ -19,7 +22,27 @@ const isWireEvent = ajv.compile(eventSchema);
 
 async function everyEvent(): Promise<Event[]> {
   const outcomes = await Promise.all(SCENARIOS.map((scenario) => runOnCore(scenario)));
-  return outcomes.flatMap(({ events }) => events);
+  return [...outcomes.flatMap(({ events }) => events), ...reconciled()];
+}
+
+/** What the sandbox has no part in: a second provider, an account, a recipient's own costs, a provider that is asked. */
+function reconciled(): Event[] {
+  const ladder = liveLadder(flow([step('sms', { provider: ['http', 'twilio:pac_eu'] })]));
+  const placed = { step: 'sms', attempt: 1 };
+  const inputs: [Input, number][] = [
+    [{ type: 'Invoked', unaddressable: [], timezone: null, sendAt: null, costs: [41_000] }, AT],
+    [{ type: 'SendRejected', ...placed, reason: 'auth_failed', code: '20003', retryAfterMs: null }, AT],
+    [{ type: 'SendAccepted', ...placed, attempt: 2, providerMessageId: 'SM1', costMicros: null }, AT],
+    [{ type: 'TimerFired' }, AT + 1_000],
+  ];
+  const events: Event[] = [];
+  let state = initialState(ladder);
+  for (const [input, now] of inputs) {
+    const decision = decide(state, input, now);
+    state = decision.state;
+    events.push(...decision.events);
+  }
+  return events;
 }
 
 describe('an event on the wire', () => {

@@ -1,4 +1,7 @@
 import { Lanes } from '../../embedded/lanes';
+import { until } from '../support/until';
+
+const ACCOUNT = { id: 'pac_a', perSecond: null };
 
 /** Work that ends when it is told to. */
 function work(name: string, begun: string[]) {
@@ -19,7 +22,7 @@ test('a one-time password passes a backlog of marketing', async () => {
   const lanes = new Lanes(1);
   const begun: string[] = [];
   const jobs = ['marketing 1', 'marketing 2', 'marketing 3', 'otp'].map((name) => work(name, begun));
-  for (const [n, job] of jobs.entries()) lanes.run(n === 3 ? 'otp' : 'marketing', job.run);
+  for (const [n, job] of jobs.entries()) lanes.run(n === 3 ? 'otp' : 'marketing', ACCOUNT, job.run);
   expect(lanes.waiting).toBe(3);
   for (const job of jobs) job.end();
   await turn();
@@ -30,7 +33,7 @@ test('no more than the limit are under way at once', async () => {
   const lanes = new Lanes(2);
   const begun: string[] = [];
   const jobs = ['a', 'b', 'c'].map((name) => work(name, begun));
-  for (const job of jobs) lanes.run('alert', job.run);
+  for (const job of jobs) lanes.run('alert', ACCOUNT, job.run);
   expect(begun).toEqual(['a', 'b']);
   jobs[0]?.end();
   await turn();
@@ -41,8 +44,8 @@ test('draining forgets what waits and resolves when what is under way has ended'
   const lanes = new Lanes(1);
   const begun: string[] = [];
   const first = work('first', begun);
-  lanes.run('otp', first.run);
-  lanes.run('otp', work('never', begun).run);
+  lanes.run('otp', ACCOUNT, first.run);
+  lanes.run('otp', ACCOUNT, work('never', begun).run);
   let drained = false;
   const draining = lanes.drain().then(() => {
     drained = true;
@@ -52,4 +55,51 @@ test('draining forgets what waits and resolves when what is under way has ended'
   first.end();
   await draining;
   expect(begun).toEqual(['first']);
+});
+
+test('an account never begins more in a second than its rate, and another account does not wait for it', async () => {
+  const lanes = new Lanes(1_000, 500);
+  const begun: { account: string; at: number }[] = [];
+  const startedAt = performance.now();
+  const run = (id: string, perSecond: number | null) =>
+    lanes.run('otp', { id, perSecond }, async () => {
+      begun.push({ account: id, at: performance.now() - startedAt });
+    });
+  for (let n = 0; n < 60; n++) run('limited', 50);
+  for (let n = 0; n < 60; n++) run('free', null);
+  expect(begun.filter(({ account }) => account === 'free')).toHaveLength(60);
+  await until(() => begun.length === 120, 'all have begun');
+  const limited = begun.filter(({ account }) => account === 'limited').map(({ at }) => at);
+  // A tenth more than the rate may fall into any one second: what was saved up for 50 ms.
+  const inAnySecond = limited.map((from) => limited.filter((at) => at >= from && at < from + 1_000).length);
+  expect(Math.max(...inAnySecond)).toBeLessThanOrEqual(55);
+  // 60 at 50 a second: the last one cannot begin before 1.1 s are over.
+  expect(limited[59]).toBeGreaterThan(1_100);
+});
+
+test('a slow account leaves room for the others', async () => {
+  const lanes = new Lanes(3, 2);
+  const begun: string[] = [];
+  const jobs = ['slow 1', 'slow 2', 'slow 3', 'other'].map((name) => work(name, begun));
+  for (const [n, job] of jobs.entries()) {
+    lanes.run('otp', { id: n < 3 ? 'pac_slow' : 'pac_other', perSecond: null }, job.run);
+  }
+  expect(begun).toEqual(['slow 1', 'slow 2', 'other']);
+  jobs[0]?.end();
+  await turn();
+  expect(begun).toEqual(['slow 1', 'slow 2', 'other', 'slow 3']);
+});
+
+test('a one-time password passes a backlog that waits for the account’s rate', async () => {
+  const lanes = new Lanes(100);
+  const begun: string[] = [];
+  const account = { id: 'pac_a', perSecond: 100 };
+  const run = (purpose: 'marketing' | 'otp') =>
+    lanes.run(purpose, account, async () => {
+      begun.push(purpose);
+    });
+  for (let n = 0; n < 10; n++) run('marketing');
+  run('otp');
+  await until(() => begun.length === 11, 'all have begun');
+  expect(begun.indexOf('otp')).toBe(1);
 });

@@ -5,13 +5,22 @@ import { invocationView } from '../../core/view';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import type { FlowDefinition } from '../../schemas/flow';
 import { parseSandboxScript, type SandboxScript } from '../../schemas/sandbox-script';
-import type { Reason } from '../../schemas/vocabulary';
+import type { Mode, Reason } from '../../schemas/vocabulary';
 import { definitionAt, EVERYWHERE, type Outcome, type Scenario, SEND_PATIENCE_MS, type TimedAction } from './scenario';
 
 export const START_AT = Date.parse('2026-11-21T10:00:00.000Z');
 
 export function testLadder(definition: FlowDefinition): Ladder {
-  const identity = { flowId: 'flw_1', workflowId: 'wf_1', version: 1, mode: 'test' } as const;
+  return ladderIn('test', definition);
+}
+
+/** With the providers that the steps name, instead of the sandbox for all. */
+export function liveLadder(definition: FlowDefinition): Ladder {
+  return ladderIn('live', definition);
+}
+
+function ladderIn(mode: Mode, definition: FlowDefinition): Ladder {
+  const identity = { flowId: 'flw_1', workflowId: 'wf_1', version: 1, mode };
   return compileLadder(definition, identity, PROVIDER_CATALOG);
 }
 

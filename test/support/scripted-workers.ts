@@ -85,6 +85,8 @@ export async function scriptedWorkers(address: string): Promise<ScriptedWorkers>
         activities,
         more: { sinks: { ...runLog.sinks, ...UNHEARD } },
         rates: {},
+        accounts: () => [],
+        onFault: () => {},
         cachedRuns: null,
       });
     },
