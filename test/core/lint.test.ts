@@ -64,8 +64,8 @@ const TABLE: Row[] = [
     rule: 'timeout-validity',
     level: 'warning',
     pointer: '/steps/0/timeoutSeconds',
-    bad: flow([step('whatsapp', { provider: 'whatsapp-cloud', timeoutSeconds: 29 }), sms]),
-    good: flow([step('whatsapp', { provider: 'whatsapp-cloud', timeoutSeconds: 30 }), sms]),
+    bad: flow([step('whatsapp', { provider: 'whatsapp-cloud', timeoutSeconds: 30 }), sms]),
+    good: flow([step('whatsapp', { provider: 'twilio', timeoutSeconds: 30 }), sms]),
   },
   {
     rule: 'timeout-validity',
