@@ -46,8 +46,9 @@ export function normalise({ body }: WebhookRequest, unknownCode: (code: string) 
 }
 
 function ofStatus(given: Json, unknownCode: (code: string) => void): Receipt[] {
-  const { id, status, biz_opaque_callback_data: echoed } = given;
-  if (typeof id !== 'string' || typeof status !== 'string') return [];
+  const { id, status, type = 'message', biz_opaque_callback_data: echoed } = given;
+  // A payment has a status of its own, that may well be `failed`.
+  if (typeof id !== 'string' || typeof status !== 'string' || type !== 'message') return [];
   const ref = referenceIn(echoed);
   // Each of our messages carries its reference: another string was written by other software on the same account.
   if (ref === null && echoed !== undefined && echoed !== '') return [];

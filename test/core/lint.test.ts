@@ -318,6 +318,17 @@ describe('lint', () => {
     }
   });
 
+  test('a timeout shorter than a provider keeps a message warns of the seconds between', () => {
+    const facts = { ...PROVIDER_CATALOG.twilio, validitySeconds: { min: 30, max: 900 } };
+    const told = (timeoutSeconds: number) =>
+      lint(flow([step('whatsapp', { provider: 'twilio', timeoutSeconds }), sms]), {
+        catalog: { ...PROVIDER_CATALOG, twilio: facts },
+        templates: TEMPLATES,
+      }).filter(({ rule, pointer }) => rule === 'timeout-validity' && pointer.startsWith('/steps/0'));
+    expect(told(29)[0]?.message).toContain('for 1 s after');
+    expect(told(30)).toEqual([]);
+  });
+
   test('in test mode every step goes to the sandbox, which can do it all', () => {
     const definition = flow([step('sms', { provider: 'line', successOn: 'read' }), sms]);
     const options = { catalog: PROVIDER_CATALOG, templates: TEMPLATES };

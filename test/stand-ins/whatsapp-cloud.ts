@@ -86,9 +86,7 @@ export async function openWhatsappCloud({ webhookUrl }: { webhookUrl: string }):
     const mood = moods.take();
     if (mood === 'busy') return { ...fail(429, 130429, '(#130429) Rate limit hit'), headers: { 'retry-after': '1' } };
     if (mood === 'away') return fail(503, 2, 'Service temporarily unavailable');
-    if (typeof mood === 'object') {
-      return fail(HTTP_STATUSES[mood.refuses] ?? 400, Number(mood.refuses), `(#${mood.refuses}) as the page has it`);
-    }
+    if (typeof mood === 'object') return refusal(mood.refuses);
     const given = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
     const faults = faultsOf(given, headers['content-type']);
     if (faults.length > 0) {
@@ -182,6 +180,12 @@ function fail(status: number, code: number, message: string, subcode?: number): 
     fbtrace_id: 'Az8or2yhqkZfEZ-_4Qn_Bam',
   };
   return { status, body: { error } };
+}
+
+/** `131000@400` under that status; a code by itself under the one that the error page has for it. */
+function refusal(refuses: string): StandInAnswer {
+  const [code = '', status] = refuses.split('@');
+  return fail(Number(status ?? HTTP_STATUSES[code] ?? 400), Number(code), `(#${code}) as the page has it`);
 }
 
 function faultsOf(given: Record<string, unknown>, contentType: string | undefined): string[] {
