@@ -63,15 +63,16 @@ const sendgrid: ProviderFacts = {
 };
 
 /**
- * https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components (statuses) and the template's time to
- * live: authentication 30-900 s, utility 30 s-12 h, marketing 12 h-30 d. No way to fetch a status again; webhooks are
- * repeated for up to 7 days.
+ * https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status; replies
+ * are messages with a `context`. A time to live belongs to the template (authentication 30-900 s, utility 30 s-12 h,
+ * marketing 12 h-30 d: …/whatsapp/templates/time-to-live), and a send takes none; only the beta of Direct Send does, for
+ * texts. No way to fetch a status again; webhooks are repeated for up to 7 days.
  */
 const whatsappCloud: ProviderFacts = {
   provider: 'whatsapp-cloud',
-  receipts: { whatsapp: ['accepted', 'sent', 'delivered', 'read', 'failed'] },
+  receipts: { whatsapp: ['accepted', 'sent', 'delivered', 'read', 'replied', 'failed'] },
   statusPolicy: 'success_wins',
-  validitySeconds: { min: 30, max: 30 * 86_400 },
+  validitySeconds: null,
   recall: false,
   lookup: false,
   reconcile: false,
@@ -98,8 +99,8 @@ const fcm: ProviderFacts = {
 };
 
 /**
- * https://developers.line.biz/en/docs/partner-docs/line-notification-messages/: a `delivery` event, nothing negative.
- * Redelivery is off unless its channel turns it on.
+ * https://developers.line.biz/en/docs/partner-docs/line-notification-messages/: a `delivery` event, nothing negative;
+ * and for a push to a LINE user ID not even that. Redelivery is off unless its channel turns it on.
  */
 const line: ProviderFacts = {
   provider: 'line',

@@ -26,6 +26,12 @@ export const contentSchema = {
         name: { type: 'string', pattern: '^[a-z0-9_]{1,512}$' },
         language: { type: 'string', pattern: '^[a-z]{2,3}(_[A-Za-z]{2,4})?$' },
         category: { type: 'string', enum: ['AUTHENTICATION', 'MARKETING', 'UTILITY'] },
+        ttlSeconds: {
+          type: 'integer',
+          minimum: 30,
+          maximum: 2_592_000,
+          description: 'How long Meta tries to deliver.',
+        },
         components: pieces,
       },
     },

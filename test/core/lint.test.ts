@@ -64,8 +64,8 @@ const TABLE: Row[] = [
     rule: 'timeout-validity',
     level: 'warning',
     pointer: '/steps/0/timeoutSeconds',
-    bad: flow([step('whatsapp', { provider: 'whatsapp-cloud', timeoutSeconds: 29 }), sms]),
-    good: flow([step('whatsapp', { provider: 'whatsapp-cloud', timeoutSeconds: 30 }), sms]),
+    bad: flow([step('whatsapp', { provider: 'whatsapp-cloud', timeoutSeconds: 30 }), sms]),
+    good: flow([step('whatsapp', { provider: 'twilio', timeoutSeconds: 30 }), sms]),
   },
   {
     rule: 'timeout-validity',
@@ -316,6 +316,17 @@ describe('lint', () => {
       expect(message).toMatch(/[.]$/);
       expect(hint ?? '.').toMatch(/[.]$/);
     }
+  });
+
+  test('a timeout shorter than a provider keeps a message warns of the seconds between', () => {
+    const facts = { ...PROVIDER_CATALOG.twilio, validitySeconds: { min: 30, max: 900 } };
+    const told = (timeoutSeconds: number) =>
+      lint(flow([step('whatsapp', { provider: 'twilio', timeoutSeconds }), sms]), {
+        catalog: { ...PROVIDER_CATALOG, twilio: facts },
+        templates: TEMPLATES,
+      }).filter(({ rule, pointer }) => rule === 'timeout-validity' && pointer.startsWith('/steps/0'));
+    expect(told(29)[0]?.message).toContain('for 1 s after');
+    expect(told(30)).toEqual([]);
   });
 
   test('in test mode every step goes to the sandbox, which can do it all', () => {

@@ -25,6 +25,8 @@ export interface AdapterUnderTest {
   lookups?: readonly (Told & { reason?: Reason })[];
   /** Its webhooks are signed. */
   signs: boolean;
+  /** One that it could be refused with and no table has; default: one that looks like those of its refusals. */
+  unheardOf?: string;
   /** Statuses in HTTP mean nothing to it (SMPP). */
   withoutHttp?: boolean;
 }
@@ -108,7 +110,7 @@ export function describeAdapter(name: string, under: AdapterUnderTest): void {
 
     test('a code that no table has is kept as it came, is unknown, and is counted', async () => {
       unknownCodes.length = 0;
-      const code = /^\d+$/.test(under.refusals[0]?.[0] ?? '') ? '99987' : 'NEVER_HEARD_OF';
+      const code = under.unheardOf ?? (/^\d+$/.test(under.refusals[0]?.[0] ?? '') ? '99987' : 'NEVER_HEARD_OF');
       standIn.meets({ refuses: code });
       expect(await adapter.send(requestFor())).toMatchObject({ outcome: 'rejected', reason: 'unknown', code });
       expect(unknownCodes).toEqual([code]);
