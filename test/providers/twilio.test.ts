@@ -5,7 +5,8 @@ import { twilio } from '../../providers/twilio/twilio';
 import type { Template } from '../../schemas/template';
 import { validator } from '../../schemas/validate';
 import { deliver, serve } from '../stand-ins/stand-in';
-import { CONTENT_SID, openTwilio, signature, type TwilioStandIn } from '../stand-ins/twilio';
+import { openTwilio, signature, type TwilioStandIn } from '../stand-ins/twilio';
+import { CONTENT_SID } from '../stand-ins/twilio-content';
 import { type AdapterUnderTest, describeAdapter } from './adapter-suite';
 
 const common: AdapterUnderTest = {
@@ -148,6 +149,27 @@ describe('Twilio', () => {
     expect(webhook.url).toBe('http://onward.test/v1/receipts/twilio?ref=a-reference');
   });
 
+  test('connections are kept: ten sends open two at most', async () => {
+    for (let count = 0; count < 10; count++) await sent();
+    expect(standIn.connections).toBeLessThanOrEqual(2);
+  });
+
+  test('an answer that cannot be read leaves it uncertain, and stands in no error', async () => {
+    const garbled = await serve(async () => ({ status: 201, body: '{"to":"+393351234567","body":"Your code' }));
+    const fault = await opened({ apiUrl: garbled.url })
+      .send(requestFor())
+      .catch((error: unknown) => error);
+    await garbled.close();
+    expect(fault).toBeInstanceOf(TypeError);
+    expect(String(fault)).not.toContain('3351234567');
+  });
+
+  test('a busy Twilio is not asked again by the SDK itself', async () => {
+    standIn.meets('busy', 'well');
+    expect(await adapter.send(requestFor())).toMatchObject({ outcome: 'rejected', retryAfterMs: 1_000, code: '20429' });
+    expect(standIn.carried).toEqual([]);
+  });
+
   test('senders: the messaging service alone, or with a number; a channel’s own before it; none: not even asked', async () => {
     const messagingServiceSid = `MG${'0'.repeat(32)}`;
     const none = { from: '', whatsappFrom: '', rcsFrom: '' };
@@ -202,8 +224,10 @@ describe('Twilio', () => {
     expect(wrong).toMatchObject({ ok: false, code: '20003' });
     expect(JSON.stringify(wrong)).not.toContain('not-the-token');
     complaintsTaken();
-    await standIn.close();
-    expect(await adapter.test?.()).toMatchObject({ ok: false, code: 'ECONNREFUSED' });
+    const gone = await openTwilio(standIn);
+    await gone.close();
+    const { apiUrl } = gone.account.settings;
+    expect(await opened({ apiUrl }).test?.()).toMatchObject({ ok: false, code: 'ECONNREFUSED' });
   });
 
   const complaintsTaken = () => (standIn.complaints as string[]).splice(0);

@@ -11,13 +11,13 @@ import {
   type Told,
   type Webhook,
 } from './stand-in';
+import { ACCOUNT_SID, type Content, contentRoute } from './twilio-content';
+import { channelOf, error, wrongWith } from './twilio-request';
 
-const ACCOUNT_SID = 'AC00000000000000000000000000c0ffee';
 const AUTH_TOKEN = 'a-token-of-the-stand-in';
 const FROM = '+15005550006';
 const WHATSAPP_FROM = '+14155238886';
 const RCS_FROM = 'rcs:onward_agent';
-export const CONTENT_SID = 'HX00000000000000000000000000c0ffee';
 
 /** https://www.twilio.com/docs/messaging/api/message-resource#message-status-values */
 const THEIR_STATUS: Partial<Record<ReceiptStatus, string>> = {
@@ -46,14 +46,6 @@ interface Known {
   priceUnit: string;
 }
 
-/** A template of the Content API. */
-interface Content {
-  status: string;
-  rejectionReason: string;
-  /** What it was submitted with. */
-  submitted: { name: string; category: string } | null;
-}
-
 export interface TwilioStandIn extends StandIn {
   webhook(message: Carried, told: Told): Webhook;
   /** In Twilio's own words: a status of the Message resource, and what was charged. */
@@ -64,6 +56,8 @@ export interface TwilioStandIn extends StandIn {
   accountStatus: string;
   /** Besides the auth token: `{sid}:{secret}`. */
   apiKey: string | null;
+  /** How many were opened to it. */
+  connections: number;
 }
 
 /** https://www.twilio.com/docs/messaging/api/message-resource, /docs/iam/api/account, /docs/content/content-api-resources */
@@ -147,10 +141,12 @@ export async function openTwilio({ webhookUrl }: { webhookUrl: string }): Promis
     contents: new Map(),
     accountStatus: 'active',
     apiKey: null,
+    connections: 0,
     webhook: statusCallback,
     webhookUrl,
     close: () => server.close(),
   };
+  server.server.on('connection', () => standIn.connections++);
   return standIn;
 }
 
@@ -165,54 +161,6 @@ function unauthorized({ headers }: StandInRequest, apiKey: string | null): Stand
   const accepted = [`${ACCOUNT_SID}:${AUTH_TOKEN}`, ...(apiKey === null ? [] : [apiKey])];
   const given = Buffer.from((headers.authorization ?? '').replace(/^Basic /, ''), 'base64').toString('utf8');
   return accepted.includes(given) ? null : error(401, '20003', 'Authenticate');
-}
-
-/** https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions */
-function error(status: number, code: string, message: string): StandInAnswer {
-  const more_info = `https://www.twilio.com/docs/errors/${code}`;
-  return { status, body: { code: Number(code), message, more_info, status } };
-}
-
-/** Everything that the page of the Message resource requires of a request, and Twilio's code for its absence. */
-function wrongWith({ headers }: StandInRequest, form: URLSearchParams): [code: string, message: string] | null {
-  const has = (name: string) => (form.get(name) ?? '') !== '';
-  if (headers['content-type'] !== 'application/x-www-form-urlencoded') return ['12300', 'Invalid Content-Type'];
-  if (!has('To')) return ['21604', "A 'To' phone number is required."];
-  if (!has('From') && !has('MessagingServiceSid')) return ['21603', "A 'From' phone number is required."];
-  if (!has('Body') && !has('ContentSid')) return ['21619', 'A text message body or media urls must be specified.'];
-  if (has('ContentVariables') && !has('ContentSid')) return ['21654', 'ContentSid Required'];
-  if (has('ContentSid') && !/^HX[0-9a-f]{32}$/.test(form.get('ContentSid') ?? ''))
-    return ['21655', 'The ContentSid is Invalid'];
-  if (has('ContentVariables') && !isObject(form.get('ContentVariables')))
-    return ['21656', 'Content Variables are invalid'];
-  if ((form.get('Body') ?? '').length > 1600) return ['21617', 'The concatenated message body exceeds 1600 characters'];
-  if (!isWebAddress(form.get('StatusCallback'))) return ['21609', "The 'StatusCallback' URL is not valid"];
-  const validity = Number(form.get('ValidityPeriod') ?? 36_000);
-  if (!Number.isInteger(validity) || validity < 1 || validity > 36_000)
-    return ['21624', 'Invalid validity period value'];
-  if (!/^((whatsapp|rcs):)?[+][1-9][0-9]{1,14}$/.test(form.get('To') ?? ''))
-    return ['21211', "Invalid 'To' Phone Number"];
-  if (has('From') && channelOf(form.get('From')) !== channelOf(form.get('To'))) {
-    return ['21910', "Invalid 'From' and 'To' pair"];
-  }
-  return null;
-}
-
-function isObject(text: string | null): boolean {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
-  } catch {
-    return false;
-  }
-}
-
-function isWebAddress(text: string | null): boolean {
-  return text !== null && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-function channelOf(address: string | null): string {
-  return /^(whatsapp|rcs):/.exec(address ?? '')?.[1] ?? 'sms';
 }
 
 function resource(message: Carried, known: Known | undefined): unknown {
@@ -254,41 +202,6 @@ function fetchAccount(request: StandInRequest, { accountStatus, apiKey }: Twilio
     auth_token: AUTH_TOKEN,
   };
   return { status: 200, body };
-}
-
-function contentRoute(
-  { method, path, headers, body }: StandInRequest,
-  contents: TwilioStandIn['contents'],
-  complaints: string[],
-): StandInAnswer | null {
-  const [, sid, what] = /^[/]v1[/]Content[/](HX[0-9a-f]{32})(|[/]ApprovalRequests(?:[/]whatsapp)?)$/.exec(path) ?? [];
-  if (sid === undefined) return null;
-  const content = contents.get(sid);
-  if (!content) return error(404, '20404', `The requested resource /Content/${sid} was not found`);
-  const whatsapp = () => ({
-    type: 'whatsapp',
-    name: content.submitted?.name ?? '',
-    category: content.submitted?.category ?? '',
-    content_type: 'twilio/text',
-    status: content.status,
-    rejection_reason: content.rejectionReason,
-    allow_category_change: true,
-  });
-  if (method === 'GET' && what === '') return { status: 200, body: { sid, account_sid: ACCOUNT_SID, language: 'en' } };
-  if (method === 'GET' && what === '/ApprovalRequests') {
-    return { status: 200, body: { sid, account_sid: ACCOUNT_SID, url: path, whatsapp: whatsapp() } };
-  }
-  if (method !== 'POST' || what !== '/ApprovalRequests/whatsapp') return null;
-  const { name, category } = JSON.parse(body.toString('utf8')) as Record<string, string | undefined>;
-  const isName = /^[a-z0-9_]{1,512}$/.test(name ?? '');
-  const isCategory = ['UTILITY', 'MARKETING', 'AUTHENTICATION'].includes(category ?? '');
-  if (!isName || !isCategory || headers['content-type'] !== 'application/json') {
-    complaints.push('an approval request has a name of lower-case letters, digits and underscores, and a category');
-    return error(400, '20422', 'Invalid Parameter');
-  }
-  if (content.submitted) return error(400, '92009', 'The template has already been submitted for approval.');
-  Object.assign(content, { submitted: { name, category }, status: 'received' });
-  return { status: 201, body: whatsapp() };
 }
 
 /** https://www.twilio.com/docs/messaging/guides/track-outbound-message-status#status-callback-request-parameters */
