@@ -4,6 +4,7 @@ import { approvalStatuses, twilioStatuses } from '../../providers/twilio/statuse
 import { twilio } from '../../providers/twilio/twilio';
 import { REASONS, type Reason } from '../../schemas/vocabulary';
 import { openTwilio, type TwilioStandIn } from '../stand-ins/twilio';
+import { requestFor } from './twilio-in-use';
 
 /**
  * What https://www.twilio.com/docs/api/errors documents for sending and delivering messages, by what each has to become:
@@ -107,22 +108,7 @@ describe('Twilio’s codes and statuses', () => {
 
   test.each(documented)('%s is %s, refused at once', async (code, reason) => {
     standIn.meets({ refuses: code });
-    const answer = await adapter.send({
-      ref: 'a-reference',
-      invocationId: 'inv_01M7Y1MAF7QZEEWJM03S1G5EGH',
-      step: 'first',
-      attempt: 1,
-      mode: 'live',
-      purpose: 'otp',
-      channel: 'sms',
-      address: '+393351234567',
-      recipient: {},
-      template: 'tpl_test',
-      content: { text: 'Your code is 493021.' },
-      validitySeconds: 60,
-      script: null,
-      signal: new AbortController().signal,
-    });
+    const answer = await adapter.send(requestFor());
     expect(answer).toEqual({ outcome: 'rejected', reason, code, retryAfterMs: null });
   });
 
