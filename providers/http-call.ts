@@ -59,11 +59,13 @@ export async function call({ method = 'POST', url, headers = {}, body, signal }:
 
 /** The code of the innermost cause, whichever client threw it; null where there is none. */
 export function faultCode(error: unknown): string | null {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const { code } = at as NodeJS.ErrnoException;
+  let at = error;
+  // Told by what it has and not by its class: an error of Node's own may be of another realm than ours.
+  for (let depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
+    const { code, errors, cause } = at as NodeJS.ErrnoException & Partial<AggregateError>;
     if (typeof code === 'string') return code;
     // Node tries IPv6 and IPv4, and has an error for each.
-    if (at instanceof AggregateError) return faultCode(at.errors[0]);
+    at = Array.isArray(errors) ? errors[0] : cause;
   }
   return null;
 }
