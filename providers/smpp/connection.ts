@@ -90,6 +90,8 @@ export class Connection {
     const { host, port, tls, bind } = this.options;
     const session = connect({ host, port, tls });
     this.session = session;
+    // Else each send would wait until the one before it is acknowledged (Nagle's algorithm).
+    session.socket.setNoDelay(true);
     if (this.waiting === 0) session.socket.unref();
     return new Promise<Session>((resolve, reject) => {
       let cause: unknown = null;

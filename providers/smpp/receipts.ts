@@ -82,14 +82,9 @@ function textOf({ short_message, message_payload, data_coding = 0 }: Pdu): strin
 function doneAt(text: string | undefined, offset: number | undefined): string | null {
   const match = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?$/.exec(text ?? '');
   if (!match || offset === undefined) return null;
-  const [, year, month, day, hour, minute, second = '0'] = match.map(Number);
-  const at = Date.UTC(
-    2000 + Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  const at = Date.UTC(2000 + year, month - 1, day, hour, minute, second);
   return new Date(at - offset * 60_000).toISOString();
 }
