@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { ProviderAdapter, ProviderWorld, SendRequest, WebhookRequest } from '../../providers/contract';
 import { http } from '../../providers/http/http';
+import { accountWriteSchema } from '../../schemas/provider-account';
 import { receiptSchema } from '../../schemas/receipt';
 import { validator } from '../../schemas/validate';
 import { gatewaySettings, openHttpGateway, signedBy } from '../stand-ins/http-gateway';
@@ -26,6 +28,7 @@ describeAdapter('http, a gateway with JSON, signed receipts, lookup and recall',
 });
 
 const judge = validator<unknown>(http.settings, 'the settings of http');
+const judgeAccount = validator<unknown>(accountWriteSchema, 'an account');
 const judgeReceipt = validator<unknown>(receiptSchema, 'a receipt');
 
 /** A server that keeps what it was asked, and answers what it is told to. */
@@ -611,5 +614,31 @@ describe('what an account declares', () => {
     expect(() => from('/no/such/file')).toThrow(/^HTTP_GATEWAY_CONFIG is neither/);
     expect(() => from('{"credentials":{"key":"hidden"')).toThrow(/^HTTP_GATEWAY_CONFIG is no JSON$/);
     expect(() => from('{}')).toThrow('HTTP_GATEWAY_CONFIG has no “settings”');
+  });
+});
+
+describe('docs/add-a-provider.md', () => {
+  const [account, report] = [...readFileSync('docs/add-a-provider.md', 'utf8').matchAll(/```json\n([\s\S]*?)```/g)].map(
+    ([, text = '']) => JSON.parse(text),
+  );
+
+  test('its worked account is one that is taken', () => {
+    expect(judgeAccount(account)).toMatchObject({ ok: true });
+    expect(judge(account.settings)).toMatchObject({ ok: true });
+    expect(http.judge?.(account.settings)).toEqual([]);
+    expect(validator(http.credentials, 'the credentials of http')(account.credentials)).toMatchObject({ ok: true });
+  });
+
+  test('its report becomes the receipt that it says', () => {
+    const adapter = http.open({ id: 'pac_acme', ...account }, world);
+    expect(adapter.normalise?.(webhookOf(JSON.stringify(report)))).toMatchObject([
+      {
+        status: 'undelivered',
+        reason: 'unreachable',
+        code: 'E_ABSENT',
+        costMicros: 45_000,
+        providerMessageId: 'acme-1',
+      },
+    ]);
   });
 });
