@@ -6,6 +6,8 @@ export interface ConnectionOptions {
   port: number;
   tls: boolean;
   bind: Record<string, unknown>;
+  /** How often the SMSC is asked whether it is still there, and how long it may take to say so. */
+  enquire?: { everyMs: number; patienceMs: number };
   /** Answers with the `command_status` of the response. */
   deliver(pdu: Pdu): Promise<number>;
   /** The connection could not be made, or was lost; told once until it stands again. */
@@ -24,8 +26,7 @@ export class NotBound extends Error {
 }
 
 const BIND_PATIENCE_MS = 10_000;
-const ENQUIRE_EVERY_MS = 30_000;
-const ENQUIRE_PATIENCE_MS = 10_000;
+const ENQUIRE = { everyMs: 30_000, patienceMs: 10_000 };
 const UNBIND_PATIENCE_MS = 1_000;
 const BACKOFF_MS = { first: 500, most: 30_000 } as const;
 
@@ -127,7 +128,8 @@ export class Connection {
   private stands(session: Session): void {
     this.pause = BACKOFF_MS.first;
     this.faulty = false;
-    const beat = setInterval(() => this.enquire(session), ENQUIRE_EVERY_MS).unref();
+    const { everyMs, patienceMs } = this.options.enquire ?? ENQUIRE;
+    const beat = setInterval(() => enquire(session, patienceMs), everyMs).unref();
     session.on('close', () => {
       clearInterval(beat);
       this.lost(new NotBound(null, 'connection_closed'));
@@ -144,11 +146,6 @@ export class Connection {
     });
   }
 
-  private enquire(session: Session): void {
-    const patience = setTimeout(() => session.destroy(), ENQUIRE_PATIENCE_MS).unref();
-    if (!session.enquire_link(() => clearTimeout(patience))) session.destroy();
-  }
-
   private lost(error: NotBound): void {
     this.binding = null;
     this.session = null;
@@ -159,4 +156,10 @@ export class Connection {
     this.again = setTimeout(() => this.begin(), this.pause).unref();
     this.pause = Math.min(this.pause * 2, BACKOFF_MS.most);
   }
+}
+
+/** A peer that is gone without a word is found out by its silence (SMPP 3.4, 4.11). */
+function enquire(session: Session, patienceMs: number): void {
+  const patience = setTimeout(() => session.destroy(), patienceMs).unref();
+  if (!session.enquire_link(() => clearTimeout(patience))) session.destroy();
 }

@@ -1,4 +1,5 @@
 import type { ProviderAdapter, ProviderWorld, SendRequest } from '../../providers/contract';
+import { Connection } from '../../providers/smpp/connection';
 import { smpp } from '../../providers/smpp/smpp';
 import { relativeTime } from '../../providers/smpp/submit';
 import { COMMAND_STATUSES, MESSAGE_STATES, stateName } from '../../providers/smpp/tables';
@@ -253,6 +254,28 @@ describe('an SMSC', () => {
     await until(() => smsc.binds === 2);
     expect(await adapter.send(request())).toMatchObject({ outcome: 'accepted' });
     expect(faults).toEqual(['the session with the SMSC is lost']);
+  });
+
+  test('a peer that falls silent is found out, and the session is made again', async () => {
+    await until(() => smsc.bound() === 1);
+    await adapter.close?.();
+    await until(() => smsc.bound() === 0);
+    const { systemId: system_id, password } = smsc.account.credentials as { systemId: string; password: string };
+    const connection = new Connection({
+      ...{ host: '127.0.0.1', port: Number(smsc.account.settings.port), tls: false, bind: { system_id, password } },
+      enquire: { everyMs: 20, patienceMs: 40 },
+      deliver: async () => 0,
+      onFault: (message) => faults.push(message),
+    });
+    const first = await connection.bound();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await connection.bound()).toBe(first);
+    smsc.deaf = true;
+    await until(() => faults.length > 0);
+    smsc.deaf = false;
+    expect(await connection.bound()).not.toBe(first);
+    expect(smsc.binds).toBe(3);
+    await connection.close();
   });
 
   test('a wrong password: surely not sent, and its trial says so', async () => {

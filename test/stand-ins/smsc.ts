@@ -33,6 +33,8 @@ export interface Smsc extends StandIn {
   bound(): number;
   /** How many binds there were. */
   binds: number;
+  /** Says nothing any more, as a peer behind a broken line. */
+  deaf: boolean;
   /** Ends every connection, as a restart does. */
   drop(): void;
 }
@@ -61,6 +63,7 @@ class StandInSmsc implements Omit<Smsc, 'close'> {
   readonly complaints: string[] = [];
   beforeAnswer: StandIn['beforeAnswer'] = null;
   binds = 0;
+  deaf = false;
   private readonly moods = new Moods();
   private readonly all = new Set<Session>();
   private readonly transceivers = new Set<Session>();
@@ -93,7 +96,9 @@ class StandInSmsc implements Omit<Smsc, 'close'> {
       this.binds++;
       this.transceivers.add(session);
     });
-    session.on('enquire_link', (pdu: Pdu) => session.send(pdu.response()));
+    session.on('enquire_link', (pdu: Pdu) => {
+      if (!this.deaf) session.send(pdu.response());
+    });
     session.on('unbind', (pdu: Pdu) => {
       session.send(pdu.response());
       session.close();
