@@ -1,6 +1,7 @@
 import type { LookupOutcome } from '../core/input';
 import type { ProviderFacts } from '../core/provider-facts';
 import type { Recipient } from '../schemas/invocation';
+import type { FieldError } from '../schemas/problem';
 import type { Receipt } from '../schemas/receipt';
 import type { RenderedContent, Template } from '../schemas/template';
 import type { Channel, Mode, Provider, Purpose, Reason } from '../schemas/vocabulary';
@@ -139,6 +140,8 @@ export interface ProviderKind {
   fromEnvironment(env: NodeJS.ProcessEnv): Pick<AccountOptions, 'settings' | 'credentials'> | null;
   /** What an account of it declares; most declare what their provider does. */
   factsOf(settings: AccountOptions['settings']): ProviderFacts;
+  /** What its schema cannot say of settings that keep to it; pointers are into the settings. */
+  judge?(settings: AccountOptions['settings']): FieldError[];
   open(account: AccountOptions, world: ProviderWorld): ProviderAdapter;
 }
 

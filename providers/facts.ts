@@ -131,9 +131,10 @@ const solapi: ProviderFacts = {
 };
 
 /** An SMSC by SMPP 3.4: receipts come over the connection itself, and what is not acknowledged comes again. */
+const smppText: readonly ReceiptStatus[] = [...solapiText, 'rejected', 'expired'];
 const smpp: ProviderFacts = {
   provider: 'smpp',
-  receipts: { sms: solapiText, xms: solapiText },
+  receipts: { sms: smppText, xms: smppText },
   statusPolicy: 'success_wins',
   validitySeconds: { min: 1, max: 604_800 },
   recall: false,
