@@ -1,6 +1,8 @@
 import { addressFor } from '../core/address';
 import { answerOf, type Input, type LookupOutcome } from '../core/input';
 import type { AttemptJob } from '../core/job';
+import { readPhone } from '../core/phone';
+import { isByPhone, type PriceBook, type Prices } from '../core/prices';
 import type { MessageHandle, ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
 import type { InvocationRecord, Store } from '../store/contract';
@@ -15,6 +17,7 @@ export interface ActivityDeps {
   providers: ProviderRegistry;
   store: Pick<Store, 'records' | 'templates' | 'suppressions' | 'consents'>;
   references: References;
+  prices: Prices;
   /** How long a provider may take to answer a send; then it is uncertain. */
   sendTimeoutMs: number;
   /** Milliseconds since 1970. */
@@ -48,7 +51,10 @@ async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean, not
   const prepared = await prepare(deps, job);
   if (prepared.kind === 'stopped') return prepared.input;
   if (deps.clock() >= notAfter) return { type: 'SendDropped', ...at };
-  return { ...toInput(await within(deps, prepared.adapter, prepared.request)), ...at };
+  // Read before: once the provider has it, nothing may fail.
+  const prices = job.flow.mode === 'live' ? await deps.prices.current() : null;
+  const answer = await within(deps, prepared.adapter, prepared.request);
+  return { ...toInput(prices ? priced(deps, job, prepared.request, answer, prices) : answer), ...at };
 }
 
 type Prepared =
@@ -129,6 +135,26 @@ function within(
       },
     );
   });
+}
+
+/** The same answer, with the price table's word where the provider did not say what it costs and the table has a row. */
+function priced(
+  { providers }: ActivityDeps,
+  { flow, rung, route }: AttemptJob,
+  { address, content }: Pick<SendRequest, 'address' | 'content'>,
+  answer: SendAnswer,
+  prices: PriceBook,
+): SendAnswer {
+  if (prices.empty || answer.outcome !== 'accepted' || answer.costMicros !== null) return answer;
+  const phone = isByPhone(rung) ? readPhone(address) : null;
+  const aPart = prices.costOf({
+    provider: route.provider,
+    account: providers.find(route)?.id ?? route.account,
+    channel: rung.channel,
+    country: phone?.ok ? phone.country : null,
+    currency: flow.currency,
+  });
+  return aPart === null ? answer : { ...answer, costMicros: aPart * (content.message?.parts ?? 1) };
 }
 
 type Unplaced<T> = T extends Input ? Omit<T, 'step' | 'attempt'> : never;

@@ -23,7 +23,7 @@ import type { Flow } from '../store/contract';
 import { FLOW_VIEW, flowOf } from './flows';
 import { unaddressableSteps } from './invoke';
 import { hasTwinSteps, judgeDefinition } from './judge-definition';
-import { recipientErrors, scriptErrors } from './judge-invocation';
+import { recipientErrors, scriptErrors, settledRecipient } from './judge-invocation';
 import { invalid, notFound } from './problem';
 import { type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
@@ -113,7 +113,7 @@ function play(services: Services, flow: Flow, definition: FlowDefinition, body: 
   const sends = ladder.rungs.filter((rung): rung is SendRung => rung.kind === 'send');
   const errors = [
     ...(body.variables ? compileVariables(definition.variables)(body.variables) : []),
-    ...(body.recipient ? recipientErrors(body.recipient) : []),
+    ...(body.recipient ? recipientErrors(body.recipient, 'test') : []),
     ...scriptErrors({ ladder }, body.sandbox),
   ];
   if (errors.length > 0) return invalid(errors);
@@ -145,7 +145,7 @@ function scriptsOf(services: Services, sends: readonly SendRung[], body: Simulat
 }
 
 function numberScript(services: Services, rung: SendRung, recipient: Recipient | undefined): string | null {
-  const address = recipient ? addressFor(rung.channel, recipient) : null;
+  const address = recipient ? addressFor(rung.channel, settledRecipient(recipient, 'test')) : null;
   if (address === null) return null;
   return services.sandbox.scriptOf?.(address, rung.timeoutMs / 1000) ?? null;
 }

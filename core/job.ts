@@ -6,7 +6,7 @@ import { type State, stepAt } from './state';
 /** One attempt to be carried out, with all that a host knows of it. As JSON, it may be carried out elsewhere. */
 export interface AttemptJob {
   invocationId: string;
-  flow: Pick<Ladder, 'mode' | 'purpose' | 'requireConsent'>;
+  flow: Pick<Ladder, 'mode' | 'purpose' | 'requireConsent' | 'currency'>;
   rung: SendRung;
   /** Who carries this attempt. */
   route: SendRoute;
@@ -24,12 +24,13 @@ type SuppressCommand = Extract<Command, { type: 'SuppressAddress' }>;
 export type AttemptCommand = Exclude<Command, SuppressCommand>;
 
 export function attemptJob(invocationId: string, state: State, { step, attempt }: AttemptCommand): AttemptJob {
-  const { mode, purpose, requireConsent } = state.ladder;
+  const { mode, purpose, requireConsent, currency } = state.ladder;
   const rung = rungOf(state, step);
   const known = stepAt(state, rung.index).attempts[attempt - 1];
   const route = routeAt(rung, known?.route ?? 0);
   const providerMessageId = known?.providerMessageId ?? null;
-  return { invocationId, flow: { mode, purpose, requireConsent }, rung, route, attempt, providerMessageId };
+  const flow = { mode, purpose, requireConsent, currency };
+  return { invocationId, flow, rung, route, attempt, providerMessageId };
 }
 
 export function suppressJob(invocationId: string, state: State, { step, reason }: SuppressCommand): SuppressJob {
