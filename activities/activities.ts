@@ -1,12 +1,12 @@
 import { addressFor } from '../core/address';
 import { answerOf, type Input, type LookupOutcome } from '../core/input';
 import type { AttemptJob } from '../core/job';
-import { readPhone } from '../core/phone';
-import { isByPhone, type PriceBook, type Prices } from '../core/prices';
+import type { Prices } from '../core/prices';
 import type { MessageHandle, ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
 import type { InvocationRecord, Store } from '../store/contract';
 import type { Activities } from './contract';
+import { withCost } from './cost-of-send';
 import { gate } from './gates';
 import { render } from './render';
 
@@ -53,8 +53,10 @@ async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean, not
   if (deps.clock() >= notAfter) return { type: 'SendDropped', ...at };
   // Read before: once the provider has it, nothing may fail.
   const prices = job.flow.mode === 'live' ? await deps.prices.current() : null;
-  const answer = await within(deps, prepared.adapter, prepared.request);
-  return { ...toInput(prices ? priced(deps, job, prepared.request, answer, prices) : answer), ...at };
+  const { adapter, request } = prepared;
+  const answer = await within(deps, adapter, request);
+  const account = deps.providers.find(job.route)?.id ?? job.route.account;
+  return { ...toInput(prices ? withCost(answer, job, request, account, prices) : answer), ...at };
 }
 
 type Prepared =
@@ -135,26 +137,6 @@ function within(
       },
     );
   });
-}
-
-/** The same answer, with the price table's word where the provider did not say what it costs and the table has a row. */
-function priced(
-  { providers }: ActivityDeps,
-  { flow, rung, route }: AttemptJob,
-  { address, content }: Pick<SendRequest, 'address' | 'content'>,
-  answer: SendAnswer,
-  prices: PriceBook,
-): SendAnswer {
-  if (prices.empty || answer.outcome !== 'accepted' || answer.costMicros !== null) return answer;
-  const phone = isByPhone(rung) ? readPhone(address) : null;
-  const aPart = prices.costOf({
-    provider: route.provider,
-    account: providers.find(route)?.id ?? route.account,
-    channel: rung.channel,
-    country: phone?.ok ? phone.country : null,
-    currency: flow.currency,
-  });
-  return aPart === null ? answer : { ...answer, costMicros: aPart * (content.message?.parts ?? 1) };
 }
 
 type Unplaced<T> = T extends Input ? Omit<T, 'step' | 'attempt'> : never;

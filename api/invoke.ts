@@ -9,6 +9,7 @@ import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
 import type { PreparedFlow } from './flow-cache';
 import { newInvocationId } from './invocation-id';
 import { judgeInvocation, settledRecipient } from './judge-invocation';
+import { pricingOf } from './pricing';
 import { notFound, problem, unavailable } from './problem';
 import type { ApiResponse } from './route';
 import type { Services } from './services';
@@ -138,18 +139,14 @@ function runOf({ id, recipient, costs }: InvocationRecord, flow: PreparedFlow, {
 
 /** What each step costs this person by the price table; null where that is what the ladder reckons anyway. */
 async function costsOf(
-  { prices, providers }: Services,
+  services: Services,
   { ladder }: PreparedFlow,
   { phone }: Recipient,
 ): Promise<readonly number[] | null> {
-  const book = await prices.current();
-  if (book.empty) return null;
+  const pricing = await pricingOf(services);
+  if (pricing.prices.empty) return null;
   const read = phone === undefined ? null : readPhone(phone);
-  return pricedLadder(ladder, {
-    prices: book,
-    country: read?.ok ? read.country : null,
-    accountOf: (route) => providers.find(route)?.id ?? route.account,
-  });
+  return pricedLadder(ladder, { ...pricing, country: read?.ok ? read.country : null });
 }
 
 function recordOf(
