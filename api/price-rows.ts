@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import Papa from 'papaparse';
 import { isPhoneCountry } from '../core/phone';
 import { placeOfPrice } from '../core/prices';
@@ -25,8 +26,11 @@ export type JudgedRows = { ok: true; rows: PriceRow[] } | { ok: false; errors: F
 
 const judgeRow = validator<PriceRowWrite>(priceRowSchema, 'a row of the price table');
 
+/** What is judged in one go: receipts and deadlines must not wait for a table of 100,000 rows. */
+const ROWS_AT_ONCE = 1_000;
+
 /** All rows, or every error (the first 100, and how many more). @param only the provider whose rows they must be */
-export function judgePriceRows(raw: readonly RawRow[], only: Provider | null): JudgedRows {
+export async function judgePriceRows(raw: readonly RawRow[], only: Provider | null): Promise<JudgedRows> {
   if (raw.length > PRICE_LIMITS.rows) {
     const message = `The table has at most ${PRICE_LIMITS.rows} rows; these are ${raw.length}.`;
     return { ok: false, errors: [{ pointer: '', message }], more: 0 };
@@ -35,7 +39,8 @@ export function judgePriceRows(raw: readonly RawRow[], only: Provider | null): J
   const errors: FieldError[] = [];
   let count = 0;
   const first = new Map<string, string>();
-  for (const { place, pointer, value } of raw) {
+  for (const [n, { place, pointer, value }] of raw.entries()) {
+    if (n % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await turn();
     const report = (field: string, message: string) => {
       count += 1;
       if (errors.length < ERRORS_SHOWN) errors.push({ pointer: pointer + field, message: `${place}: ${message}` });
@@ -84,12 +89,13 @@ export function csvRows(given: string): ReadCsv {
   const wrong = headerErrors(names);
   if (wrong.length > 0) return { ok: false, errors: wrong };
   const rows: RawRow[] = [];
+  const quoted = text.includes('"');
   let line = 1;
   for (const [n, cells] of data.entries()) {
     const empty = cells.length === 1 && cells[0]?.trim() === '';
     if (n > 0 && !empty) rows.push({ place: `Line ${line}`, pointer: `/${line}`, value: objectOf(names, cells) });
     // A quoted field may hold line breaks.
-    line += 1 + cells.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0);
+    line += quoted ? cells.join('').split('\n').length : 1;
   }
   return { ok: true, rows };
 }
@@ -121,10 +127,13 @@ function objectOf(names: readonly string[], cells: readonly string[]): object {
   return row;
 }
 
-/** The same table as CSV; what a spreadsheet would take for a formula is made a text (see api/csv.ts). */
-export function pricesCsv(rows: readonly PriceRow[]): string {
-  const fields = [...PRICE_COLUMNS];
-  const data = rows.map((row) => fields.map((field) => row[field]));
+/** The same table as CSV, in pieces; what a spreadsheet would take for a formula is made a text (see api/csv.ts). */
+export async function* pricesCsv(rows: readonly PriceRow[]): AsyncGenerator<string> {
   const options = { newline: '\r\n', escapeFormulae: true } as const;
-  return `${Papa.unparse({ fields, data }, options)}\r\n`;
+  yield `${PRICE_COLUMNS.join(',')}\r\n`;
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+    const cells = rows.slice(at, at + ROWS_AT_ONCE).map((row) => PRICE_COLUMNS.map((column) => row[column]));
+    yield `${Papa.unparse(cells, options)}\r\n`;
+    await turn();
+  }
 }

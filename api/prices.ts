@@ -36,7 +36,7 @@ export function priceRoutes(services: Services): Route[] {
         if (accepted(headers.accept, ['application/json', CSV]) !== CSV) {
           return { status: 200, body: { items, nextCursor: null } };
         }
-        return { status: 200, headers: { 'content-type': `${CSV}; charset=utf-8` }, body: pricesCsv(items) };
+        return { status: 200, headers: { 'content-type': `${CSV}; charset=utf-8` }, stream: pricesCsv(items) };
       },
     }),
     route<unknown, PricesQuery>({
@@ -57,7 +57,7 @@ async function replace(services: Services, request: ApiRequest<unknown, PricesQu
   const provider = request.query.provider ?? null;
   const read = rowsOf(request);
   if (!read.ok) return read.response;
-  const judged = judgePriceRows(read.rows, provider);
+  const judged = await judgePriceRows(read.rows, provider);
   if (!judged.ok) {
     return invalid(judged.errors, judged.more > 0 ? `${HINT} ${judged.more} more errors are not shown.` : HINT);
   }

@@ -42,8 +42,6 @@ export function placeOfPrice({ provider, account, channel, country, currency }: 
 
 export function priceBook(rows: readonly PriceRow[]): PriceBook {
   const micros = new Map(rows.map((row) => [placeOfPrice(row), row.costMicros]));
-  const currencies = [...new Set(rows.map(({ currency }) => currency))];
-  const carried = new Set(rows.map((row) => placeOfPrice({ ...row, country: '?' })));
   return {
     empty: rows.length === 0,
     costOf({ country, account, ...rest }) {
@@ -56,9 +54,12 @@ export function priceBook(rows: readonly PriceRow[]): PriceBook {
       return null;
     },
     currenciesFor({ provider, account, channel }) {
-      const any = (whose: string | null, currency: string) =>
-        carried.has(placeOfPrice({ provider, account: whose, channel, country: '?', currency }));
-      return currencies.filter((currency) => any(null, currency) || (account !== null && any(account, currency)));
+      const currencies = new Set<string>();
+      for (const row of rows) {
+        if (row.provider !== provider || row.channel !== channel) continue;
+        if (row.account === null || row.account === account) currencies.add(row.currency);
+      }
+      return [...currencies];
     },
   };
 }
