@@ -59,7 +59,7 @@ module.exports = {
       name: 'core-uses-pure-packages-only',
       severity: 'error',
       from: { path: '^core/' },
-      to: { path: NPM, pathNot: `${NPM}/(@types/)?(mustache|sms-segments-calculator)/` },
+      to: { path: NPM, pathNot: `${NPM}/(@types/)?(mustache|sms-segments-calculator|libphonenumber-js)/` },
     },
     {
       name: 'embedded-knows-contracts-only',

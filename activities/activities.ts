@@ -1,10 +1,12 @@
 import { addressFor } from '../core/address';
 import { answerOf, type Input, type LookupOutcome } from '../core/input';
 import type { AttemptJob } from '../core/job';
+import type { Prices } from '../core/prices';
 import type { MessageHandle, ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
 import type { InvocationRecord, Store } from '../store/contract';
 import type { Activities } from './contract';
+import { withCost } from './cost-of-send';
 import { gate } from './gates';
 import { render } from './render';
 
@@ -15,6 +17,7 @@ export interface ActivityDeps {
   providers: ProviderRegistry;
   store: Pick<Store, 'records' | 'templates' | 'suppressions' | 'consents'>;
   references: References;
+  prices: Prices;
   /** How long a provider may take to answer a send; then it is uncertain. */
   sendTimeoutMs: number;
   /** Milliseconds since 1970. */
@@ -48,7 +51,12 @@ async function send(deps: ActivityDeps, job: AttemptJob, maybeSent: boolean, not
   const prepared = await prepare(deps, job);
   if (prepared.kind === 'stopped') return prepared.input;
   if (deps.clock() >= notAfter) return { type: 'SendDropped', ...at };
-  return { ...toInput(await within(deps, prepared.adapter, prepared.request)), ...at };
+  // Read before: once the provider has it, nothing may fail.
+  const prices = job.flow.mode === 'live' ? await deps.prices.current() : null;
+  const { adapter, request } = prepared;
+  const answer = await within(deps, adapter, request);
+  const account = deps.providers.find(job.route)?.id ?? job.route.account;
+  return { ...toInput(prices ? withCost(answer, job, request, account, prices) : answer), ...at };
 }
 
 type Prepared =

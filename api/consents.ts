@@ -1,4 +1,5 @@
 import { isoTime } from '../core/iso-time';
+import { settledAddress } from '../core/phone';
 import { type ConsentWrite, consentSchema, consentWriteSchema } from '../schemas/consent';
 import { listOf } from '../schemas/list';
 import type { Consent } from '../store/contract';
@@ -25,7 +26,7 @@ export function consentRoutes(services: Services): Route[] {
       },
       responses: { 200: listOf(consentSchema) },
       async handle({ key, query }) {
-        const consents = await services.store.consents.list(key.mode, query.recipientId);
+        const consents = await services.store.consents.list(key.mode, settledAddress(query.recipientId, key.mode));
         return { status: 200, body: { items: consents.map(view), nextCursor: null } };
       },
     }),
@@ -45,7 +46,7 @@ function writeRoute({ store, now }: Services, method: Method): Route {
     async handle({ key, body }) {
       const { recipientId, purpose, channel = null, granted } = body;
       const consent: Consent = { mode: key.mode, recipientId, purpose, channel, granted, updatedAt: now() };
-      await store.consents.put(consent);
+      await store.consents.put({ ...consent, recipientId: settledAddress(recipientId, key.mode) });
       return { status: 200, body: view(consent) };
     },
   });

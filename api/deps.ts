@@ -1,4 +1,5 @@
 import type { Engine } from '../core/engine';
+import type { Prices } from '../core/prices';
 import type { ProviderCatalog } from '../core/provider-facts';
 import type { ProviderRegistry, SandboxMessage } from '../providers/contract';
 import type { DeadLetters, ReceiptIntake } from '../receipts/contract';
@@ -14,6 +15,7 @@ export interface ApiDeps {
   deadLetters: DeadLetters;
   providers: ProviderRegistry;
   catalog: ProviderCatalog;
+  prices: Prices;
   sandbox: SandboxMessages;
   logger: Logger;
   /** Where providers and people find this server, without a slash at the end. */

@@ -3,6 +3,7 @@ import { worstCase } from '../core/cost';
 import { compileLadder, type Ladder, type SendRung } from '../core/ladder';
 import { lint } from '../core/lint';
 import type { Finding } from '../core/lint/finding';
+import { pricedLadder } from '../core/prices';
 import { simulate } from '../core/simulate';
 import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
@@ -15,7 +16,7 @@ import {
   simulatedSchema,
   simulateSchema,
 } from '../schemas/flow-requests';
-import type { Recipient } from '../schemas/invocation';
+import type { Recipient, WorstCase } from '../schemas/invocation';
 import { parseSandboxScript, type SandboxScript } from '../schemas/sandbox-script';
 import type { Template } from '../schemas/template';
 import { compileVariables } from '../schemas/variables-schema';
@@ -23,7 +24,8 @@ import type { Flow } from '../store/contract';
 import { FLOW_VIEW, flowOf } from './flows';
 import { unaddressableSteps } from './invoke';
 import { hasTwinSteps, judgeDefinition } from './judge-definition';
-import { recipientErrors, scriptErrors } from './judge-invocation';
+import { recipientErrors, scriptErrors, settledRecipient } from './judge-invocation';
+import { pricingOf } from './pricing';
 import { invalid, notFound } from './problem';
 import { type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
@@ -90,14 +92,20 @@ export async function lintFindings(services: Services, definition: FlowDefinitio
     const template = await services.store.templates.get(id);
     if (template) templates.set(id, template);
   }
-  return lint(definition, { catalog: services.catalog, templates });
+  return lint(definition, { catalog: services.catalog, templates, pricing: await pricingOf(services) });
 }
 
 async function lintAnswer(services: Services, flow: Flow, definition: FlowDefinition): Promise<object> {
   const findings = await lintFindings(services, definition);
   const errors = findings.filter(({ level }) => level === 'error').length;
-  const reckoned = hasTwinSteps(definition) ? null : worstCase(ladderOf(services, flow, definition, 'live'));
+  const reckoned = hasTwinSteps(definition) ? null : await worstCaseOf(services, flow, definition);
   return { findings, errors, warnings: findings.length - errors, worstCase: reckoned };
+}
+
+/** For nobody in particular: by the prices for all countries. */
+async function worstCaseOf(services: Services, flow: Flow, definition: FlowDefinition): Promise<WorstCase> {
+  const ladder = ladderOf(services, flow, definition, 'live');
+  return worstCase(ladder, pricedLadder(ladder, { ...(await pricingOf(services)), country: null }));
 }
 
 function ladderOf({ catalog }: Services, flow: Flow, definition: FlowDefinition, mode: 'live' | 'test'): Ladder {
@@ -113,7 +121,7 @@ function play(services: Services, flow: Flow, definition: FlowDefinition, body: 
   const sends = ladder.rungs.filter((rung): rung is SendRung => rung.kind === 'send');
   const errors = [
     ...(body.variables ? compileVariables(definition.variables)(body.variables) : []),
-    ...(body.recipient ? recipientErrors(body.recipient) : []),
+    ...(body.recipient ? recipientErrors(body.recipient, 'test') : []),
     ...scriptErrors({ ladder }, body.sandbox),
   ];
   if (errors.length > 0) return invalid(errors);
@@ -145,7 +153,7 @@ function scriptsOf(services: Services, sends: readonly SendRung[], body: Simulat
 }
 
 function numberScript(services: Services, rung: SendRung, recipient: Recipient | undefined): string | null {
-  const address = recipient ? addressFor(rung.channel, recipient) : null;
+  const address = recipient ? addressFor(rung.channel, settledRecipient(recipient, 'test')) : null;
   if (address === null) return null;
   return services.sandbox.scriptOf?.(address, rung.timeoutMs / 1000) ?? null;
 }

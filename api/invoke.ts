@@ -1,12 +1,15 @@
 import { hash } from 'node:crypto';
 import { addressFor } from '../core/address';
 import { EngineUnavailable, type NewRun } from '../core/engine';
+import { readPhone } from '../core/phone';
+import { pricedLadder } from '../core/prices';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
 import type { PreparedFlow } from './flow-cache';
 import { newInvocationId } from './invocation-id';
-import { judgeInvocation } from './judge-invocation';
+import { judgeInvocation, settledRecipient } from './judge-invocation';
+import { pricingOf } from './pricing';
 import { notFound, problem, unavailable } from './problem';
 import type { ApiResponse } from './route';
 import type { Services } from './services';
@@ -84,7 +87,7 @@ async function replay({ store, flows, engine }: Services, { body }: InvokeReques
   const flow = record && (await flows.version(record.flowId, record.flowVersion, record.mode));
   if (!record || !flow) return refused(notFound(`What was begun under this Idempotency-Key, ${id},`, 'Use a new key.'));
   // Recorded, and perhaps not started: the engine was away then.
-  if ((await engine.history(id, 0)).length === 0) await engine.start(runOf(id, flow, body), Promise.resolve());
+  if ((await engine.history(id, 0)).length === 0) await engine.start(runOf(record, flow, body), Promise.resolve());
   return { ok: true, id, answer: JSON.stringify(acceptedView(flow.ladder, record, record.costs)), replay: true };
 }
 
@@ -103,11 +106,13 @@ async function begin(
   const stopped = services.engine.unavailable();
   if (stopped) return refused(unavailable(`The engine takes no work: ${stopped}.`));
 
-  const record = recordOf(id, flow, key, body, now);
+  const recipient = settledRecipient(body.recipient, key.mode);
+  const costs = key.mode === 'live' ? await costsOf(services, flow, recipient) : null;
+  const record = recordOf(id, flow, key, { ...body, recipient }, now, costs);
   const answer = JSON.stringify(acceptedView(flow.ladder, record, record.costs));
   // In one turn: where they share one commit, record, key and start are durable together, or none is.
   const recorded = Promise.all([services.store.records.put(record), claim?.settle(id)]);
-  const started = services.engine.start(runOf(id, flow, body), recorded);
+  const started = services.engine.start(runOf(record, flow, body), recorded);
   const [kept, begun] = await Promise.allSettled([recorded, started]);
   if (begun.status === 'rejected') {
     const { reason } = begun;
@@ -118,7 +123,7 @@ async function begin(
   return { ok: true, id, answer, replay: false };
 }
 
-function runOf(id: string, flow: PreparedFlow, { recipient, sendAt }: Invoke): NewRun {
+function runOf({ id, recipient, costs }: InvocationRecord, flow: PreparedFlow, { sendAt }: Invoke): NewRun {
   return {
     invocationId: id,
     ladder: flow.ladder,
@@ -127,11 +132,31 @@ function runOf(id: string, flow: PreparedFlow, { recipient, sendAt }: Invoke): N
       unaddressable: unaddressableSteps(flow, recipient),
       timezone: recipient.timezone ?? null,
       sendAt: timeOf(sendAt),
+      ...(costs && { costs }),
     },
   };
 }
 
-function recordOf(id: string, flow: PreparedFlow, key: ApiKey, body: Invoke, now: number): InvocationRecord {
+/** What each step costs this person by the price table; null where that is what the ladder reckons anyway. */
+async function costsOf(
+  services: Services,
+  { ladder }: PreparedFlow,
+  { phone }: Recipient,
+): Promise<readonly number[] | null> {
+  const pricing = await pricingOf(services);
+  if (pricing.prices.empty) return null;
+  const read = phone === undefined ? null : readPhone(phone);
+  return pricedLadder(ladder, { ...pricing, country: read?.ok ? read.country : null });
+}
+
+function recordOf(
+  id: string,
+  flow: PreparedFlow,
+  key: ApiKey,
+  body: Invoke,
+  now: number,
+  costs: readonly number[] | null,
+): InvocationRecord {
   const { flowId, workflowId, version, mode } = flow.ladder;
   return {
     id,
@@ -147,7 +172,7 @@ function recordOf(id: string, flow: PreparedFlow, key: ApiKey, body: Invoke, now
     recipient: body.recipient,
     variables: body.variables ?? {},
     sandbox: body.sandbox ?? null,
-    costs: null,
+    costs,
   };
 }
 

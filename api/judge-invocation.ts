@@ -1,10 +1,12 @@
 import { addressFor } from '../core/address';
 import type { SendRung } from '../core/ladder';
+import { settlePhone } from '../core/phone';
 import type { ProviderRegistry } from '../providers/contract';
 import { nearest, pointerToken } from '../schemas/explain';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import type { FieldError } from '../schemas/problem';
 import { parseSandboxScript, SANDBOX_SCRIPT_HINT } from '../schemas/sandbox-script';
+import type { Mode } from '../schemas/vocabulary';
 import type { PreparedFlow } from './flow-cache';
 import { invalid, problem } from './problem';
 import type { ApiResponse } from './route';
@@ -21,22 +23,45 @@ export function judgeInvocation(
 ): ApiResponse | null {
   const errors = [
     ...flow.checkVariables(body.variables ?? {}),
-    ...recipientErrors(body.recipient),
+    ...recipientErrors(body.recipient, flow.ladder.mode),
     ...addressErrors(flow, body.recipient),
     ...sendAtErrors(body.sendAt, now),
     ...scriptErrors(flow, body.sandbox),
   ];
   if (errors.length > 0) {
-    const hint = errors.some(({ pointer }) => pointer.startsWith('/sandbox')) ? SANDBOX_SCRIPT_HINT : undefined;
-    return invalid(errors, hint);
+    return invalid(errors, hintFor(errors));
   }
   if (!flow.sends.some(({ routes }) => routes.some((one) => providers.find(one) !== null))) return noProvider(flow);
   return null;
 }
 
-export function recipientErrors({ timezone }: Recipient): FieldError[] {
-  if (timezone === undefined || isTimeZone(timezone)) return [];
-  return [{ pointer: '/recipient/timezone', message: '“timezone” must be an IANA zone, such as Europe/Rome.' }];
+export function recipientErrors({ timezone, phone }: Recipient, mode: Mode): FieldError[] {
+  const errors: FieldError[] = [];
+  const settled = phone === undefined ? null : settlePhone(phone, mode);
+  if (settled?.ok === false) {
+    const message = `“phone” is no number that can be called. ${settled.message}`;
+    errors.push({ pointer: PHONE, message });
+  }
+  if (timezone !== undefined && !isTimeZone(timezone)) {
+    errors.push({ pointer: '/recipient/timezone', message: '“timezone” must be an IANA zone, such as Europe/Rome.' });
+  }
+  return errors;
+}
+
+/** The same recipient, the number as it is stored and sent to. To be called once there are no errors. */
+export function settledRecipient(recipient: Recipient, mode: Mode): Recipient {
+  const { phone } = recipient;
+  const settled = phone === undefined ? null : settlePhone(phone, mode);
+  return !settled?.ok || settled.e164 === phone ? recipient : { ...recipient, phone: settled.e164 };
+}
+
+const PHONE = '/recipient/phone';
+const PHONE_HINT =
+  'Write the number with its country code, such as +393351234567. With a test key any number of that form is taken.';
+
+function hintFor(errors: readonly FieldError[]): string | undefined {
+  if (errors.some(({ pointer }) => pointer.startsWith('/sandbox'))) return SANDBOX_SCRIPT_HINT;
+  return errors.some(({ pointer }) => pointer === PHONE) ? PHONE_HINT : undefined;
 }
 
 function addressErrors(flow: PreparedFlow, recipient: Recipient): FieldError[] {

@@ -1,5 +1,6 @@
 import { ADDRESS_FIELDS } from '../core/address';
 import type { SendRung } from '../core/ladder';
+import { withoutMarks } from '../core/phone';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import { invokeSchema } from '../schemas/invocation';
 import { type KaleyraInvoke, kaleyraAnswerSchema, kaleyraInvokeSchema } from '../schemas/kaleyra';
@@ -89,7 +90,7 @@ function addressField(rung: SendRung | undefined, address: string): keyof Recipi
   return ADDRESS_FIELDS[rung.channel]?.[0] ?? 'id';
 }
 
-/** Kaleyra's clients write numbers with and without it. */
+/** Kaleyra's clients write numbers with and without it, and the same number differently from step to step. */
 function withPlus(phone: string): string {
-  return /^[1-9]\d{6,14}$/.test(phone) ? `+${phone}` : phone;
+  return /^\s*[+1-9][\d\s.()\u2010-\u2015-]*$/.test(phone) ? withoutMarks(phone) : phone;
 }

@@ -29,12 +29,14 @@ import {
   worstCaseSchema,
 } from '../schemas/invocation';
 import { keyCreatedSchema, keyCreateSchema, keySchema } from '../schemas/key';
+import { priceRowSchema } from '../schemas/price';
 import { problemSchema } from '../schemas/problem';
 import { receiptSchema } from '../schemas/receipt';
 import { sandboxMessageSchema } from '../schemas/sandbox-message';
 import { suppressionCreateSchema, suppressionSchema } from '../schemas/suppression';
 import { contentSchema, templateSchema, templateWriteSchema } from '../schemas/template';
 import { rolesWith } from './access';
+import { isJson } from './request-body';
 import type { Route } from './route';
 
 /** Constants that stand in the document once, under their names; wherever one is used, a `$ref` leads to it. */
@@ -59,6 +61,7 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   LintAnswer: lintAnswerSchema,
   LintRequest: lintRequestSchema,
   ParallelStep: parallelStepSchema,
+  Price: priceRowSchema,
   Problem: problemSchema,
   Publish: publishSchema,
   Published: publishedSchema,
@@ -163,7 +166,8 @@ function headerParameters({ headers = [] }: Route): object[] {
 function requestBody({ body, bodyOptional, raw }: Route): object {
   if (raw) {
     const types = raw.types.length > 0 ? raw.types : ['*/*'];
-    return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) } };
+    const told = (type: string) => (raw.json && isJson(type) ? { schema: inline(raw.json, null) } : {});
+    return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, told(type)])) } };
   }
   if (!body) return {};
   const content = { 'application/json': { schema: inline(body, null) } };

@@ -33,6 +33,8 @@ export interface ApiResponse {
 export interface RawBody {
   types: readonly string[];
   limitBytes: number;
+  /** What the JSON among them has to be; only for the documentation. */
+  json?: object;
 }
 
 export interface HeaderDoc {

@@ -13,6 +13,7 @@ import { invokeService } from './invoke';
 import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
 import type { Metrics } from './metrics';
+import { priceRoutes } from './prices';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
 import type { Route } from './route';
@@ -40,6 +41,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...flowVersionRoutes(services),
     ...templateRoutes(services),
     ...keyRoutes(services),
+    ...priceRoutes(services),
     ...suppressionRoutes(services),
     ...consentRoutes(services),
     ...sandboxRoutes(services),

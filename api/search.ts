@@ -1,3 +1,4 @@
+import { settledAddress } from '../core/phone';
 import { invocationView } from '../core/view';
 import { type InvocationView, invocationSchema } from '../schemas/invocation';
 import { LIST_LIMITS, listOf, type PageQuery, pageProperties } from '../schemas/list';
@@ -102,12 +103,17 @@ async function indexQuery(
     ...(workflowId !== undefined && { workflowId }),
     ...(version !== undefined && { flowVersion: version }),
     ...(status !== undefined && { status }),
-    ...(recipient !== undefined && { recipient }),
+    ...(recipient !== undefined && { recipient: recipientIn(recipient, mode) }),
     ...(externalId !== undefined && { externalId }),
     ...(providerMessageId !== undefined && { providerMessageId }),
     ...(from !== undefined && { createdFrom: Date.parse(from) }),
     ...(to !== undefined && { createdTo: Date.parse(to) }),
   };
+}
+
+/** A plus that was not escaped came as a space. */
+function recipientIn(text: string, mode: Mode): string {
+  return settledAddress(text.replace(/^ (?=[1-9])/, '+'), mode);
 }
 
 function viewOf({ record, state }: IndexedInvocation): InvocationView {

@@ -1,4 +1,5 @@
 import { isoTime } from '../core/iso-time';
+import { settledAddress } from '../core/phone';
 import { listOf, type PageQuery, pageProperties } from '../schemas/list';
 import { type SuppressionCreate, suppressionCreateSchema, suppressionSchema } from '../schemas/suppression';
 import { MODES, type Mode } from '../schemas/vocabulary';
@@ -59,7 +60,8 @@ async function add({ store, now }: Services, { body, key }: ApiRequest<Suppressi
   const mode = modeOf(key, body.mode);
   if (!mode.ok) return mode.response;
   const { address, channel = null, reason = 'opted_out' } = body;
-  const added = await store.suppressions.add({ mode: mode.mode, channel, address, reason }, now());
+  const entry = { mode: mode.mode, channel, address: settledAddress(address, mode.mode), reason };
+  const added = await store.suppressions.add(entry, now());
   return { status: 201, headers: { location: `${PATH}/${added.id}` }, body: view(added) };
 }
 

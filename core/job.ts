@@ -6,7 +6,7 @@ import { type State, stepAt } from './state';
 /** One attempt to be carried out, with all that a host knows of it. As JSON, it may be carried out elsewhere. */
 export interface AttemptJob {
   invocationId: string;
-  flow: Pick<Ladder, 'mode' | 'purpose' | 'requireConsent'>;
+  flow: Pick<Ladder, 'mode' | 'purpose' | 'requireConsent' | 'currency'>;
   rung: SendRung;
   /** Who carries this attempt. */
   route: SendRoute;
@@ -24,11 +24,12 @@ type SuppressCommand = Extract<Command, { type: 'SuppressAddress' }>;
 export type AttemptCommand = Exclude<Command, SuppressCommand>;
 
 export function attemptJob(invocationId: string, state: State, { step, attempt }: AttemptCommand): AttemptJob {
-  const { mode, purpose, requireConsent } = state.ladder;
+  const { mode, purpose, requireConsent, currency } = state.ladder;
   const rung = rungOf(state, step);
   const route = routeOf(state, { step, attempt });
   const providerMessageId = stepAt(state, rung.index).attempts[attempt - 1]?.providerMessageId ?? null;
-  return { invocationId, flow: { mode, purpose, requireConsent }, rung, route, attempt, providerMessageId };
+  const flow = { mode, purpose, requireConsent, currency };
+  return { invocationId, flow, rung, route, attempt, providerMessageId };
 }
 
 /** Who carries the attempt. */

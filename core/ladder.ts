@@ -109,8 +109,13 @@ export function compileLadder(definition: FlowDefinition, identity: FlowIdentity
     budget: definition.budget ?? null,
     quietHours: quietApplies ? { from: quiet.from, to: quiet.to, timezone: quiet.timezone ?? 'recipient' } : null,
     requireConsent: definition.requireConsent ?? false,
-    currency: definition.budget?.currency ?? catalog.sandbox?.currency ?? 'EUR',
+    currency: currencyOf(definition, catalog),
   };
+}
+
+/** What a flow reckons in. */
+export function currencyOf({ budget }: Pick<FlowDefinition, 'budget'>, catalog: ProviderCatalog): string {
+  return budget?.currency ?? catalog.sandbox?.currency ?? 'EUR';
 }
 
 /** Whom a step names, in order. In test mode the sandbox alone, whoever it names. */

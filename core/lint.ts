@@ -1,5 +1,6 @@
 import type { FlowDefinition } from '../schemas/flow';
 import { type Finding, type LintContext, lintSubject } from './lint/finding';
+import { lintPriceCurrency } from './lint/price-currency';
 import { lintProviders } from './lint/providers';
 import { lintQuietHours } from './lint/quiet-hours';
 import { lintReasons } from './lint/reasons';
@@ -19,6 +20,7 @@ const RULES = [
   lintVariables,
   lintSmsParts,
   lintTimeAndCost,
+  lintPriceCurrency,
   lintQuietHours,
 ] as const;
 

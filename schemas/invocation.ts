@@ -13,7 +13,13 @@ export const recipientSchema = {
   minProperties: 1,
   properties: {
     id: { type: 'string', minLength: 1, maxLength: 128 },
-    phone: { type: 'string', pattern: '^\\+[1-9][0-9]{6,14}$', description: 'E.164, such as +393351234567.' },
+    phone: {
+      type: 'string',
+      maxLength: 40,
+      // A plus and 7 to 15 digits, with spaces, dots, dashes and brackets between them as people like it.
+      pattern: '^ *\\+[\\s.()\u2010-\u2015-]*[1-9](?:[\\s.()\u2010-\u2015-]*[0-9]){6,14}[\\s.()\u2010-\u2015-]*$',
+      description: 'With its country code, such as +393351234567 or +39 335 123 4567; kept as the first (E.164).',
+    },
     email: { type: 'string', format: 'email', maxLength: 254 },
     pushToken: { type: 'string', minLength: 1, maxLength: 4096 },
     messengerId: { type: 'string', minLength: 1, maxLength: 128, description: 'The LINE or Kakao user.' },

@@ -2,8 +2,9 @@ import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
 import type { FlowDefinition } from '../schemas/flow';
 import type { Recipient } from '../schemas/invocation';
+import type { PriceRow } from '../schemas/price';
 import type { Template, TemplateWrite } from '../schemas/template';
-import type { Channel, InvocationStatus, Mode, Reason, Role } from '../schemas/vocabulary';
+import type { Channel, InvocationStatus, Mode, Provider, Reason, Role } from '../schemas/vocabulary';
 
 /** Times are milliseconds since 1970 throughout. Adapters: SQLite, MongoDB. */
 export interface Store {
@@ -19,6 +20,7 @@ export interface Store {
   rollups: RollupIndex;
   marks: MarkStore;
   retention: RetentionStore;
+  prices: PriceStore;
   /** Null when it answers, else a sentence that says why not. */
   unavailable(): Promise<string | null>;
   close(): Promise<void>;
@@ -417,4 +419,22 @@ export interface RetentionStore {
    * @returns how many went; fewer than `limit`: there is no more
    */
   sweep(what: Retained, before: number, limit: number): Promise<number>;
+}
+
+export interface PriceTable {
+  /** In the order in which they were given. */
+  rows: readonly PriceRow[];
+  /** Grows with each change; 0 before the first. */
+  revision: number;
+}
+
+/** The price table, whole or not at all: no reader ever sees half of a change. */
+export interface PriceStore {
+  all(): Promise<PriceTable>;
+  revision(): Promise<number>;
+  /**
+   * Puts `rows` in the place of the table, or of that provider's part of it.
+   * @returns the table as it is then, or `too_many` where it would have more than PRICE_LIMITS.rows; then it stays
+   */
+  replace(rows: readonly PriceRow[], provider: Provider | null, now: number): Promise<PriceTable | 'too_many'>;
 }

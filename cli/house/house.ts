@@ -47,7 +47,7 @@ export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'
 export async function compose(options: HouseOptions): Promise<House> {
   const temporal = typeof options.engine === 'object' ? options.engine : null;
   const rooms = await openRooms({ ...options, engine: options.adapters.engine, part: 'house' });
-  const { local, log, store, intake, providers, catalog, sandbox, references, clock, onFault } = rooms;
+  const { local, log, store, intake, providers, catalog, prices, sandbox, references, clock, onFault } = rooms;
   const metrics = createMetrics();
   const embedded = options.engine === 'embedded' ? embeddedEngine(options, rooms, metrics) : null;
   const engine = embedded ?? (temporal ? await temporalEngine(rooms, temporal, options) : ENGINE_ELSEWHERE);
@@ -75,6 +75,7 @@ export async function compose(options: HouseOptions): Promise<House> {
       deadLetters: createDeadLetters(log),
       providers,
       catalog,
+      prices,
       sandbox,
       logger,
       metrics,

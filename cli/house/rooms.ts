@@ -3,6 +3,7 @@ import { createActivities } from '../../activities/activities';
 import type { Activities } from '../../activities/contract';
 import type { Logger } from '../../api/deps';
 import type { Ladder } from '../../core/ladder';
+import type { Prices } from '../../core/prices';
 import type { ProviderCatalog } from '../../core/provider-facts';
 import type { Log } from '../../log/contract';
 import { SqliteHistories } from '../../log/sqlite/histories';
@@ -21,6 +22,7 @@ import { GroupCommit } from '../../sqlite/group-commit';
 import { openDatabase } from '../../sqlite/open';
 import type { Histories, Store } from '../../store/contract';
 import { createLadderSource } from '../../store/ladders';
+import { createPrices } from '../../store/price-book';
 import { createSeal, type Seal } from '../../store/seal';
 import { openSqliteStore } from '../../store/sqlite/store';
 import { createFaultReporter } from '../logger';
@@ -59,6 +61,7 @@ export interface Rooms {
   sandbox: Sandbox;
   providers: ProviderRegistry;
   catalog: ProviderCatalog;
+  prices: Prices;
   activities: Activities;
   /** @throws when there is no such version */
   ladderOf(ref: { flowId: string; version: number; mode: Mode }): Promise<Ladder>;
@@ -88,7 +91,8 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   });
   const providers = fixedRegistry([onlyAccount(sandbox)]);
   const sendTimeoutMs = options.sendTimeoutSeconds * 1000;
-  const activities = createActivities({ providers, store, references, sendTimeoutMs, clock, onFault });
+  const prices = createPrices(store.prices, { onFault });
+  const activities = createActivities({ providers, store, references, prices, sendTimeoutMs, clock, onFault });
   const ladders = createLadderSource(store.flows, catalog);
 
   return {
@@ -102,6 +106,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     sandbox,
     providers,
     catalog,
+    prices,
     activities,
     async ladderOf({ flowId, version, mode }) {
       const ladder = await ladders(flowId, version, mode);

@@ -3,6 +3,7 @@ import { isParallel } from '../../schemas/flow';
 import type { Template } from '../../schemas/template';
 import type { Mode } from '../../schemas/vocabulary';
 import { type Carrier, carriersOf, factsOf } from '../ladder';
+import type { PriceSituation } from '../prices';
 import type { ProviderCatalog, ProviderFacts } from '../provider-facts';
 
 /** What lint has to say of one place. An error blocks publishing, a warning does not. */
@@ -20,6 +21,8 @@ export interface LintContext {
   catalog: ProviderCatalog;
   /** By ID. */
   templates: ReadonlyMap<string, Template>;
+  /** What messages cost, where the table says; left out: by the providers' facts alone. */
+  pricing?: Pick<PriceSituation, 'prices' | 'accountOf'>;
   /** `test`: every step goes to the sandbox. Default: live. */
   mode?: Mode;
 }

@@ -1,6 +1,7 @@
 import { isParallel } from '../../schemas/flow';
 import { uncapped } from '../cost';
 import { compileLadder } from '../ladder';
+import { pricedLadder } from '../prices';
 import type { Finding, LintSubject } from './finding';
 
 /** The ladder against the flow's own time to live and budget, the branches against their parallel step. */
@@ -14,7 +15,9 @@ function worstCaseOf({ definition, context, steps }: LintSubject): Finding[] {
   // Steps of one name are an error of their own, and no ladder can be made of them.
   if (names.size !== count) return [];
   const identity = { flowId: '', workflowId: '', version: 0, mode: context.mode ?? 'live' } as const;
-  const worst = uncapped(compileLadder(definition, identity, context.catalog));
+  const ladder = compileLadder(definition, identity, context.catalog);
+  // For no certain person: by the rows for all countries.
+  const worst = uncapped(ladder, context.pricing ? pricedLadder(ladder, { ...context.pricing, country: null }) : null);
   return [...expiry(definition.expiresAfterSeconds, worst.seconds), ...budget(definition.budget, worst.costMicros)];
 }
 

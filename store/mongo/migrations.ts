@@ -43,4 +43,8 @@ export const MIGRATIONS: readonly Migration[] = [
     await makeCollections(db);
     await makeGeneration(db, 1);
   },
+  // The price table's revisions; the newest is found by its number, which is the ID.
+  async (db) => {
+    await db.collection('price_tables').createIndexes([{ key: { revision: -1 }, name: 'newest', unique: true }]);
+  },
 ];

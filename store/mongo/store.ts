@@ -13,6 +13,7 @@ import { createMongoInvocations } from './invocations';
 import { createMongoKeys } from './keys';
 import { createMongoMarks } from './marks';
 import { createMongoParked } from './parked';
+import { createMongoPrices } from './prices';
 import { createMongoRecords } from './records';
 import { createMongoRetention } from './retention';
 import { createMongoRollups } from './rollups';
@@ -47,6 +48,7 @@ export async function openMongoStore(
     rollups: prompt(createMongoRollups(live)),
     marks: prompt(createMongoMarks(db)),
     retention: guarded(createMongoRetention(db, live, kept.forget)),
+    prices: prompt(createMongoPrices(db)),
     unavailable,
     async close() {},
   };

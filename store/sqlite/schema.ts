@@ -82,6 +82,7 @@ export const STORE_MIGRATIONS = [
   CREATE INDEX parked_receipts_due ON parked_receipts (due_at, id);
   `,
   'CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE price_tables (revision INTEGER PRIMARY KEY, rows TEXT NOT NULL, made_at INTEGER NOT NULL)',
 ];
 
 /** Stands for “every channel” in keys: NULLs are all different in a unique index. */

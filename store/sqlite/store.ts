@@ -12,6 +12,7 @@ import { createSqliteInvocations } from './invocations';
 import { createSqliteKeys } from './keys';
 import { createSqliteMarks } from './marks';
 import { createSqliteParked } from './parked';
+import { createSqlitePrices } from './prices';
 import { createSqliteRecords } from './records';
 import { createSqliteRetention } from './retention';
 import { createSqliteRollups } from './rollups';
@@ -54,6 +55,7 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
     rollups: guarded(createSqliteRollups(views)),
     marks: guarded(createSqliteMarks(db)),
     retention: guarded(createSqliteRetention({ group, views: sweeper, recordsGone: () => records.forget() })),
+    prices: guarded(createSqlitePrices(db)),
     async unavailable() {
       try {
         for (const statement of alive) statement.get([]);

@@ -68,7 +68,7 @@ export function describeInvocations(open: OpenStore): void {
       const given = { externalId: 'order-1', metadata: { cart: '9' }, createdAt: T0 + 5 };
       const state = await run('inv_1', ladder, given);
       const [found] = (await held.now.store.invocations.search({ mode: 'test' }, { limit: 1, cursor: null })).items;
-      const { recipient: _r, variables: _v, sandbox: _s, ...record } = sampleRecord('inv_1', ladder, given);
+      const { recipient: _r, variables: _v, sandbox: _s, costs: _c, ...record } = sampleRecord('inv_1', ladder, given);
       expect(found?.record).toEqual(record);
       expect({ ...found?.state, ladder: null }).toEqual({ ...state, ladder: null });
       expect(state.status).toBe('succeeded');

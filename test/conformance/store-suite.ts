@@ -3,6 +3,7 @@ import { describeFlows, describeTemplatesAndKeys } from './store-definitions';
 import { describeHistories } from './store-histories';
 import { describeIdempotency, describeRecords } from './store-hot-path';
 import { describeMarks } from './store-marks';
+import { describePrices } from './store-prices';
 import { describeInvocations } from './store-read-model';
 import { describeRetention } from './store-retention';
 import { describeRollups } from './store-rollups';
@@ -22,5 +23,6 @@ export function describeStore(name: string, open: OpenStore): void {
     describeHistories(open);
     describeMarks(open);
     describeRetention(open);
+    describePrices(open);
   });
 }
