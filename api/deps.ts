@@ -1,3 +1,4 @@
+import type { Renderer } from '../activities/contract';
 import type { Engine } from '../core/engine';
 import type { ProviderCatalog } from '../core/provider-facts';
 import type { ProviderRegistry, SandboxMessage } from '../providers/contract';
@@ -15,6 +16,7 @@ export interface ApiDeps {
   providers: ProviderRegistry;
   catalog: ProviderCatalog;
   sandbox: SandboxMessages;
+  renderer: Renderer;
   logger: Logger;
   /** Where providers and people find this server, without a slash at the end. */
   publicUrl: string;
