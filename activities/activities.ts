@@ -4,11 +4,12 @@ import type { AttemptJob } from '../core/job';
 import type { Prices } from '../core/prices';
 import type { MessageHandle, ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
+import type { Reason } from '../schemas/vocabulary';
 import type { InvocationRecord, Store } from '../store/contract';
 import type { Activities } from './contract';
 import { withCost } from './cost-of-send';
 import { gate } from './gates';
-import { render } from './render';
+import { formOf, render } from './render';
 
 /** How long a provider may take to answer what it knows of a message. */
 const LOOKUP_PATIENCE_MS = 5_000;
@@ -76,12 +77,17 @@ async function prepare(deps: ActivityDeps, job: AttemptJob): Promise<Prepared> {
   if (held) return { kind: 'stopped', input: { type: 'SendBlocked', ...at, reason: held } };
   const adapter = deps.providers.find(route)?.adapter;
   const template = await deps.store.templates.get(rung.template);
-  if (!adapter || !template) {
-    const reason = adapter ? 'template_invalid' : 'auth_failed';
-    const code = adapter ? 'no_template' : 'no_account';
+  const rejected = (reason: Reason, code: string): Prepared => {
     return { kind: 'stopped', input: { type: 'SendRejected', ...at, reason, code, retryAfterMs: null } };
-  }
+  };
+  if (!adapter) return rejected('auth_failed', 'no_account');
+  if (!template) return rejected('template_invalid', 'no_template');
+  // It was approved when the flow was published; whoever approves it may have paused it since.
+  if (template.status !== 'approved') return rejected('template_not_approved', template.status);
   const content = render(template, record.variables, record.recipient.locale);
+  const formed = formOf(rung.channel, content, address);
+  if (formed?.ok === false) return rejected('content_rejected', formed.code);
+  if (formed) content.message = formed.form;
   return { kind: 'ready', adapter, request: { ...requestOf(deps, job, record), address, content } };
 }
 

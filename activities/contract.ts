@@ -1,5 +1,7 @@
 import type { Input } from '../core/input';
 import type { AttemptJob, SuppressJob } from '../core/job';
+import type { RenderedContent, Template, TemplateContent } from '../schemas/template';
+import type { Formed } from './message-form';
 
 export type LookupAnswered = Extract<Input, { type: 'LookupAnswered' }>;
 
@@ -15,4 +17,25 @@ export interface Activities {
   lookup(job: AttemptJob): Promise<LookupAnswered>;
   recall(job: AttemptJob): Promise<Input>;
   suppressAddress(job: SuppressJob): Promise<void>;
+}
+
+/** What a template comes to for one person. */
+export interface Rendering {
+  /** The content in the language that was chosen, with its variables still in it. */
+  original: TemplateContent;
+  content: RenderedContent;
+  /** The key in `locales`; null for the template's own content. */
+  locale: string | null;
+  /** Null for a channel whose texts have no such form. */
+  formed: Formed | null;
+}
+
+/** Does what a send does before it calls the provider, and sends nothing. */
+export interface Renderer {
+  /** @param who `address`: the phone number, by whose country a text is measured; '' where it is not known */
+  render(
+    template: Pick<Template, 'channel' | 'content' | 'locales'>,
+    variables: Record<string, unknown>,
+    who: { locale: string | undefined; address: string },
+  ): Rendering;
 }

@@ -1,3 +1,4 @@
+import type { Renderer } from '../activities/contract';
 import type { Engine } from '../core/engine';
 import type { Prices } from '../core/prices';
 import type { ProviderCatalog } from '../core/provider-facts';
@@ -17,6 +18,7 @@ export interface ApiDeps {
   catalog: ProviderCatalog;
   prices: Prices;
   sandbox: SandboxMessages;
+  renderer: Renderer;
   logger: Logger;
   /** Where providers and people find this server, without a slash at the end. */
   publicUrl: string;

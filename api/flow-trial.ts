@@ -1,8 +1,8 @@
 import { addressFor } from '../core/address';
 import { worstCase } from '../core/cost';
 import { compileLadder, type Ladder, type SendRung } from '../core/ladder';
-import { lint } from '../core/lint';
-import type { Finding } from '../core/lint/finding';
+import { lint, variablesOf } from '../core/lint';
+import type { Finding, LintContext } from '../core/lint/finding';
 import { pricedLadder } from '../core/prices';
 import { simulate } from '../core/simulate';
 import { invocationView } from '../core/view';
@@ -86,20 +86,27 @@ async function definitionOf(services: Services, flow: Flow, { definition, versio
 
 /** Errors first; an error blocks publishing. */
 export async function lintFindings(services: Services, definition: FlowDefinition): Promise<Finding[]> {
+  return lint(definition, await lintContext(services, definition));
+}
+
+async function lintContext(services: Services, definition: FlowDefinition): Promise<LintContext> {
+  const { store, catalog } = services;
   const names = definition.steps.flatMap((step) => (isParallel(step) ? step.parallel.flat() : [step]));
   const templates = new Map<string, Template>();
   for (const id of new Set(names.map(({ template }) => template))) {
-    const template = await services.store.templates.get(id);
+    const template = await store.templates.get(id);
     if (template) templates.set(id, template);
   }
-  return lint(definition, { catalog: services.catalog, templates, pricing: await pricingOf(services) });
+  return { catalog, templates, pricing: await pricingOf(services) };
 }
 
 async function lintAnswer(services: Services, flow: Flow, definition: FlowDefinition): Promise<object> {
-  const findings = await lintFindings(services, definition);
+  const context = await lintContext(services, definition);
+  const findings = lint(definition, context);
   const errors = findings.filter(({ level }) => level === 'error').length;
   const reckoned = hasTwinSteps(definition) ? null : await worstCaseOf(services, flow, definition);
-  return { findings, errors, warnings: findings.length - errors, worstCase: reckoned };
+  const variables = variablesOf(definition, context);
+  return { findings, errors, warnings: findings.length - errors, worstCase: reckoned, variables };
 }
 
 /** For nobody in particular: by the prices for all countries. */

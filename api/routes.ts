@@ -21,6 +21,8 @@ import { sandboxRoutes } from './sandbox-messages';
 import type { Services } from './services';
 import { streamRoutes } from './stream';
 import { suppressionRoutes } from './suppressions';
+import { templateApprovalRoutes } from './template-approval';
+import { templatePreviewRoutes } from './template-preview';
 import { templateRoutes } from './templates';
 import { temporalCodecRoutes } from './temporal-codec';
 
@@ -40,6 +42,8 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...flowTrialRoutes(services),
     ...flowVersionRoutes(services),
     ...templateRoutes(services),
+    ...templateApprovalRoutes(services),
+    ...templatePreviewRoutes(services),
     ...keyRoutes(services),
     ...priceRoutes(services),
     ...suppressionRoutes(services),

@@ -1,20 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isParallel } from '../schemas/flow';
 import { listOf, type PageQuery, pageQuerySchema } from '../schemas/list';
-import type { FieldError } from '../schemas/problem';
 import { type Template, type TemplateWrite, templateSchema, templateWriteSchema } from '../schemas/template';
+import type { TemplateStanding } from '../store/contract';
 import { FLOW_EDIT, FLOW_VIEW } from './flows';
+import { judgeTemplate, needsApproval } from './judge-template';
 import { everyItem, pageOf, pageRequest } from './page';
 import { invalid, notFound, problem } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
 
-/**
- * Text templates are approved when made, and those of whatsapp and rcs at once too while the only account is the
- * sandbox: there is no provider yet who could refuse one.
- */
-const STATUS_WHEN_MADE: Template['status'] = 'approved';
 const PATH = '/v1/templates/{id}';
-const NO_TEMPLATE = 'GET /v1/templates lists the templates.';
+export const NO_TEMPLATE = 'GET /v1/templates lists the templates.';
 
 export function templateRoutes(services: Services): Route[] {
   const { store } = services;
@@ -56,7 +53,7 @@ export function templateRoutes(services: Services): Route[] {
     route<TemplateWrite>({
       method: 'PUT',
       path: PATH,
-      summary: 'Replace a template; what is sent from now on has the new content',
+      summary: 'Replace a template; what is sent from now on has the new content, once it is approved',
       tag: 'templates',
       access: FLOW_EDIT,
       body: templateWriteSchema,
@@ -75,10 +72,10 @@ export function templateRoutes(services: Services): Route[] {
   ];
 }
 
-async function create({ store, now }: Services, body: TemplateWrite): Promise<ApiResponse> {
-  const errors = contentErrors(body);
+async function create(services: Services, body: TemplateWrite): Promise<ApiResponse> {
+  const errors = judgeTemplate(body);
   if (errors.length > 0) return invalid(errors);
-  const template = await store.templates.create(body, STATUS_WHEN_MADE, now());
+  const template = await services.store.templates.create(body, statusWhenMade(services, body), services.now());
   if (template === 'id_taken') {
     const error = { pointer: '/id', message: 'Another template has this ID.' };
     return problem(409, error.message, { hint: `Choose another, or replace it: PUT ${PATH}.`, errors: [error] });
@@ -86,32 +83,43 @@ async function create({ store, now }: Services, body: TemplateWrite): Promise<Ap
   return { status: 201, headers: { location: `/v1/templates/${template.id}` }, body: template };
 }
 
-async function replace({ store, now }: Services, request: ApiRequest<TemplateWrite>): Promise<ApiResponse> {
+async function replace(services: Services, request: ApiRequest<TemplateWrite>): Promise<ApiResponse> {
   const { body, params } = request;
+  const { templates } = services.store;
   const id = params.id ?? '';
-  const errors = contentErrors(body);
+  const errors = judgeTemplate(body);
   if (body.id !== undefined && body.id !== id) {
     errors.push({ pointer: '/id', message: 'A template keeps its ID: leave “id” out, or send the one of the path.' });
   }
   if (errors.length > 0) return invalid(errors);
-  const template = await store.templates.replace(id, body, STATUS_WHEN_MADE, now());
-  return template ? { status: 200, body: template } : notFound('This template', NO_TEMPLATE);
+  const before = await templates.get(id);
+  // What is pushed again as it was need not be approved again.
+  const kept = before && saysTheSame(before, body) ? before : null;
+  const status = kept?.status ?? statusWhenMade(services, body);
+  const replaced = await templates.replace(id, body, status, services.now());
+  if (!replaced) return notFound('This template', NO_TEMPLATE);
+  const standing = kept && standingOf(kept);
+  const template = standing ? await templates.setStatus(id, standing, services.now()) : replaced;
+  return { status: 200, body: template ?? replaced };
 }
 
-/** What a channel shows needs a text: an e-mail may have HTML instead. */
-function contentErrors({ channel, content, locales }: TemplateWrite): FieldError[] {
-  if (channel === 'webhook') return [];
-  const contents: [string, TemplateWrite['content']][] = [['/content', content]];
-  // The schema lets only contents in.
-  for (const [locale, other] of Object.entries(locales ?? {})) {
-    contents.push([`/locales/${locale}`, other as TemplateWrite['content']]);
-  }
-  const missing = contents.filter(([, { text, html }]) => !text && !(channel === 'email' && html));
-  const what = channel === 'email' ? '“text” or “html”' : '“text”';
-  return missing.map(([pointer]) => ({
-    pointer: `${pointer}/text`,
-    message: `For ${channel} the content needs ${what}.`,
-  }));
+/**
+ * Text templates are approved when made. Those that a provider has to approve begin as drafts; at once approved too
+ * while the only account is the sandbox, since there is nobody yet who could refuse one.
+ */
+function statusWhenMade({ providers }: Services, template: TemplateWrite): Template['status'] {
+  const someoneReal = providers.all().some(({ provider }) => provider !== 'sandbox' && provider !== 'inapp');
+  return someoneReal && needsApproval(template) ? 'draft' : 'approved';
+}
+
+/** Null where there is nothing but a status, as when it was made. */
+function standingOf({ status, statusReason, providerTemplateId }: Template): TemplateStanding | null {
+  if (statusReason === undefined && providerTemplateId === undefined) return null;
+  return { status, statusReason: statusReason ?? null, providerTemplateId: providerTemplateId ?? null };
+}
+
+function saysTheSame(before: Template, { channel, content, locales }: TemplateWrite): boolean {
+  return isDeepStrictEqual([before.channel, before.content, before.locales ?? {}], [channel, content, locales ?? {}]);
 }
 
 async function remove(services: Services, id: string): Promise<ApiResponse> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createServer } from '../api/server';
+import { startTemplateSync } from '../api/template-sync';
 import packageJson from '../package.json';
 import { startProjectionThread } from '../projection/start-thread';
 import { startRetention } from '../store/retention';
@@ -35,6 +36,7 @@ interface Standing {
   door: Pick<Door, 'shut'> | null;
   projection: Pick<RunningProjection, 'stop'> | null;
   retention: { stop(): Promise<void> } | null;
+  templateSync: { stop(): void } | null;
   stopWorker: (() => Promise<void>) | null;
 }
 
@@ -58,7 +60,7 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   const links = await openLinks(process.env, createFaultReporter(logger));
   const engine = await engineOf(settings, secret, logger);
   const house = await compose({ ...settings, secret, version: packageJson.version, logger, links, engine });
-  const standing: Standing = { door: null, projection: null, retention: null, stopWorker: null };
+  const standing: Standing = { door: null, projection: null, retention: null, templateSync: null, stopWorker: null };
   const stop = async () => {
     const shut = standing.door?.shut();
     // It finishes what is in hand and leaves, while here the same is done.
@@ -67,6 +69,7 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
     await house.stopEngine();
     await shut;
     await workerStopped;
+    standing.templateSync?.stop();
     await standing.retention?.stop();
     await standing.projection?.stop();
     if (typeof engine === 'object') await engine.tracing?.shutdown();
@@ -112,6 +115,9 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
     await publishExamples(house.store);
   }
   await house.startEngine();
+  if (role !== 'receipts') {
+    standing.templateSync = startTemplateSync({ ...house.api, now: Date.now, onFault: house.onFault });
+  }
   if (role === 'all') {
     standing.projection = projectBeside(ground);
     standing.retention = retain(ground);

@@ -9,7 +9,7 @@ import { lintSmsParts } from './lint/sms-parts';
 import { lintStepNames } from './lint/step-names';
 import { lintTemplates } from './lint/templates';
 import { lintTimeAndCost } from './lint/time-and-cost';
-import { lintVariables } from './lint/variables';
+import { type FlowVariable, flowVariables, lintVariables } from './lint/variables';
 
 const RULES = [
   lintStepNames,
@@ -32,4 +32,9 @@ export function lint(definition: FlowDefinition, context: LintContext): Finding[
   const subject = lintSubject(definition, context);
   const findings = RULES.flatMap((rule) => rule(subject));
   return [...findings.filter(({ level }) => level === 'error'), ...findings.filter(({ level }) => level === 'warning')];
+}
+
+/** The variables of all steps: one contract, which an invocation is held to. */
+export function variablesOf(definition: FlowDefinition, context: LintContext): FlowVariable[] {
+  return flowVariables(lintSubject(definition, context));
 }

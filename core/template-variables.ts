@@ -1,5 +1,6 @@
 import mustache from 'mustache';
 import type { TemplateContent } from '../schemas/template';
+import { contentTexts, fillContent } from './content-texts';
 
 /** A name in a template: `{{user.name}}` is `user`. `section`: the outermost `{{#section}}` around it, or null. */
 export interface TemplateVariable {
@@ -29,11 +30,10 @@ export function textVariables(text: string): TemplateVariables {
   return { ok: true, variables: [...found.values()] };
 }
 
-/** The variables of all texts of a content: text, subject, title, html. */
+/** The variables of all texts of a content, those deep in a provider's own JSON too. */
 export function contentVariables(content: TemplateContent): TemplateVariables {
   const variables: TemplateVariable[] = [];
-  for (const text of [content.text, content.subject, content.title, content.html]) {
-    if (text === undefined) continue;
+  for (const { text } of contentTexts(content)) {
     const result = textVariables(text);
     if (!result.ok) return result;
     variables.push(...result.variables);
@@ -58,4 +58,11 @@ function collect(tokens: Token[], section: string | null, found: Map<string, Tem
 /** The text with its variables filled in, nothing escaped; for reckoning with drafts, which are not worth keeping. */
 export function fillText(text: string, values: Readonly<Record<string, string>>): string {
   return writer.render(text, values, undefined, { escape: String });
+}
+
+/** The content as a send renders it; for drafts too, since nothing of it is kept. */
+export function fillDraft(content: TemplateContent, values: Readonly<Record<string, unknown>>): TemplateContent {
+  return fillContent(content, (text, html) =>
+    writer.render(text, values, undefined, { escape: html ? mustache.escape : String }),
+  );
 }

@@ -72,6 +72,14 @@ export interface Approval {
   providerTemplateId: string | null;
 }
 
+/** A provider did not take what it was asked to approve; the message is its own words, without secrets. */
+export class ProviderRefused extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ProviderRefused';
+  }
+}
+
 /** Templates that the provider approves. */
 export interface Approvals {
   channels: readonly Channel[];

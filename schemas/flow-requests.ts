@@ -84,12 +84,27 @@ export interface LintRequest {
 export const lintAnswerSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['findings', 'errors', 'warnings', 'worstCase'],
+  required: ['findings', 'errors', 'warnings', 'worstCase', 'variables'],
   properties: {
     findings: { type: 'array', items: findingSchema },
     errors: { type: 'integer' },
     warnings: { type: 'integer' },
     worstCase: { ...worstCaseSchema, type: ['object', 'null'] },
+    variables: {
+      type: 'array',
+      description: 'Of all steps together: what an invocation is held to.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'steps', 'required', 'type'],
+        properties: {
+          name: { type: 'string' },
+          steps: { type: 'array', items: { type: 'string' }, description: 'Those whose templates use it.' },
+          required: { type: 'boolean' },
+          type: { type: ['string', 'array', 'null'], items: { type: 'string' }, description: 'As its schema has it.' },
+        },
+      },
+    },
   },
 } as const;
 

@@ -23,7 +23,7 @@ export const recipientSchema = {
     email: { type: 'string', format: 'email', maxLength: 254 },
     pushToken: { type: 'string', minLength: 1, maxLength: 4096 },
     messengerId: { type: 'string', minLength: 1, maxLength: 128, description: 'The LINE or Kakao user.' },
-    locale: { type: 'string', pattern: '^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$' },
+    locale: { type: 'string', pattern: '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$' },
     timezone: { type: 'string', maxLength: 64, description: 'An IANA zone, such as Europe/Rome.' },
   },
 } as const;

@@ -102,12 +102,21 @@ export interface FlowStore {
   versions(id: string): Promise<FlowVersion[]>;
 }
 
+export interface TemplateStanding {
+  status: Template['status'];
+  /** Why it was rejected or paused, or why somebody set it by hand. */
+  statusReason: string | null;
+  providerTemplateId: string | null;
+}
+
 export interface TemplateStore {
   /** `id_taken` when there is one with that ID. */
   create(template: TemplateWrite, status: Template['status'], now: number): Promise<Template | 'id_taken'>;
   get(id: string): Promise<Template | null>;
   list(page: PageRequest): Promise<Page<Template>>;
   replace(id: string, template: TemplateWrite, status: Template['status'], now: number): Promise<Template | null>;
+  /** What whoever approves it says of it; the content stays. */
+  setStatus(id: string, standing: TemplateStanding, now: number): Promise<Template | null>;
   delete(id: string): Promise<boolean>;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { judgeTemplate } from '../api/judge-template';
 import { type Client, httpClient } from '../cli/client';
 import { approvedTemplates } from '../cli/flow-file';
 import { lint } from '../core/lint';
@@ -24,6 +25,7 @@ describe.each(named)('%s', (_, { flow, templates, invocation }) => {
     expect(validator(invokeSchema, 'invocation')(invocation)).toMatchObject({ ok: true });
     for (const template of templates) {
       expect(validator(templateWriteSchema, 'template')(template)).toMatchObject({ ok: true });
+      expect(judgeTemplate(template)).toEqual([]);
     }
   });
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { draftRenderer } from '../../activities/render';
 import type { ApiDeps, Logger } from '../../api/deps';
 import { createMetrics, type Metrics } from '../../api/metrics';
 import { type Engine, EngineUnavailable } from '../../core/engine';
@@ -77,6 +78,7 @@ export async function compose(options: HouseOptions): Promise<House> {
       catalog,
       prices,
       sandbox,
+      renderer: draftRenderer,
       logger,
       metrics,
       publicUrl,

@@ -1,32 +1,54 @@
 import { SegmentedMessage } from 'sms-segments-calculator';
+import type { Channel } from '../../schemas/vocabulary';
 import { fillText, textVariables } from '../template-variables';
-import type { Finding, LintSubject } from './finding';
+import type { Finding, LintSubject, PlacedStep } from './finding';
 import { contentsOf, declaredVariables } from './variables';
 
-/** An SMS has at most 10 parts with most carriers; beyond this length the exact number is of no use to anybody. */
+/** Beyond this length every text is too long, and the exact number is of no use to anybody. */
 const MAX_COUNTED_CHARACTERS = 4_000;
+/** With most carriers. */
+const SMS_PARTS_MAX = 10;
+/** An LMS is one message, of so many bytes of EUC-KR: one for ASCII, two for anything else. */
+const LMS_BYTES_MAX = 2_000;
 
-/** An SMS of several parts is billed for each: the parts are counted with every variable as long as it may be. */
+/**
+ * An SMS of several parts is billed for each: the parts are counted with every variable as long as it may be. What is too
+ * long for its channel is rejected before it is sent. Of an xms its SMS is judged, which is what it is outside Korea.
+ */
 export function lintSmsParts({ definition, context, steps }: LintSubject): Finding[] {
   const lengths = new Map([...declaredVariables(definition)].map(([name, schema]) => [name, longest(schema)]));
-  const findings: Finding[] = [];
-  for (const { step, pointer } of steps) {
-    const template = step.channel === 'sms' ? context.templates.get(step.template) : undefined;
+  return steps.flatMap((placed) => {
+    const { channel } = placed.step;
+    if (channel !== 'sms' && channel !== 'xms' && channel !== 'lms') return [];
+    const template = context.templates.get(placed.step.template);
     const texts = template ? contentsOf(template).flatMap(({ text }) => text ?? []) : [];
-    const [worst] = texts.map((text) => judge(text, lengths)).sort((a, b) => b.parts - a.parts);
-    if (!worst || (worst.parts <= 1 && worst.endless === null)) continue;
-    findings.push({
-      level: 'warning',
-      rule: 'sms-parts',
-      pointer: `${pointer}/template`,
-      message:
-        worst.endless === null
-          ? `With the longest variables “${step.template}” is ${worst.parts} SMS parts (${worst.encoding}), each billed.`
-          : `“${worst.endless}” has no maxLength, so “${step.template}” may become any number of SMS parts.`,
-      hint: worst.endless === null ? 'Shorten the text or the variables.' : 'Give it a maxLength in the variables.',
-    });
+    const judged = texts.map((text) => judge(text, channel, lengths));
+    const [worst] = judged.sort((a, b) => rank(b) - rank(a));
+    return worst ? findingOf(placed, worst) : [];
+  });
+}
+
+function findingOf({ step, pointer }: PlacedStep, { parts, encoding, endless, tooLong }: Parts): Finding[] {
+  const finding = (level: Finding['level'], rule: string, message: string, hint: string): Finding[] => [
+    { level, rule, pointer: `${pointer}/template`, message, hint },
+  ];
+  const limit = step.channel === 'lms' ? `${LMS_BYTES_MAX} bytes of EUC-KR` : `${SMS_PARTS_MAX} SMS parts`;
+  if (tooLong === 'always') {
+    const message = `“${step.template}” has more than ${limit}, whatever the variables are: it is never sent.`;
+    return finding('error', 'message-too-long', message, 'Shorten the text.');
   }
-  return findings;
+  if (endless !== null) {
+    const grows = step.channel === 'lms' ? `longer than ${limit}` : 'any number of SMS parts';
+    const message = `“${endless}” has no maxLength, so “${step.template}” may become ${grows}.`;
+    return finding('warning', 'sms-parts', message, 'Give it a maxLength in the variables.');
+  }
+  if (tooLong === 'at_worst') {
+    const message = `With the longest variables “${step.template}” has more than ${limit}: it is not sent then.`;
+    return finding('warning', 'message-too-long', message, 'Shorten the text or the variables.');
+  }
+  if (parts <= 1) return [];
+  const message = `With the longest variables “${step.template}” is ${parts} SMS parts (${encoding}), each billed.`;
+  return finding('warning', 'sms-parts', message, 'Shorten the text or the variables.');
 }
 
 interface Parts {
@@ -34,17 +56,42 @@ interface Parts {
   encoding: string;
   /** A variable of no known length. */
   endless: string | null;
+  /** Even with empty variables, or with the longest ones. */
+  tooLong: 'always' | 'at_worst' | null;
 }
 
-function judge(text: string, lengths: ReadonlyMap<string, number | null>): Parts {
+/** What is to be told of first. */
+function rank({ tooLong, endless, parts }: Parts): number {
+  if (tooLong === 'always') return 4_000;
+  if (endless !== null) return 3_000;
+  return tooLong === null ? parts : 2_000;
+}
+
+function judge(text: string, channel: Channel, lengths: ReadonlyMap<string, number | null>): Parts {
   const result = textVariables(text);
-  const names = result.ok ? result.variables.map(({ name }) => name).filter((name) => lengths.has(name)) : [];
+  if (!result.ok) return { parts: 0, encoding: '', endless: null, tooLong: null };
+  const names = result.variables.map(({ name }) => name).filter((name) => lengths.has(name));
   const endless = names.find((name) => lengths.get(name) === null) ?? null;
-  if (!result.ok || endless !== null) return { parts: endless === null ? 0 : 1, encoding: '', endless };
+  const one = Object.fromEntries(names.map((name) => [name, '0']));
+  // Both: an inverted section is there only where its variable is not.
+  const shortest = [{}, one].map((values) => measure(fillText(text, values), channel));
+  if (shortest.every(({ tooLong }) => tooLong)) return { parts: 0, encoding: '', endless, tooLong: 'always' };
+  if (endless !== null) return { parts: 1, encoding: '', endless, tooLong: null };
   const filled = Object.fromEntries(names.map((name) => [name, '0'.repeat(lengths.get(name) ?? 0)]));
-  const message = fillText(text, filled).slice(0, MAX_COUNTED_CHARACTERS);
+  const longest = measure(fillText(text, filled), channel);
+  return { ...longest, endless: null, tooLong: longest.tooLong ? 'at_worst' : null };
+}
+
+function measure(message: string, channel: Channel): { parts: number; encoding: string; tooLong: boolean } {
+  if (channel === 'lms') {
+    let bytes = 0;
+    for (const character of message) bytes += character.charCodeAt(0) < 0x80 ? 1 : 2;
+    return { parts: 1, encoding: 'EUC-KR', tooLong: bytes > LMS_BYTES_MAX };
+  }
+  // In either alphabet a part has room for 153 characters at most: there is nothing to count.
+  if (message.length > SMS_PARTS_MAX * 153) return { parts: SMS_PARTS_MAX + 1, encoding: '', tooLong: true };
   const { segmentsCount, encodingName } = new SegmentedMessage(message);
-  return { parts: segmentsCount, encoding: encodingName, endless: null };
+  return { parts: segmentsCount, encoding: encodingName, tooLong: segmentsCount > SMS_PARTS_MAX };
 }
 
 /** How many characters a value of that schema has at most; null where nothing bounds it. */

@@ -20,6 +20,50 @@ export function lintVariables(subject: LintSubject): Finding[] {
   return findings;
 }
 
+/** One name of the contract between a flow and whoever invokes it. */
+export interface FlowVariable {
+  name: string;
+  /** The names of the steps whose templates use it. */
+  steps: string[];
+  /** An invocation that lacks it is refused. */
+  required: boolean;
+  /** As its schema has it; null where that says nothing, or there is none. */
+  type: string | string[] | null;
+}
+
+/** What the steps need and the flow declares, in one list: the declared ones first, as they stand in the schema. */
+export function flowVariables({ definition, context, steps }: LintSubject): FlowVariable[] {
+  const given = declaredVariables(definition);
+  const required = requiredNames(definition);
+  const users = new Map<string, Set<string>>([...given.keys()].map((name) => [name, new Set()]));
+  for (const { step } of steps) {
+    const template = context.templates.get(step.template);
+    for (const content of template ? contentsOf(template) : []) {
+      const result = contentVariables(content);
+      for (const variable of result.ok ? result.variables : []) {
+        if (!given.has(variable.name) && isOfItem(variable, given)) continue;
+        users.set(variable.name, (users.get(variable.name) ?? new Set()).add(step.name));
+      }
+    }
+  }
+  return [...users].map(([name, names]) => ({
+    name,
+    steps: [...names],
+    required: required.has(name),
+    type: typeOf(given.get(name)),
+  }));
+}
+
+function typeOf(schema: Record<string, unknown> | undefined): FlowVariable['type'] {
+  const type = schema?.type;
+  if (typeof type === 'string') return type;
+  return Array.isArray(type) ? type.map(String) : null;
+}
+
+function requiredNames({ variables }: FlowDefinition): ReadonlySet<unknown> {
+  return new Set(Array.isArray(variables?.required) ? variables.required : []);
+}
+
 /** The top level of the variables schema: name to its own schema. */
 export function declaredVariables(definition: FlowDefinition): ReadonlyMap<string, Record<string, unknown>> {
   const properties = definition.variables?.properties;
@@ -84,9 +128,9 @@ function optional(
   given: ReadonlyMap<string, unknown>,
   used: ReadonlySet<string>,
 ): Finding[] {
-  const required = definition.variables?.required;
+  const required = requiredNames(definition);
   return [...used]
-    .filter((name) => given.has(name) && !(Array.isArray(required) && required.includes(name)))
+    .filter((name) => given.has(name) && !required.has(name))
     .map((name) => ({
       level: 'warning',
       rule: 'variable-optional',

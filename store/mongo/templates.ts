@@ -50,6 +50,18 @@ export function createMongoTemplates(db: Db): TemplateStore {
       held.clear();
       return matchedCount > 0 ? made : null;
     },
+    async setStatus(id, standing, now) {
+      for (;;) {
+        const document = await templates.findOne({ _id: id });
+        if (!document) return null;
+        const after: Template = { ...toTemplate(document), ...standing, updatedAt: new Date(now).toISOString() };
+        // Only over what was read: a content that another process has written meanwhile is not taken back.
+        const unchanged = { _id: id, template: document.template };
+        const { matchedCount } = await templates.updateOne(unchanged, { $set: { template: JSON.stringify(after) } });
+        held.clear();
+        if (matchedCount > 0) return after;
+      }
+    },
     async delete(id) {
       const { deletedCount } = await templates.deleteOne({ _id: id });
       held.clear();

@@ -60,6 +60,14 @@ export function createSqliteTemplates(db: SqliteDatabase): TemplateStore {
       held.clear();
       return changes > 0 ? made : null;
     },
+    async setStatus(id, standing, now) {
+      const before = read(id);
+      if (!before) return null;
+      const after: Template = { ...before, ...standing, updatedAt: new Date(now).toISOString() };
+      update.run([JSON.stringify(after), id]);
+      held.clear();
+      return after;
+    },
     async delete(id) {
       const { changes } = remove.run([id]);
       held.clear();

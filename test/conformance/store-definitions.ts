@@ -155,6 +155,44 @@ export function describeTemplatesAndKeys(open: OpenStore): void {
       expect(await templates.replace('tpl_none', write, 'draft', T0)).toBeNull();
     });
 
+    test('a status is kept with its reason and the provider’s own name, and the content stays', async () => {
+      const { templates } = held.now.store;
+      const made = await templates.create({ ...write, id: 'tpl_a' }, 'draft', T0);
+      if (typeof made === 'string') throw new Error(made);
+      expect(await templates.get('tpl_a')).toEqual(made);
+      const standing = { status: 'rejected', statusReason: 'INVALID_FORMAT', providerTemplateId: '77' } as const;
+      const after = await templates.setStatus('tpl_a', standing, T0 + 1000);
+      expect(after).toEqual({ ...made, ...standing, updatedAt: '2023-11-14T22:13:21.000Z' });
+      expect(await templates.get('tpl_a')).toEqual(after);
+      await held.reopen();
+      expect(await held.now.store.templates.get('tpl_a')).toEqual(after);
+      expect(await held.now.store.templates.setStatus('tpl_none', standing, T0)).toBeNull();
+    });
+
+    test('a template that is written anew has lost what was said of the old one', async () => {
+      const { templates } = held.now.store;
+      await templates.create({ ...write, id: 'tpl_a' }, 'draft', T0);
+      const standing = { status: 'approved', statusReason: 'seen', providerTemplateId: '77' } as const;
+      await templates.setStatus('tpl_a', standing, T0);
+      const replaced = await templates.replace('tpl_a', write, 'draft', T0 + 1000);
+      expect(replaced).toMatchObject({ status: 'draft' });
+      expect([replaced?.statusReason, replaced?.providerTemplateId]).toEqual([undefined, undefined]);
+      expect(await templates.get('tpl_a')).toEqual(replaced);
+    });
+
+    test('a status and a new content that come at once are both kept, or the status is of the new content', async () => {
+      const { templates } = held.now.store;
+      await templates.create({ ...write, id: 'tpl_a' }, 'draft', T0);
+      const standing = { status: 'approved', statusReason: null, providerTemplateId: null } as const;
+      const other = { ...write, content: { text: 'Other' } };
+      await Promise.all([
+        ...[1, 2, 3].map((n) => templates.setStatus('tpl_a', standing, T0 + n)),
+        templates.replace('tpl_a', other, 'draft', T0 + 4),
+        ...[5, 6, 7].map((n) => templates.setStatus('tpl_a', standing, T0 + n)),
+      ]);
+      expect((await templates.get('tpl_a'))?.content).toEqual(other.content);
+    });
+
     test('a deleted template is gone', async () => {
       const { templates } = held.now.store;
       const made = await templates.create({ ...write, id: 'tpl_a' }, 'approved', T0);

@@ -1,4 +1,4 @@
-import { lint } from '../../core/lint';
+import { lint, variablesOf } from '../../core/lint';
 import type { Finding } from '../../core/lint/finding';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import type { FlowDefinition } from '../../schemas/flow';
@@ -21,6 +21,13 @@ const TEMPLATES = new Map(
     template('tpl_long', 'sms', `${'x'.repeat(155)}{{code}}`),
     template('tpl_accent', 'sms', `${'x'.repeat(60)}č{{code}}`),
     template('tpl_italian', 'sms', '{{code}}', { locales: { it: { text: `${'x'.repeat(160)}{{code}}` } } }),
+    template('tpl_ten', 'sms', `${'x'.repeat(1525)}{{code}}`),
+    template('tpl_eleven', 'xms', 'x'.repeat(1531)),
+    template('tpl_almost', 'xms', 'x'.repeat(1530)),
+    template('tpl_lms_full', 'lms', `${'가'.repeat(997)}{{code}}`),
+    template('tpl_endless', 'lms', '가'.repeat(1001)),
+    template('tpl_xms_long', 'xms', `${'x'.repeat(155)}{{code}}`),
+    template('tpl_card', 'rcs', '', { content: { rcs: { card: { title: '{{code}} {{place}}' } } } }),
     template('tpl_submitted', 'whatsapp', '{{code}}', { status: 'submitted' }),
   ].map((one) => [one.id, one]),
 );
@@ -244,6 +251,57 @@ const TABLE: Row[] = [
     good: flow([step('whatsapp')], { variables: code({ type: 'string' }) }),
   },
   {
+    rule: 'sms-parts',
+    level: 'warning',
+    pointer: '/steps/0/template',
+    bad: flow([step('xms', { template: 'tpl_xms_long' })], { variables: code({ type: 'string', maxLength: 6 }) }),
+    good: flow([step('xms', { template: 'tpl_xms_long' })], { variables: code({ type: 'string', maxLength: 5 }) }),
+  },
+  {
+    rule: 'sms-parts',
+    level: 'warning',
+    pointer: '/steps/0/template',
+    bad: flow([step('lms')], { variables: code({ type: 'string' }) }),
+    good: flow([step('lms')]),
+  },
+  {
+    rule: 'message-too-long',
+    level: 'warning',
+    pointer: '/steps/0/template',
+    bad: flow([step('sms', { template: 'tpl_ten' })], { variables: code({ type: 'string', maxLength: 6 }) }),
+    good: flow([step('sms', { template: 'tpl_ten' })], { variables: code({ type: 'string', maxLength: 5 }) }),
+  },
+  {
+    rule: 'message-too-long',
+    level: 'warning',
+    pointer: '/steps/0/template',
+    bad: flow([step('lms', { template: 'tpl_lms_full' })], { variables: code({ type: 'string', maxLength: 7 }) }),
+    good: flow([step('lms', { template: 'tpl_lms_full' })], { variables: code({ type: 'string', maxLength: 6 }) }),
+  },
+  {
+    rule: 'message-too-long',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('xms', { template: 'tpl_eleven' })]),
+    good: flow([step('xms', { template: 'tpl_almost' })]),
+  },
+  {
+    rule: 'message-too-long',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('lms', { template: 'tpl_endless' })]),
+    good: flow([step('lms')]),
+  },
+  {
+    rule: 'variable-unmapped',
+    level: 'error',
+    pointer: '/steps/0/template',
+    bad: flow([step('rcs', { template: 'tpl_card' })]),
+    good: flow([step('rcs', { template: 'tpl_card' })], {
+      variables: { type: 'object', properties: { code: {}, place: {} } },
+    }),
+  },
+  {
     rule: 'ladder-longer-than-expiry',
     level: 'warning',
     pointer: '/expiresAfterSeconds',
@@ -293,6 +351,30 @@ const TABLE: Row[] = [
     good: flow([sms], { purpose: 'otp', quietHours: { ...quiet, purposes: ['otp'] } }),
   },
 ];
+
+test('the variables of all steps are told as one contract', () => {
+  const definition = flow(
+    [
+      sms,
+      step('xms', { name: 'items', channel: 'sms', template: 'tpl_items' }),
+      parallel('any', [[step('rcs', { template: 'tpl_card' })]]),
+    ],
+    {
+      variables: {
+        type: 'object',
+        required: ['code'],
+        properties: { code: { type: 'string' }, items: { type: ['array', 'null'] }, spare: {} },
+      },
+    },
+  );
+  expect(variablesOf(definition, { catalog: PROVIDER_CATALOG, templates: TEMPLATES })).toEqual([
+    { name: 'code', steps: ['sms', 'items', 'rcs'], required: true, type: 'string' },
+    { name: 'items', steps: ['items'], required: false, type: ['array', 'null'] },
+    { name: 'spare', steps: [], required: false, type: null },
+    { name: 'title', steps: ['items'], required: false, type: null },
+    { name: 'place', steps: ['rcs'], required: false, type: null },
+  ]);
+});
 
 describe('lint', () => {
   test.each(TABLE.map((row) => [row.rule, row.level, row.pointer, row] as const))(

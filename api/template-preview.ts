@@ -1,0 +1,98 @@
+import type { Rendering } from '../activities/contract';
+import { addressFor } from '../core/address';
+import { factsOf } from '../core/ladder';
+import { contentVariables } from '../core/template-variables';
+import type { Template } from '../schemas/template';
+import {
+  type ContentPreview,
+  contentPreviewSchema,
+  type Previewed,
+  previewedSchema,
+  type TemplatePreview,
+  templatePreviewSchema,
+} from '../schemas/template-requests';
+import type { Channel, Provider } from '../schemas/vocabulary';
+import { FLOW_VIEW } from './flows';
+import { judgeTemplate } from './judge-template';
+import { invalid, notFound } from './problem';
+import { type Route, route } from './route';
+import type { Services } from './services';
+import { NO_TEMPLATE } from './templates';
+
+/** What a person would get, and what it would cost; nothing is sent and nothing is kept. */
+export function templatePreviewRoutes(services: Services): Route[] {
+  return [
+    route<TemplatePreview>({
+      method: 'POST',
+      path: '/v1/templates/{id}/preview',
+      summary: 'What a person would get of it',
+      tag: 'templates',
+      access: FLOW_VIEW,
+      body: templatePreviewSchema,
+      bodyOptional: true,
+      responses: { 200: previewedSchema },
+      async handle({ params, body }) {
+        const template = await services.store.templates.get(params.id ?? '');
+        if (!template) return notFound('This template', NO_TEMPLATE);
+        return { status: 200, body: preview(services, template, body) };
+      },
+    }),
+    route<ContentPreview>({
+      method: 'POST',
+      path: '/v1/templates/preview',
+      summary: 'What a person would get of a content that is not stored yet',
+      tag: 'templates',
+      access: FLOW_VIEW,
+      body: contentPreviewSchema,
+      responses: { 200: previewedSchema },
+      async handle({ body }) {
+        const errors = judgeTemplate(body);
+        if (errors.length > 0) return invalid(errors);
+        return { status: 200, body: preview(services, body, body) };
+      },
+    }),
+  ];
+}
+
+type Drawn = Pick<Template, 'channel' | 'content' | 'locales'>;
+
+function preview(services: Services, { channel, content, locales }: Drawn, asked: TemplatePreview): Previewed {
+  const { variables = {}, recipient } = asked;
+  const address = recipient ? (addressFor(channel, recipient) ?? '') : '';
+  const locale = asked.locale ?? recipient?.locale;
+  const rendering = services.renderer.render({ channel, content, locales }, variables, { locale, address });
+  const { formed } = rendering;
+  const message = formed?.ok ? { ...formed.form, characters: formed.characters, bytes: formed.bytes } : null;
+  const parts = formed?.ok === false ? 0 : (message?.parts ?? 1);
+  return {
+    content: rendering.content,
+    locale: rendering.locale,
+    message,
+    refused: formed?.ok === false ? formed.code : null,
+    ...costOf(services, channel, asked.provider, parts),
+    missing: missingIn(rendering, variables),
+  };
+}
+
+/** What a message of so many parts is reckoned at: the one place where a preview looks up a price. */
+function costOf(services: Services, channel: Channel, named: string | undefined, parts: number) {
+  const [provider, account = null] = (named ?? carrierOf(services, channel)).split(':');
+  const facts = factsOf(services.catalog, { provider: provider as Provider, account });
+  return { costMicros: (facts?.costMicros[channel] ?? 0) * parts, currency: facts?.currency ?? 'EUR' };
+}
+
+/** Whoever is set up to carry the channel; the sandbox where nobody is. */
+function carrierOf({ providers }: Services, channel: Channel): string {
+  const real = providers.all().filter(({ provider }) => provider !== 'sandbox');
+  const carrier = real.find(({ adapter }) => adapter.facts.receipts[channel] !== undefined);
+  return carrier ? `${carrier.provider}:${carrier.id}` : 'sandbox';
+}
+
+/** A name inside `{{#items}}` may be the item's own, and is not missed. */
+function missingIn({ original }: Rendering, variables: Record<string, unknown>): string[] {
+  const result = contentVariables(original);
+  if (!result.ok) return [];
+  const given = (name: string) => Object.hasOwn(variables, name) && variables[name] !== null;
+  const missing = result.variables.filter(({ name, section }) => !given(name) && !(section !== null && given(section)));
+  return [...new Set(missing.map(({ name }) => name))];
+}
