@@ -90,7 +90,8 @@ export async function lintFindings(services: Services, definition: FlowDefinitio
     const template = await services.store.templates.get(id);
     if (template) templates.set(id, template);
   }
-  return lint(definition, { catalog: services.catalog, templates });
+  const accounts = new Set(services.providers.all().map(({ provider }) => provider as string));
+  return lint(definition, { catalog: services.catalog, templates, accounts });
 }
 
 async function lintAnswer(services: Services, flow: Flow, definition: FlowDefinition): Promise<object> {

@@ -30,6 +30,7 @@ import {
 } from '../schemas/invocation';
 import { keyCreatedSchema, keyCreateSchema, keySchema } from '../schemas/key';
 import { problemSchema } from '../schemas/problem';
+import { accountSchema, accountTrialSchema, accountWriteSchema } from '../schemas/provider-account';
 import { receiptSchema } from '../schemas/receipt';
 import { sandboxMessageSchema } from '../schemas/sandbox-message';
 import { suppressionCreateSchema, suppressionSchema } from '../schemas/suppression';
@@ -60,6 +61,9 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   LintRequest: lintRequestSchema,
   ParallelStep: parallelStepSchema,
   Problem: problemSchema,
+  ProviderAccount: accountSchema,
+  ProviderAccountTrial: accountTrialSchema,
+  ProviderAccountWrite: accountWriteSchema,
   Publish: publishSchema,
   Published: publishedSchema,
   Receipt: receiptSchema,

@@ -33,6 +33,8 @@ export interface ApiResponse {
 export interface RawBody {
   types: readonly string[];
   limitBytes: number;
+  /** Told of a body that was refused for its size. */
+  tooLarge?(params: Readonly<Record<string, string>>): void;
 }
 
 export interface HeaderDoc {

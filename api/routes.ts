@@ -13,6 +13,7 @@ import { invokeService } from './invoke';
 import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
 import type { Metrics } from './metrics';
+import { providerAccountRoutes } from './provider-accounts';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
 import type { Route } from './route';
@@ -22,12 +23,14 @@ import { streamRoutes } from './stream';
 import { suppressionRoutes } from './suppressions';
 import { templateRoutes } from './templates';
 import { temporalCodecRoutes } from './temporal-codec';
+import { webhookRoutes } from './webhooks';
 
 /** The whole table: what is not here is not served, and what is here stands in the OpenAPI document. */
 export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; auth: Authenticator }): Route[] {
   const services: Services = { ...deps, flows: flowCache(deps.store.flows, deps.catalog, deps.now) };
   const invoke = invokeService(services);
-  const receipts = [...receiptRoutes(services), ...receiptCareRoutes(services)];
+  // A provider’s path would stand for any other below /v1/receipts: so it comes last.
+  const receipts = [...receiptRoutes(services), ...receiptCareRoutes(services), ...webhookRoutes(services)];
   if (deps.only === 'receipts') return [...receipts, ...healthRoutes(services)];
   const table: Route[] = [
     ...invocationRoutes(services, invoke),
@@ -40,6 +43,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...flowVersionRoutes(services),
     ...templateRoutes(services),
     ...keyRoutes(services),
+    ...providerAccountRoutes(services),
     ...suppressionRoutes(services),
     ...consentRoutes(services),
     ...sandboxRoutes(services),

@@ -1,6 +1,7 @@
 import type { LookupOutcome } from '../core/input';
 import type { ProviderFacts } from '../core/provider-facts';
 import type { Recipient } from '../schemas/invocation';
+import type { FieldError } from '../schemas/problem';
 import type { AccountWrite } from '../schemas/provider-account';
 import type { Receipt } from '../schemas/receipt';
 import type { RenderedContent, Template } from '../schemas/template';
@@ -140,6 +141,10 @@ export interface ProviderKind {
   fromEnvironment(env: NodeJS.ProcessEnv): Pick<AccountOptions, 'settings' | 'credentials'> | null;
   /** What an account of it declares; most declare what their provider does. */
   factsOf(settings: AccountOptions['settings']): ProviderFacts;
+  /** What the schema cannot tell of settings; pointers into them. */
+  judge?(settings: AccountOptions['settings']): FieldError[];
+  /** Receipts come over a connection of the adapter's own: so it is opened with the process, not with the first send. */
+  connects?: boolean;
   open(account: AccountOptions, world: ProviderWorld): ProviderAdapter;
 }
 
@@ -160,11 +165,28 @@ export interface ProviderRegistry {
   find(route: { provider: Provider; account: string | null }): OpenAccount | null;
   /** All of that provider, the default one first. */
   of(provider: string): readonly OpenAccount[];
+  /** The same and those that are switched off: what they have sent still brings receipts. */
+  receiving(provider: string): readonly OpenAccount[];
   all(): readonly OpenAccount[];
   /** The account whose secret path that is; null for any other text. */
   bySecret(provider: string, token: string): OpenAccount | null;
   /** To be called when an account was changed here. */
   refresh(): Promise<void>;
+}
+
+export type CircuitState = 'closed' | 'half_open' | 'open';
+
+/** Why a webhook was refused. */
+export type Refused = Exclude<WebhookVerdict, 'genuine'> | 'wrong_path' | 'oversized' | 'malformed' | 'challenge';
+
+/** What is counted of providers. Labels are closed lists and the IDs of accounts; never a code, never a credential. */
+export interface ProviderMetrics {
+  /** @param outcome the answer's outcome, or the reason of a refusal */
+  sent(provider: Provider, outcome: 'accepted' | 'uncertain' | Reason): void;
+  unknownCode(provider: Provider): void;
+  /** Null: the account is gone. */
+  circuit(account: string, state: CircuitState | null): void;
+  webhookRefused(provider: Provider, why: Refused): void;
 }
 
 /** One message as the sandbox received it. */

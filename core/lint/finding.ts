@@ -22,6 +22,8 @@ export interface LintContext {
   templates: ReadonlyMap<string, Template>;
   /** `test`: every step goes to the sandbox. Default: live. */
   mode?: Mode;
+  /** The providers that have an account; left out where nobody knows the accounts, as offline. */
+  accounts?: ReadonlySet<string>;
 }
 
 /** What every rule is given. */

@@ -43,4 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
     await makeCollections(db);
     await makeGeneration(db, 1);
   },
+  async (db) => {
+    await db.collection('provider_accounts').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
+  },
 ];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../api/deps';
-import { compose, type House } from '../../cli/house/house';
+import { compose, type House, type HouseOptions } from '../../cli/house/house';
 import { linkTemporal } from '../../cli/house/temporal-link';
 import { EmbeddedEngine } from '../../embedded/engine';
 import type { SqliteLog } from '../../log/sqlite/log';
@@ -21,7 +21,7 @@ export interface TestHouse extends Omit<House, 'log'> {
   remove(): Promise<void>;
 }
 
-export interface TestHouseOptions {
+export interface TestHouseOptions extends Pick<HouseOptions, 'kinds' | 'env'> {
   folder?: string;
   sendTimeoutSeconds?: number;
   secret?: string;
@@ -43,6 +43,8 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
     dataFolder: folder,
     secret,
     publicUrl: 'http://127.0.0.1:1',
+    kinds: options.kinds,
+    env: options.env ?? {},
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
     engine: (await linkTemporal(env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded',
