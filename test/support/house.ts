@@ -27,6 +27,8 @@ export interface TestHouseOptions extends Pick<HouseOptions, 'kinds' | 'env'> {
   secret?: string;
   /** The runs are Temporal's. */
   temporalAddress?: string;
+  /** Told of whatever is logged, besides `faults`. */
+  logged?(message: string, fields: object): void;
 }
 
 /** Of a house that is given none. */
@@ -37,7 +39,15 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'onward-house-'));
   const faults: string[] = [];
   const secret = options.secret ?? HOUSE_SECRET;
-  const logger: Logger = { info: () => {}, warn: () => {}, error: (_fields, message) => void faults.push(message) };
+  const logged = (fields: object, message: string) => options.logged?.(message, fields);
+  const logger: Logger = {
+    info: logged,
+    warn: logged,
+    error(fields, message) {
+      faults.push(message);
+      logged(fields, message);
+    },
+  };
   const env = { TEMPORAL_ADDRESS: options.temporalAddress };
   const house = await compose({
     dataFolder: folder,
