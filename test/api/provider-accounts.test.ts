@@ -264,7 +264,7 @@ describe('flows and accounts', () => {
     expectProblem(refused, 422);
     expect(pointers(refused)).toEqual(['/steps/0/provider']);
     const published = await must(publish('wf_names', 'twilio'), 200);
-    expect(published.body.findings ?? published.body.warnings).toEqual(
+    expect(published.body.findings).toEqual(
       expect.arrayContaining([expect.objectContaining({ rule: 'no-account', level: 'warning' })]),
     );
     await made('twilio', { id: 'pac_gone' });
