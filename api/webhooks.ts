@@ -96,8 +96,9 @@ function verdictOf(services: Services, { id, adapter }: OpenAccount, webhook: We
   try {
     return adapter.verify?.(webhook) ?? 'unsigned';
   } catch (error) {
-    // One account that stumbles over it must not keep another from knowing it as its own.
-    services.logger.error({ error: faultOf(error) }, `${id} could not judge a webhook`);
+    // One account that stumbles over it must not keep another from knowing it as its own. By its name alone: what the
+    // error says may quote the secret that it was judged by.
+    services.logger.error({ account: id, fault: faultOf(error).name }, 'a webhook could not be judged');
     return 'forged';
   }
 }

@@ -13,16 +13,25 @@ export function environmentAccounts(
 ): AccountRecord[] {
   return kinds.flatMap((kind) => {
     const { provider } = kind;
-    const found = kind.fromEnvironment(env);
+    const found = describedIn(kind, env);
     if (!found) return [];
-    const wrong = wrongParts(kind, found);
-    if (wrong.length > 0) {
+    const wrong = found === 'unreadable' ? ['A variable cannot be read.'] : wrongParts(kind, found);
+    if (found === 'unreadable' || wrong.length > 0) {
       onFault(`the account of ${provider} in the environment cannot be used`, new Error(wrong.join(' ')));
       return [];
     }
     const standing = { isDefault: false, enabled: true, perSecond: null, revision: 0, createdAt: 0 };
     return [{ id: environmentId(provider), name: `${provider}, by environment`, provider, ...found, ...standing }];
   });
+}
+
+/** What an error says may quote the variable. */
+function describedIn(kind: ProviderKind, env: NodeJS.ProcessEnv) {
+  try {
+    return kind.fromEnvironment(env);
+  } catch {
+    return 'unreadable';
+  }
 }
 
 /** In sentences that name fields and never what stands in them. */

@@ -174,6 +174,13 @@ test('an account of the environment that cannot be right is a fault that names w
   expect(faults.join()).not.toContain('short');
 });
 
+test('a variable that cannot be read stops no start', async () => {
+  stored = [account('pac_eu')];
+  const registry = await registryOf({ env: { FAKE_TOKEN: 'unreadable' } });
+  expect(defaultOf(registry)).toBe('pac_eu');
+  expect(faults).toEqual([expect.stringContaining('twilio in the environment cannot be used')]);
+});
+
 test('what others changed is seen by itself; while the store is away the accounts stay, and that is told once', async () => {
   stored = [account('pac_eu')];
   const registry = await registryOf({ refreshMs: 5 });

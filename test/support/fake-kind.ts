@@ -70,6 +70,7 @@ export function fakeKind(provider: Provider, options: FakeKindOptions = {}): Fak
     judge: ({ sender }) => (sender === 'nobody' ? [{ pointer: '/sender', message: '“sender” must be somebody.' }] : []),
     fromEnvironment(env) {
       const token = variable === undefined ? undefined : env[variable];
+      if (token === 'unreadable') throw new SyntaxError(`cannot read ${token}`);
       return token === undefined ? null : { settings: { sender: 'env' }, credentials: { token } };
     },
     factsOf: ({ sender }) => ({ ...facts, costMicros: { sms: sender === 'dear' ? 99_000 : 10_000 } }),
