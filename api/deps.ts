@@ -2,9 +2,9 @@ import type { Renderer } from '../activities/contract';
 import type { Engine } from '../core/engine';
 import type { Prices } from '../core/prices';
 import type { ProviderCatalog } from '../core/provider-facts';
-import type { ProviderRegistry, SandboxMessage } from '../providers/contract';
+import type { ProviderKind, ProviderMetrics, ProviderRegistry, SandboxMessage } from '../providers/contract';
 import type { DeadLetters, ReceiptIntake } from '../receipts/contract';
-import type { Store } from '../store/contract';
+import type { ProviderAccount, Store } from '../store/contract';
 import type { PayloadCodecService } from '../temporal/contract';
 import type { Metrics } from './metrics';
 
@@ -15,6 +15,8 @@ export interface ApiDeps {
   intake: ReceiptIntake;
   deadLetters: DeadLetters;
   providers: ProviderRegistry;
+  /** What the accounts of providers are made from. */
+  accounts: AccountsGround;
   catalog: ProviderCatalog;
   prices: Prices;
   sandbox: SandboxMessages;
@@ -31,6 +33,7 @@ export interface ApiDeps {
   now?(): number;
   /** Made here when left out. Whoever sees invocations end counts them in the same object. */
   metrics?: Metrics;
+  providerMetrics: Pick<ProviderMetrics, 'webhookRefused'>;
   /** Resolves once lists show all that was answered before, or when that takes too long to be waited for. */
   projected?(): Promise<void>;
   /** `receipts`: the routes of that role alone, for a process that has no engine. */
@@ -38,6 +41,16 @@ export interface ApiDeps {
   /** Reads payloads for the Temporal UI and CLI. Only there when Temporal is the engine; without it, no such routes. */
   temporalCodec?: PayloadCodecService;
 }
+
+export interface AccountsGround {
+  kinds: readonly ProviderKind[];
+  /** Those that the environment describes. */
+  environment: readonly EnvironmentAccount[];
+  /** The secret end of an account's webhook path. */
+  secretPath(id: string): string;
+}
+
+export type EnvironmentAccount = Omit<ProviderAccount, 'updatedAt'>;
 
 /** As pino has it. Never given a body, a key or an address. */
 export interface Logger {

@@ -60,7 +60,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     if (!key.ok) return key.response;
     const turnedAway = route.guard?.(params);
     if (turnedAway) return turnedAway;
-    const body = route.body || route.raw ? await takeBody(route, judgeBody, req) : NO_BODY;
+    const body = route.body || route.raw ? await takeBody(route, judgeBody, req, params) : NO_BODY;
     if (!body.ok) return body.response;
     const url = req.url ?? '/';
     const search = searchOf(url);
@@ -114,10 +114,18 @@ function admit(route: Route, auth: Authenticator, req: IncomingMessage): Stage<A
   return found instanceof Promise ? found.then(judge) : judge(found);
 }
 
-async function takeBody(route: Route, judge: Validator<unknown> | null, req: IncomingMessage): Promise<Stage<Body>> {
+async function takeBody(
+  route: Route,
+  judge: Validator<unknown> | null,
+  req: IncomingMessage,
+  params: Readonly<Record<string, string>>,
+): Promise<Stage<Body>> {
   const limit = route.raw?.limitBytes ?? BODY_LIMIT_BYTES;
   const rawBody = await readBody(req, limit);
-  if (rawBody === null) return refuse(tooLarge(limit));
+  if (rawBody === null) {
+    route.raw?.tooLarge?.(params);
+    return refuse(tooLarge(limit));
+  }
   const type = mediaType(req.headers['content-type']);
   if (route.raw) return takeRaw(route.raw.types, type, rawBody);
   if (rawBody.length === 0) {

@@ -97,7 +97,8 @@ async function lintContext(services: Services, definition: FlowDefinition): Prom
     const template = await store.templates.get(id);
     if (template) templates.set(id, template);
   }
-  return { catalog, templates, pricing: await pricingOf(services) };
+  const accounts = new Set(services.providers.all().map(({ provider }) => provider as string));
+  return { catalog, templates, pricing: await pricingOf(services), accounts };
 }
 
 async function lintAnswer(services: Services, flow: Flow, definition: FlowDefinition): Promise<object> {

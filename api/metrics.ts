@@ -4,6 +4,8 @@ import type { FinalStatus, Mode, ReceiptStatus } from '../schemas/vocabulary';
 
 /** What `/metrics` shows. Labels are closed lists, so that no client can make them grow. */
 export interface Metrics {
+  /** Where the other rooms of the process count theirs. */
+  registry: Registry;
   request(method: string, route: string, status: number): void;
   invocationStarted(mode: Mode): void;
   invocationEnded(status: FinalStatus, mode: Mode): void;
@@ -52,6 +54,7 @@ export function createMetrics(): Metrics {
     registers,
   });
   return {
+    registry,
     watch: (backlog) => watch(registry, backlog),
     request: (method, route, status) => requests.inc({ method, route, status }),
     invocationStarted: (mode) => started.inc({ mode }),

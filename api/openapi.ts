@@ -31,6 +31,7 @@ import {
 import { keyCreatedSchema, keyCreateSchema, keySchema } from '../schemas/key';
 import { priceRowSchema } from '../schemas/price';
 import { problemSchema } from '../schemas/problem';
+import { accountSchema, accountTrialSchema, accountWriteSchema } from '../schemas/provider-account';
 import { receiptSchema } from '../schemas/receipt';
 import { sandboxMessageSchema } from '../schemas/sandbox-message';
 import { suppressionCreateSchema, suppressionSchema } from '../schemas/suppression';
@@ -63,6 +64,9 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   ParallelStep: parallelStepSchema,
   Price: priceRowSchema,
   Problem: problemSchema,
+  ProviderAccount: accountSchema,
+  ProviderAccountTrial: accountTrialSchema,
+  ProviderAccountWrite: accountWriteSchema,
   Publish: publishSchema,
   Published: publishedSchema,
   Receipt: receiptSchema,

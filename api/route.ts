@@ -35,6 +35,8 @@ export interface RawBody {
   limitBytes: number;
   /** What the JSON among them has to be; only for the documentation. */
   json?: object;
+  /** Told of a body that was refused for its size. */
+  tooLarge?(params: Readonly<Record<string, string>>): void;
 }
 
 export interface HeaderDoc {

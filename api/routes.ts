@@ -14,6 +14,7 @@ import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
 import type { Metrics } from './metrics';
 import { priceRoutes } from './prices';
+import { providerAccountRoutes } from './provider-accounts';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
 import type { Route } from './route';
@@ -25,12 +26,14 @@ import { templateApprovalRoutes } from './template-approval';
 import { templatePreviewRoutes } from './template-preview';
 import { templateRoutes } from './templates';
 import { temporalCodecRoutes } from './temporal-codec';
+import { webhookRoutes } from './webhooks';
 
 /** The whole table: what is not here is not served, and what is here stands in the OpenAPI document. */
 export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; auth: Authenticator }): Route[] {
   const services: Services = { ...deps, flows: flowCache(deps.store.flows, deps.catalog, deps.now) };
   const invoke = invokeService(services);
-  const receipts = [...receiptRoutes(services), ...receiptCareRoutes(services)];
+  // A provider’s path would stand for any other below /v1/receipts: so it comes last.
+  const receipts = [...receiptRoutes(services), ...receiptCareRoutes(services), ...webhookRoutes(services)];
   if (deps.only === 'receipts') return [...receipts, ...healthRoutes(services)];
   const table: Route[] = [
     ...invocationRoutes(services, invoke),
@@ -46,6 +49,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...templatePreviewRoutes(services),
     ...keyRoutes(services),
     ...priceRoutes(services),
+    ...providerAccountRoutes(services),
     ...suppressionRoutes(services),
     ...consentRoutes(services),
     ...sandboxRoutes(services),

@@ -74,8 +74,12 @@ export interface Approval {
 
 /** A provider did not take what it was asked to approve; the message is its own words, without secrets. */
 export class ProviderRefused extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    message: string,
+    /** The provider's own code. */
+    readonly code: string | null,
+  ) {
+    super(message);
     this.name = 'ProviderRefused';
   }
 }
@@ -148,8 +152,10 @@ export interface ProviderKind {
   fromEnvironment(env: NodeJS.ProcessEnv): Pick<AccountOptions, 'settings' | 'credentials'> | null;
   /** What an account of it declares; most declare what their provider does. */
   factsOf(settings: AccountOptions['settings']): ProviderFacts;
-  /** What its schema cannot say of settings that keep to it; pointers are into the settings. */
+  /** What the schema cannot tell of settings; pointers into them. */
   judge?(settings: AccountOptions['settings']): FieldError[];
+  /** Receipts come over a connection of the adapter's own: so it is opened with the process, not with the first send. */
+  connects?: boolean;
   open(account: AccountOptions, world: ProviderWorld): ProviderAdapter;
 }
 
@@ -170,11 +176,28 @@ export interface ProviderRegistry {
   find(route: { provider: Provider; account: string | null }): OpenAccount | null;
   /** All of that provider, the default one first. */
   of(provider: string): readonly OpenAccount[];
+  /** The same and those that are switched off: what they have sent still brings receipts. */
+  receiving(provider: string): readonly OpenAccount[];
   all(): readonly OpenAccount[];
   /** The account whose secret path that is; null for any other text. */
   bySecret(provider: string, token: string): OpenAccount | null;
   /** To be called when an account was changed here. */
   refresh(): Promise<void>;
+}
+
+export type CircuitState = 'closed' | 'half_open' | 'open';
+
+/** Why a webhook was refused. */
+export type Refused = Exclude<WebhookVerdict, 'genuine'> | 'wrong_path' | 'oversized' | 'malformed' | 'challenge';
+
+/** What is counted of providers. Labels are closed lists and the IDs of accounts; never a code, never a credential. */
+export interface ProviderMetrics {
+  /** @param outcome the answer's outcome, or the reason of a refusal */
+  sent(provider: Provider, outcome: 'accepted' | 'uncertain' | Reason): void;
+  unknownCode(provider: Provider): void;
+  /** Null: the account is gone. */
+  circuit(account: string, state: CircuitState | null): void;
+  webhookRefused(provider: Provider, why: Refused): void;
 }
 
 /** One message as the sandbox received it. */

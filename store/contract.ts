@@ -11,6 +11,7 @@ export interface Store {
   flows: FlowStore;
   templates: TemplateStore;
   keys: KeyStore;
+  accounts: AccountStore;
   records: RecordStore;
   idempotency: IdempotencyStore;
   suppressions: SuppressionStore;
@@ -138,6 +139,44 @@ export interface KeyStore {
   byId(id: string): Promise<ApiKey | null>;
   list(page: PageRequest): Promise<Page<ApiKey>>;
   delete(id: string): Promise<boolean>;
+}
+
+/** An account at a provider. Its credentials are sealed at rest; nothing that leaves the house shows them. */
+export interface ProviderAccount {
+  id: string;
+  name: string;
+  provider: Provider;
+  /** Marked as the one that a step means that names the provider alone: at most one of each provider. */
+  isDefault: boolean;
+  enabled: boolean;
+  /** Sends a second at most; null: no limit. */
+  perSecond: number | null;
+  settings: Readonly<Record<string, unknown>>;
+  credentials: Readonly<Record<string, string>>;
+  /** Grows with each write of the account itself. */
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** `id` null: it is given one. */
+export type NewAccount = Omit<ProviderAccount, 'id' | 'revision' | 'createdAt' | 'updatedAt'> & { id: string | null };
+
+/** An account stays at its provider. `credentials` null: they stay as they are. */
+export type AccountChange = Omit<NewAccount, 'id' | 'provider' | 'credentials'> & {
+  credentials: ProviderAccount['credentials'] | null;
+};
+
+/** Marking one as the default takes the mark from the other of its provider. */
+export interface AccountStore {
+  /** `id_taken` when there is one with that ID. */
+  create(account: NewAccount, now: number): Promise<ProviderAccount | 'id_taken'>;
+  get(id: string): Promise<ProviderAccount | null>;
+  list(page: PageRequest): Promise<Page<ProviderAccount>>;
+  replace(id: string, change: AccountChange, now: number): Promise<ProviderAccount | null>;
+  delete(id: string): Promise<boolean>;
+  /** Every one, the oldest first, as they are now: what another process has written included. */
+  all(): Promise<ProviderAccount[]>;
 }
 
 /** What an invocation was given: the one place where addresses and variables stand, sealed at rest. */

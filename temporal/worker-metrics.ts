@@ -10,6 +10,8 @@ import { sendOutcomeOf } from './send-outcome';
  * that is taken again after a crash is counted again: for exact figures there are the analytics.
  */
 export interface WorkerMetrics {
+  /** Where the other rooms of the process count theirs. */
+  registry: Registry;
   /** To be told of every record that the log has taken. */
   told(record: EventRecord): void;
   /** Counts the sends that pass through a worker. */
@@ -47,6 +49,7 @@ export function createWorkerMetrics(): WorkerMetrics {
     registers,
   });
   return {
+    registry,
     told({ mode, events: told }) {
       events.inc(told.length);
       for (const { type } of told) {

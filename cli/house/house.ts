@@ -8,16 +8,17 @@ import { Journal } from '../../embedded/journal';
 import type { Lag, Log } from '../../log/contract';
 import { startRelay } from '../../log/relay';
 import { caughtUp } from '../../projection/catch-up';
+import { createProviderMetrics } from '../../providers/metrics';
 import { consumeReceipts } from '../../receipts/consume';
 import { createKnown } from '../../receipts/known';
 import { createDeadLetters } from '../../receipts/redrive';
 import type { Adapters } from '../settings';
 import type { Links } from './links';
-import { type LocalFiles, openRooms, type Rooms } from './rooms';
+import { type LocalFiles, openRooms, type Rooms, type RoomsOptions } from './rooms';
 import { soon } from './soon';
 import type { TemporalLink } from './temporal-link';
 
-export interface HouseOptions {
+export interface HouseOptions extends Pick<RoomsOptions, 'kinds' | 'env'> {
   dataFolder: string;
   secret: string;
   publicUrl: string;
@@ -47,9 +48,10 @@ export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'
 /** The composition root: with its neighbours in this folder, the one place that knows which adapter is behind a contract. */
 export async function compose(options: HouseOptions): Promise<House> {
   const temporal = typeof options.engine === 'object' ? options.engine : null;
-  const rooms = await openRooms({ ...options, engine: options.adapters.engine, part: 'house' });
-  const { local, log, store, intake, providers, catalog, prices, sandbox, references, clock, onFault } = rooms;
   const metrics = createMetrics();
+  const providerMetrics = createProviderMetrics(metrics.registry);
+  const rooms = await openRooms({ ...options, engine: options.adapters.engine, part: 'house', providerMetrics });
+  const { local, log, store, intake, providers, catalog, prices, sandbox, references, clock, onFault } = rooms;
   const embedded = options.engine === 'embedded' ? embeddedEngine(options, rooms, metrics) : null;
   const engine = embedded ?? (temporal ? await temporalEngine(rooms, temporal, options) : ENGINE_ELSEWHERE);
   const folded = foldedLog(options, rooms);
@@ -75,12 +77,14 @@ export async function compose(options: HouseOptions): Promise<House> {
       intake,
       deadLetters: createDeadLetters(log),
       providers,
+      accounts: rooms.accounts,
       catalog,
       prices,
       sandbox,
       renderer: draftRenderer,
       logger,
       metrics,
+      providerMetrics,
       publicUrl,
       version,
       // With the spool it can take what nobody would send again: so it has to be called.
@@ -99,6 +103,8 @@ export async function compose(options: HouseOptions): Promise<House> {
     },
     async startEngine() {
       if (engine === ENGINE_ELSEWHERE) return;
+      // Where Temporal decides, its workers are who sends.
+      if (embedded) providers.connect();
       await embedded?.recover();
       if (local && local.log !== log) working.push(...(await carryOn(local, log, embedded !== null, onFault)));
       const known = createKnown({ ends: () => folded.ends('onward.events'), foldedTo, clock });

@@ -4,16 +4,21 @@ import type { Activities } from '../../activities/contract';
 import type { Logger } from '../../api/deps';
 import type { Ladder } from '../../core/ladder';
 import type { Prices } from '../../core/prices';
-import type { ProviderCatalog } from '../../core/provider-facts';
+import type { ProviderFacts } from '../../core/provider-facts';
 import type { Log } from '../../log/contract';
 import { SqliteHistories } from '../../log/sqlite/histories';
 import { SqliteLog } from '../../log/sqlite/log';
-import type { ProviderRegistry } from '../../providers/contract';
+import type { AccountRecord } from '../../providers/account-record';
+import type { ProviderKind, ProviderMetrics, ProviderWorld } from '../../providers/contract';
+import { environmentAccounts } from '../../providers/environment';
 import { PROVIDER_CATALOG } from '../../providers/facts';
-import { fixedRegistry, onlyAccount } from '../../providers/registry';
+import { createGuards } from '../../providers/guarded';
+import { PROVIDER_KINDS } from '../../providers/kinds';
+import { createRegistry, type LiveRegistry, onlyAccount, type RegistryOptions } from '../../providers/registry';
 import { openSqliteOutbox } from '../../providers/sandbox/outbox-sqlite';
 import type { SandboxPart } from '../../providers/sandbox/player';
 import { createSandbox, type Sandbox } from '../../providers/sandbox/sandbox';
+import { createSecretPaths, type SecretPaths } from '../../providers/secret-path';
 import type { References } from '../../receipts/contract';
 import { createIntake } from '../../receipts/intake';
 import { createReferences } from '../../receipts/reference';
@@ -32,12 +37,19 @@ import { openSpool, type Spool } from './spool';
 export interface RoomsOptions {
   dataFolder: string;
   secret: string;
+  /** Where providers find this house, without a slash at the end. */
+  publicUrl: string;
   sendTimeoutSeconds: number;
   logger: Logger;
   links: Links;
   engine: 'embedded' | 'temporal';
   /** A worker sends and takes no receipts. */
   part: 'house' | 'worker';
+  providerMetrics: ProviderMetrics;
+  /** Left out: every kind that there is. */
+  kinds?: readonly ProviderKind[];
+  /** Where accounts are looked for; left out: this process's own. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** onward.db: the journal of the embedded engine, and whatever of log and store is not on a server. */
@@ -59,9 +71,12 @@ export interface Rooms {
   references: References;
   intake: ReturnType<typeof createIntake>;
   sandbox: Sandbox;
-  providers: ProviderRegistry;
-  catalog: ProviderCatalog;
   prices: Prices;
+  providers: LiveRegistry;
+  /** What the accounts are made from. */
+  accounts: AccountsGround;
+  /** Changes with the accounts, in place. */
+  catalog: Catalog;
   activities: Activities;
   /** @throws when there is no such version */
   ladderOf(ref: { flowId: string; version: number; mode: Mode }): Promise<Ladder>;
@@ -70,16 +85,24 @@ export interface Rooms {
   close(): Promise<void>;
 }
 
+export interface AccountsGround {
+  kinds: readonly ProviderKind[];
+  environment: readonly AccountRecord[];
+  secretPath: SecretPaths;
+}
+
+type Catalog = Record<string, ProviderFacts>;
+
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const { dataFolder, links, part } = options;
   const clock = Date.now;
   const onFault = createFaultReporter(options.logger);
   const seal = createSeal(options.secret);
   const references = createReferences(options.secret);
-  const catalog = PROVIDER_CATALOG;
+  const catalog: Catalog = { ...PROVIDER_CATALOG };
 
   const local = openLocal(options, onFault);
-  const { store, histories } = await openStore(options, local, seal);
+  const { store, histories } = await openStore(options, local, seal, catalog);
   const log = links.kafka ?? needed(local).log;
   const spool = links.kafka && part === 'house' ? openSpool(dataFolder, links.kafka, onFault) : null;
   const intake = createIntake({ log, spool: spool?.log ?? null, references, clock });
@@ -89,7 +112,18 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     clock,
     onFault,
   });
-  const providers = fixedRegistry([onlyAccount(sandbox)]);
+  const accounts = accountsGround(options, onFault);
+  const { providers, closeProviders } = openProviders(options, {
+    ...accounts,
+    accounts: store.accounts,
+    builtIn: [onlyAccount(sandbox)],
+    catalog,
+    world: worldOf(options, { receive: (receipts) => intake.accept(receipts), clock, onFault }),
+    onFault,
+  });
+  // Before any run goes on: whom it goes on with has to be known.
+  await providers.refresh();
+  providers.start();
   const sendTimeoutMs = options.sendTimeoutSeconds * 1000;
   const prices = createPrices(store.prices, { onFault });
   const activities = createActivities({ providers, store, references, prices, sendTimeoutMs, clock, onFault });
@@ -105,6 +139,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     intake,
     sandbox,
     providers,
+    accounts,
     catalog,
     prices,
     activities,
@@ -116,6 +151,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     clock,
     onFault,
     async close() {
+      await closeProviders();
       await sandbox.close?.();
       await spool?.close();
       await log.close();
@@ -123,6 +159,39 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
       if (local && local.log !== log) await local.log.close();
       local?.group.close();
     },
+  };
+}
+
+function accountsGround(options: RoomsOptions, onFault: Rooms['onFault']): AccountsGround {
+  const { secret, kinds = PROVIDER_KINDS, env = process.env } = options;
+  return { kinds, environment: environmentAccounts(kinds, env, onFault), secretPath: createSecretPaths(secret) };
+}
+
+/** The sandbox has no circuit breaker: what it does it was told to. */
+function openProviders({ providerMetrics }: RoomsOptions, given: Omit<RegistryOptions, 'guard'>) {
+  const guards = createGuards({ metrics: providerMetrics, clock: Date.now });
+  const providers = createRegistry({ ...given, guard: guards.guard });
+  const closeProviders = async () => {
+    await providers.close();
+    guards.close();
+  };
+  return { providers, closeProviders };
+}
+
+/** What each account's adapter is given of the house. */
+function worldOf(
+  { publicUrl, providerMetrics }: RoomsOptions,
+  rest: Pick<ProviderWorld, 'receive' | 'clock' | 'onFault'>,
+): RegistryOptions['world'] {
+  return ({ provider, token }) => {
+    const webhooks = `${publicUrl}/v1/receipts/${provider}`;
+    const query = (ref: string | undefined) => (ref === undefined ? '' : `?ref=${encodeURIComponent(ref)}`);
+    return {
+      ...rest,
+      callbackUrl: (ref) => webhooks + query(ref),
+      secretUrl: (ref) => `${webhooks}/${token}${query(ref)}`,
+      unknownCode: () => providerMetrics.unknownCode(provider),
+    };
   };
 }
 
@@ -137,13 +206,14 @@ async function openStore(
   { dataFolder, links: { mongo } }: RoomsOptions,
   local: LocalFiles | null,
   seal: Seal,
+  catalog: Catalog,
 ): Promise<{ store: Store; histories: Histories }> {
   if (mongo) {
     const { openMongoStore } = await import('../../store/mongo/store');
-    return openMongoStore(mongo, { seal, catalog: PROVIDER_CATALOG });
+    return openMongoStore(mongo, { seal, catalog });
   }
   const { group, log } = needed(local);
-  const store = openSqliteStore({ group, viewsFile: join(dataFolder, 'views.db'), seal, catalog: PROVIDER_CATALOG });
+  const store = openSqliteStore({ group, viewsFile: join(dataFolder, 'views.db'), seal, catalog });
   return { store, histories: new SqliteHistories(log) };
 }
 

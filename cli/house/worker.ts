@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from '../../api/deps';
+import { createProviderMetrics } from '../../providers/metrics';
 import { Presence } from '../../temporal/presence';
 import { createRunActivities } from '../../temporal/run-activities';
 import { createRunLog } from '../../temporal/run-log';
@@ -35,13 +36,16 @@ export interface WorkerOptions {
 /** The rooms of a worker process joined: the workflow, and the activities that it has carried out. */
 export async function composeWorker({ settings, secret, link, links, logger }: WorkerOptions): Promise<WorkerHouse> {
   const { settings: temporal, codec, client, tracing } = link;
-  const rooms = await openRooms({ ...settings, secret, logger, links, engine: 'temporal', part: 'worker' });
+  const metrics = createWorkerMetrics();
+  const providerMetrics = createProviderMetrics(metrics.registry);
+  const given = { ...settings, secret, logger, links, providerMetrics };
+  const rooms = await openRooms({ ...given, engine: 'temporal', part: 'worker' });
   await checkStore(settings, secret, links, rooms.store).catch(async (error) => {
     await rooms.close();
     throw error;
   });
   const { activities, log, clock, onFault } = rooms;
-  const metrics = createWorkerMetrics();
+  rooms.providers.connect();
   const runLog = createRunLog({ log, clock, onFault, onTold: metrics.told });
   const runtime = await installRuntime(logger);
   const connection = await NativeConnection.connect({ address: temporal.address, ...temporal.connection });

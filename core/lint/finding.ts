@@ -25,6 +25,8 @@ export interface LintContext {
   pricing?: Pick<PriceSituation, 'prices' | 'accountOf'>;
   /** `test`: every step goes to the sandbox. Default: live. */
   mode?: Mode;
+  /** The providers that have an account; left out where nobody knows the accounts, as offline. */
+  accounts?: ReadonlySet<string>;
 }
 
 /** What every rule is given. */

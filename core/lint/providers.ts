@@ -1,9 +1,13 @@
-import type { Finding, LintSubject, PlacedCarrier, PlacedStep } from './finding';
+import type { Finding, LintContext, LintSubject, PlacedCarrier, PlacedStep } from './finding';
 
 /** A provider that does not carry the channel, a validity period it cannot be given, a recall it cannot do. */
-export function lintProviders({ steps }: LintSubject): Finding[] {
+export function lintProviders({ steps, context }: LintSubject): Finding[] {
   return steps.flatMap((placed) => [
-    ...placed.carriers.flatMap((carrier) => [...carries(placed, carrier), ...validity(placed, carrier)]),
+    ...placed.carriers.flatMap((carrier) => [
+      ...carries(placed, carrier),
+      ...validity(placed, carrier),
+      ...accountOf(carrier, context),
+    ]),
     ...recall(placed),
   ]);
 }
@@ -20,6 +24,23 @@ function carries({ step }: PlacedStep, { pointer, provider, facts }: PlacedCarri
       hint: channels ? `It carries ${channels}.` : 'Choose another provider.',
     },
   ];
+}
+
+/** An account that is not there is wrong; that a provider has none at all yet may be meant. */
+function accountOf({ provider, account, pointer }: PlacedCarrier, { catalog, accounts }: LintContext): Finding[] {
+  if (account !== null && !catalog[`${provider}:${account}`]) {
+    const message = `There is no account ${account} of ${provider}`;
+    if (!accounts) {
+      const hint = 'Lint it where the accounts are: POST /v1/flows/{id}/lint.';
+      return [{ level: 'warning', rule: 'account-unknown', pointer, message: `${message} that is known here.`, hint }];
+    }
+    const hint = `GET /v1/provider-accounts lists them; “${provider}” alone means its default one.`;
+    return [{ level: 'error', rule: 'account-unknown', pointer, message: `${message}.`, hint }];
+  }
+  if (!accounts || accounts.has(provider)) return [];
+  const message = `${provider} has no account here: live runs cannot send by it.`;
+  const hint = 'Make one: POST /v1/provider-accounts. Test runs go to the sandbox all the same.';
+  return [{ level: 'warning', rule: 'no-account', pointer, message, hint }];
 }
 
 /** Rule 10: where the timeout is no validity period the provider takes, its message may arrive after the next one. */

@@ -1,6 +1,6 @@
 import type { Template } from '../../schemas/template';
 import type { Approval, Approvals, ProviderWorld } from '../contract';
-import { ProviderRefused } from '../provider-refused';
+import { ProviderRefused } from '../contract';
 import type { Exchanged, TwilioApi } from './api';
 import { approvalStatuses } from './statuses';
 

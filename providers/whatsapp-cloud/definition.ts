@@ -1,5 +1,5 @@
 import type { TemplateContent } from '../../schemas/template';
-import { ProviderRefused } from '../provider-refused';
+import { ProviderRefused } from '../contract';
 
 type WhatsappContent = NonNullable<TemplateContent['whatsapp']>;
 type Part = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import type { Template, TemplateContent } from '../../schemas/template';
 import type { Approval, Approvals } from '../contract';
+import { ProviderRefused } from '../contract';
 import { type Answer, objectIn } from '../http-call';
-import { ProviderRefused } from '../provider-refused';
 import { CODES } from './codes';
 import { definitionOf } from './definition';
 import { errorIn, type GraphAccount, graphCall } from './graph';

@@ -47,4 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   async (db) => {
     await db.collection('price_tables').createIndexes([{ key: { revision: -1 }, name: 'newest', unique: true }]);
   },
+  async (db) => {
+    await db.collection('provider_accounts').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
+  },
 ];

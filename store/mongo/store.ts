@@ -2,6 +2,7 @@ import type { ProviderCatalog } from '../../core/provider-facts';
 import type { Histories, Store } from '../contract';
 import { createLadderSource } from '../ladders';
 import type { Seal } from '../seal';
+import { createMongoAccounts } from './accounts';
 import type { MongoLink } from './connect';
 import { createMongoConsents } from './consents';
 import { createMongoHistories } from './events';
@@ -39,6 +40,7 @@ export async function openMongoStore(
     flows,
     templates: prompt(createMongoTemplates(db)),
     keys: prompt(createMongoKeys(db)),
+    accounts: prompt(createMongoAccounts(db, seal)),
     records,
     idempotency: prompt(createMongoIdempotency(db)),
     suppressions: prompt(createMongoSuppressions(db, seal)),

@@ -83,6 +83,22 @@ export const STORE_MIGRATIONS = [
   `,
   'CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
   'CREATE TABLE price_tables (revision INTEGER PRIMARY KEY, rows TEXT NOT NULL, made_at INTEGER NOT NULL)',
+  `
+  CREATE TABLE provider_accounts (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    is_default INTEGER NOT NULL,
+    enabled INTEGER NOT NULL,
+    per_second REAL,
+    settings TEXT NOT NULL,
+    credentials BLOB NOT NULL,
+    revision INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  );
+  CREATE INDEX provider_accounts_newest ON provider_accounts (created_at, id);
+  `,
 ];
 
 /** Stands for “every channel” in keys: NULLs are all different in a unique index. */

@@ -4,6 +4,7 @@ import { migrate } from '../../sqlite/migrate';
 import type { Store } from '../contract';
 import { createLadderSource } from '../ladders';
 import type { Seal } from '../seal';
+import { createSqliteAccounts } from './accounts';
 import { createSqliteConsents } from './consents';
 import { createSqliteFlows } from './flows';
 import { guarded } from './guarded';
@@ -46,6 +47,7 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
     flows: guarded(flows),
     templates: guarded(createSqliteTemplates(db)),
     keys: guarded(createSqliteKeys(db)),
+    accounts: guarded(createSqliteAccounts(db, seal)),
     records,
     idempotency: createSqliteIdempotency(group),
     suppressions: guarded(createSqliteSuppressions(group, seal)),

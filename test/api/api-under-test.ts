@@ -4,7 +4,7 @@ import { hashKey } from '../../api/auth';
 import type { ApiDeps } from '../../api/deps';
 import { createServer } from '../../api/server';
 import type { Mode, Role } from '../../schemas/vocabulary';
-import { openHouse, type TestHouse } from '../support/house';
+import { openHouse, type TestHouse, type TestHouseOptions } from '../support/house';
 
 export interface Answer {
   status: number;
@@ -42,8 +42,11 @@ const KEYS = {
   gateway: 'live_gateway-key-of-the-api-tests',
 } as const;
 
-export async function startApi(change: (deps: ApiDeps) => ApiDeps = (deps) => deps): Promise<ApiUnderTest> {
-  const house = await openHouse();
+export async function startApi(
+  change: (deps: ApiDeps) => ApiDeps = (deps) => deps,
+  options: TestHouseOptions = {},
+): Promise<ApiUnderTest> {
+  const house = await openHouse(options);
   await house.startEngine();
   await addKey(house, 'owner', KEYS.owner, 'live');
   await addKey(house, 'invoker', KEYS.live, 'live');
@@ -53,7 +56,10 @@ export async function startApi(change: (deps: ApiDeps) => ApiDeps = (deps) => de
   const errors: string[] = [];
   const logger = {
     ...house.api.logger,
-    error: (fields: object, message: string) => void errors.push(`${message} ${JSON.stringify(fields)}`),
+    error(fields: object, message: string) {
+      errors.push(`${message} ${JSON.stringify(fields)}`);
+      options.logged?.(message, fields);
+    },
   };
   const server = createServer(change({ ...house.api, logger }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

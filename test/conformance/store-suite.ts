@@ -1,3 +1,4 @@
+import { describeAccounts } from './store-accounts';
 import { describeConsentsAndSuppressions, describeParked } from './store-addresses';
 import { describeFlows, describeTemplatesAndKeys } from './store-definitions';
 import { describeHistories } from './store-histories';
@@ -14,6 +15,7 @@ export function describeStore(name: string, open: OpenStore): void {
   describe(name, () => {
     describeFlows(open);
     describeTemplatesAndKeys(open);
+    describeAccounts(open);
     describeRecords(open);
     describeIdempotency(open);
     describeConsentsAndSuppressions(open);

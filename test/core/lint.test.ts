@@ -418,6 +418,30 @@ describe('lint', () => {
     expect(lint(definition, { ...options, mode: 'test' }).map(({ rule }) => rule)).not.toContain('provider-channel');
   });
 
+  describe('accounts', () => {
+    const catalog = { ...PROVIDER_CATALOG, 'twilio:pac_eu': PROVIDER_CATALOG.twilio };
+    const told = (provider: string | string[], accounts?: ReadonlySet<string>, mode: 'live' | 'test' = 'live') =>
+      lint(flow([step('sms', { provider })]), { catalog, templates: TEMPLATES, accounts, mode }).map(
+        ({ level, rule, pointer }) => `${level} ${rule} ${pointer}`,
+      );
+    const known = new Set(['sandbox', 'twilio']);
+
+    test('one that is not there is an error; where nobody knows the accounts, a warning', () => {
+      expect(told('twilio:pac_gone', known)).toEqual(['error account-unknown /steps/0/provider']);
+      expect(told(['twilio:pac_eu', 'twilio:pac_gone'], known)).toEqual(['error account-unknown /steps/0/provider/1']);
+      expect(told('twilio:pac_gone')).toEqual(['warning account-unknown /steps/0/provider']);
+      expect(told('twilio:pac_eu', known)).toEqual([]);
+    });
+
+    test('a provider without any is a warning, where the accounts are known, and not in test mode', () => {
+      expect(told('solapi', known)).toEqual(['warning no-account /steps/0/provider']);
+      expect(told(['twilio', 'solapi'], known)).toEqual(['warning no-account /steps/0/provider/1']);
+      expect(told('solapi')).toEqual([]);
+      expect(told('solapi', known, 'test')).toEqual([]);
+      expect(told('twilio', known)).toEqual([]);
+    });
+  });
+
   test('every finding points at something that is there, or at a field that could be', () => {
     for (const { bad } of TABLE) {
       for (const { pointer } of findings(bad)) {

@@ -43,6 +43,13 @@ describeWithMongo('what stands in MongoDB', (server) => {
       metadata: { cart: 'basket-99' },
     };
     await store.records.put(sampleRecord('inv_1', ladder, given));
+    await store.accounts.create(
+      {
+        ...{ id: 'pac_eu', name: 'EU', provider: 'twilio', isDefault: true, enabled: true, perSecond: null },
+        ...{ settings: { from: '+12025550123' }, credentials: { authToken: 'auth-token-of-twilio' } },
+      },
+      T0,
+    );
     await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0);
     await store.suppressions.add({ mode: 'test', channel: 'sms', address: recipient.phone, reason: 'blocked' }, T0);
     const consent = { recipientId: recipient.id, purpose: 'otp', channel: null, granted: true, updatedAt: T0 };
@@ -64,7 +71,14 @@ describeWithMongo('what stands in MongoDB', (server) => {
       }
     }
     expect(dumps.some((text) => text.includes('inv_1'))).toBe(true);
-    const secrets = [...Object.values(recipient), '3351234567', '493021', 'delivered@777ms', 'basket-99'];
+    const secrets = [
+      ...Object.values(recipient),
+      '3351234567',
+      '493021',
+      'delivered@777ms',
+      'basket-99',
+      'auth-token-of-twilio',
+    ];
     for (const secret of secrets) expect(dumps.filter((text) => text.includes(secret))).toEqual([]);
   });
 

@@ -48,6 +48,13 @@ test('no address, variable, script or metadata can be read in the files', async 
     granted: true,
     updatedAt: T0,
   });
+  await store.accounts.create(
+    {
+      ...{ id: 'pac_eu', name: 'EU', provider: 'twilio', isDefault: true, enabled: true, perSecond: null },
+      ...{ settings: { from: '+12025550123' }, credentials: { authToken: 'auth-token-of-twilio' } },
+    },
+    T0,
+  );
   const report = (_: unknown, cause: Error) => {
     throw cause;
   };
@@ -66,7 +73,15 @@ test('no address, variable, script or metadata can be read in the files', async 
 
   const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString('latin1'));
   expect(files.some((text) => text.includes('inv_1'))).toBe(true);
-  const secrets = [...Object.values(recipient), '3351234567', '493021', 'delivered@777ms', 'basket-99'];
+  expect(files.some((text) => text.includes('pac_eu'))).toBe(true);
+  const secrets = [
+    ...Object.values(recipient),
+    '3351234567',
+    '493021',
+    'delivered@777ms',
+    'basket-99',
+    'auth-token-of-twilio',
+  ];
   for (const secret of secrets) expect(files.filter((text) => text.includes(secret))).toEqual([]);
   await views.close();
   await store.close();

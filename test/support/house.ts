@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../api/deps';
-import { compose, type House } from '../../cli/house/house';
+import { compose, type House, type HouseOptions } from '../../cli/house/house';
 import { linkTemporal } from '../../cli/house/temporal-link';
 import { EmbeddedEngine } from '../../embedded/engine';
 import type { SqliteLog } from '../../log/sqlite/log';
@@ -21,12 +21,14 @@ export interface TestHouse extends Omit<House, 'log'> {
   remove(): Promise<void>;
 }
 
-export interface TestHouseOptions {
+export interface TestHouseOptions extends Pick<HouseOptions, 'kinds' | 'env'> {
   folder?: string;
   sendTimeoutSeconds?: number;
   secret?: string;
   /** The runs are Temporal's. */
   temporalAddress?: string;
+  /** Told of whatever is logged, besides `faults`. */
+  logged?(message: string, fields: object): void;
 }
 
 /** Of a house that is given none. */
@@ -37,12 +39,22 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'onward-house-'));
   const faults: string[] = [];
   const secret = options.secret ?? HOUSE_SECRET;
-  const logger: Logger = { info: () => {}, warn: () => {}, error: (_fields, message) => void faults.push(message) };
+  const logged = (fields: object, message: string) => options.logged?.(message, fields);
+  const logger: Logger = {
+    info: logged,
+    warn: logged,
+    error(fields, message) {
+      faults.push(message);
+      logged(fields, message);
+    },
+  };
   const env = { TEMPORAL_ADDRESS: options.temporalAddress };
   const house = await compose({
     dataFolder: folder,
     secret,
     publicUrl: 'http://127.0.0.1:1',
+    kinds: options.kinds,
+    env: options.env ?? {},
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
     engine: (await linkTemporal(env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded',

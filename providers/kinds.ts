@@ -1,0 +1,17 @@
+import type { ProviderKind } from './contract';
+import { fcm } from './fcm/fcm';
+import { http } from './http/http';
+import { line } from './line/line';
+import { sendgrid } from './sendgrid/sendgrid';
+import { smpp } from './smpp/smpp';
+import { solapi } from './solapi/solapi';
+import { twilio } from './twilio/twilio';
+import { whatsappCloud } from './whatsapp-cloud/whatsapp-cloud';
+
+/** Every provider that has accounts. */
+export const PROVIDER_KINDS: readonly ProviderKind[] = [twilio, sendgrid, whatsappCloud, fcm, line, solapi, smpp, http];
+
+/** Null for a provider that has none: the sandbox, our own inbox. */
+export function kindOf(provider: string, kinds: readonly ProviderKind[] = PROVIDER_KINDS): ProviderKind | null {
+  return kinds.find((kind) => kind.provider === provider) ?? null;
+}
