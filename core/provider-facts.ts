@@ -11,6 +11,7 @@ export interface ProviderFacts {
   provider: Provider;
   /** What it carries, and the receipts it can give on each channel. */
   receipts: Partial<Record<Channel, readonly ReceiptStatus[]>>;
+  /** The same for all accounts of a provider: whoever folds the events need not know the accounts. */
   statusPolicy: StatusPolicy;
   /** The validity period it can be given, in seconds; null where it takes none. */
   validitySeconds: { min: number; max: number } | null;

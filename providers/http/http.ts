@@ -91,11 +91,10 @@ async function trial(
 
 function factsOf(settings: HttpSettings): ProviderFacts {
   const { http: general } = PROVIDER_CATALOG;
-  const { channels, lookup, recall, redelivers = false, statusPolicy = 'success_wins', validity } = settings;
+  const { channels, lookup, recall, redelivers = false, validity } = settings;
   return {
     ...general,
     receipts: channels ?? general.receipts,
-    statusPolicy,
     validitySeconds: validity ?? null,
     recall: recall !== undefined,
     // After a send that was not answered there is only our reference to ask by.

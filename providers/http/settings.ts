@@ -277,7 +277,6 @@ export const settingsSchema = {
       type: 'boolean',
       description: 'Whether it repeats a receipt that was not answered 2xx. Default: no.',
     },
-    statusPolicy: { type: 'string', enum: ['success_wins', 'failure_wins'], description: 'Default: success_wins.' },
     validity: {
       type: 'object',
       additionalProperties: false,

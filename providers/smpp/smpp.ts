@@ -40,6 +40,7 @@ const octet = { type: 'integer', minimum: 0, maximum: 255 } as const;
 /** An SMSC by SMPP 3.4, bound as a transceiver (https://smpp.org/SMPP_v3_4_Issue1_2.pdf). */
 export const smpp: ProviderKind = {
   provider: 'smpp',
+  connects: true,
   settings: {
     type: 'object',
     additionalProperties: false,

@@ -122,7 +122,7 @@ describe('submit', () => {
 
   it('is 422 with the provider’s words where it refuses, 502 where it does not answer, and changes nothing', async () => {
     const { id } = await make();
-    meta.says.set(id, new ProviderRefused('a name may have lower case only'));
+    meta.says.set(id, new ProviderRefused('a name may have lower case only', '100'));
     const refused = await api.call('POST', `/v1/templates/${id}/submit`);
     expectProblem(refused, 422);
     expect(refused.body.detail).toContain('a name may have lower case only');

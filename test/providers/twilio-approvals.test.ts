@@ -1,4 +1,4 @@
-import { ProviderRefused } from '../../providers/provider-refused';
+import { ProviderRefused } from '../../providers/contract';
 import type { Template } from '../../schemas/template';
 import { CONTENT_SID } from '../stand-ins/twilio-content';
 import { useTwilio } from './twilio-in-use';

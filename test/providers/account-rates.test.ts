@@ -1,0 +1,68 @@
+import { type ApiUnderTest, must, startApi } from '../api/api-under-test';
+import { openHttpGateway } from '../stand-ins/http-gateway';
+import type { StandIn } from '../stand-ins/stand-in';
+import { until } from '../support/until';
+
+const PER_SECOND = 50;
+const SENDS = 200;
+
+let api: ApiUnderTest;
+const standIns: StandIn[] = [];
+
+beforeAll(async () => {
+  api = await startApi();
+  const template = { id: 'tpl_rate', name: 'rate', channel: 'sms', content: { text: 'Your code is {{code}}.' } };
+  await must(api.call('POST', '/v1/templates', { body: template }), 201);
+});
+afterAll(async () => {
+  await api?.close();
+  for (const standIn of standIns) await standIn.close();
+});
+
+/** A flow of one step through a gateway of its own; when each of its messages arrived there. */
+async function flowThrough(name: string, perSecond: number | null) {
+  const standIn = await openHttpGateway({ webhookUrl: '' });
+  standIns.push(standIn);
+  const arrivals: number[] = [];
+  standIn.beforeAnswer = async () => void arrivals.push(performance.now());
+  const account = { name, provider: 'http', perSecond, ...standIn.account };
+  const { id } = (await must(api.call('POST', '/v1/provider-accounts', { body: account }), 201)).body;
+  const step = { name: 'sms', channel: 'sms', provider: `http:${id}`, template: 'tpl_rate', timeoutSeconds: 60 };
+  const variables = { type: 'object', required: ['code'], properties: { code: { type: 'string', maxLength: 8 } } };
+  const flow = {
+    workflowId: `wf_${name}`,
+    name,
+    purpose: 'otp',
+    variables,
+    steps: [{ ...step, successOn: 'accepted' }],
+  };
+  await must(api.call('POST', '/v1/flows', { body: flow }), 201);
+  await must(api.call('POST', `/v1/flows/wf_${name}/publish`, { body: {} }), 200);
+  return { workflowId: flow.workflowId, arrivals };
+}
+
+async function invoke(workflowId: string, count: number): Promise<void> {
+  const person = { recipient: { phone: '+393351234567' }, variables: { code: '1' } };
+  const body = Array.from({ length: count }, () => person);
+  const path = `/v1/workflows/${workflowId}/invocations/batch`;
+  await must(api.call('POST', path, { body, key: api.keys.live }), 202);
+}
+
+test('200 sends at once through an account of 50 a second keep to it, and no other account waits for them', async () => {
+  const limited = await flowThrough('limited', PER_SECOND);
+  const free = await flowThrough('free', null);
+  const startedAt = performance.now();
+  await invoke(limited.workflowId, SENDS);
+  await invoke(free.workflowId, SENDS);
+  await until(() => free.arrivals.length === SENDS, 'the other account’s are all there');
+  // Three quarters of them are still waiting for their turn, or the other account would have waited with them.
+  expect(limited.arrivals.length).toBeLessThan(SENDS);
+  await until(() => limited.arrivals.length === SENDS, 'all are sent', 20_000);
+  const inAnySecond = limited.arrivals.map(
+    (from) => limited.arrivals.filter((at) => at >= from && at < from + 1_000).length,
+  );
+  // What a busy machine delays by a tenth of a second arrives with those after it.
+  expect(Math.max(...inAnySecond)).toBeLessThanOrEqual(PER_SECOND * 1.2);
+  // 200 at 50 a second cannot be through before 3.9 s are over.
+  expect(Math.max(...limited.arrivals) - startedAt).toBeGreaterThan(3_800);
+}, 60_000);
