@@ -33,7 +33,7 @@ async function takeOwn(services: Services, { body, key }: ApiRequest<Receipt | R
   if (key.mode === 'test' && (await namesLiveRun(services, receipts))) {
     return problem(403, 'A test key cannot write receipts for live invocations.', { hint: 'Use a live key.' });
   }
-  return acceptReceipts(services, receipts, Array.isArray(body));
+  return acceptReceipts(services, receipts, { several: Array.isArray(body) });
 }
 
 /** A reference was signed for whoever carries the message; the other ways to name an attempt can be guessed. */
@@ -48,17 +48,29 @@ async function namesLiveRun({ store }: Services, receipts: readonly Receipt[]): 
   return false;
 }
 
+interface Accepting {
+  /** They came as a list. */
+  several: boolean;
+  orElse?: 'spool';
+  /** Told of one among others whose reference is not ours; it is left out then. Left out: it spoils them all. */
+  onForeign?(): void;
+}
+
 /** 202 once the log has them: what becomes of a receipt that nobody knows is not its sender's concern. */
 export async function acceptReceipts(
   services: Services,
   receipts: readonly Receipt[],
-  several: boolean,
-  orElse?: 'spool',
+  accepting: Accepting,
 ): Promise<ApiResponse> {
+  const { several, orElse, onForeign } = accepting;
   try {
     await services.intake.accept(receipts, orElse);
   } catch (error) {
     if (error instanceof ForgedReference) {
+      if (onForeign && receipts.length > 1) {
+        onForeign();
+        return acceptReceipts(services, receipts.toSpliced(error.index, 1), accepting);
+      }
       const pointer = several ? `/${error.index}/ref` : '/ref';
       return problem(401, 'The attempt reference was not signed here.', {
         hint: 'Send “ref” exactly as it was given to the provider.',

@@ -105,10 +105,11 @@ async function replace(services: Services, request: ApiRequest<TemplateWrite>): 
 
 /**
  * Text templates are approved when made. Those that a provider has to approve begin as drafts; at once approved too
- * while the only account is the sandbox, since there is nobody yet who could refuse one.
+ * while the sandbox alone carries their channel, since there is nobody yet who could refuse one.
  */
 function statusWhenMade({ providers }: Services, template: TemplateWrite): Template['status'] {
-  const someoneReal = providers.all().some(({ provider }) => provider !== 'sandbox' && provider !== 'inapp');
+  const carriers = providers.all().filter(({ adapter }) => adapter.facts.receipts[template.channel] !== undefined);
+  const someoneReal = carriers.some(({ provider }) => provider !== 'sandbox');
   return someoneReal && needsApproval(template) ? 'draft' : 'approved';
 }
 

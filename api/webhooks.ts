@@ -4,19 +4,24 @@ import type { Provider } from '../schemas/vocabulary';
 import { faultOf } from './fault';
 import { notFound, problem } from './problem';
 import { acceptedSchema, acceptReceipts } from './receipts';
-import { BODY_LIMIT_BYTES } from './request-body';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
 
 const PLAIN = '/v1/receipts/{provider}';
 const SECRET = '/v1/receipts/{provider}/{token}';
 
+/**
+ * The largest batch that any of them documents is Meta's, of up to 3 MB
+ * (https://developers.facebook.com/docs/graph-api/webhooks/getting-started); SendGrid's have up to 768 KB.
+ */
+const WEBHOOK_LIMIT_BYTES = 4 * 1024 * 1024;
+
 /** The ways in of the providers: a signature, or a path that nobody can guess, stands in the place of a key. */
 export function webhookRoutes(services: Services): Route[] {
   const shared = { tag: 'receipts', access: 'public' } as const;
   const raw = {
     types: [],
-    limitBytes: BODY_LIMIT_BYTES,
+    limitBytes: WEBHOOK_LIMIT_BYTES,
     tooLarge: ({ provider }: ApiRequest['params']) => {
       const [account] = services.providers.receiving(provider ?? '');
       if (account) count(services, account, 'oversized');
@@ -170,7 +175,12 @@ async function take(services: Services, account: OpenAccount, webhook: WebhookRe
   }
   if (receipts.length === 0) return { status: 202, body: { accepted: 0 } };
   // A provider that calls again is told to; what any other brings would be lost while the log is away.
-  const answer = await acceptReceipts(services, receipts, true, adapter.facts.redelivers ? undefined : 'spool');
+  const answer = await acceptReceipts(services, receipts, {
+    several: true,
+    orElse: adapter.facts.redelivers ? undefined : 'spool',
+    // The provider's account may serve another Onward too: what is that one's must not spoil what is ours.
+    onForeign: () => count(services, account, 'forged'),
+  });
   if (answer.status === 401) count(services, account, 'forged');
   return answer;
 }

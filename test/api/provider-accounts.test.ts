@@ -290,7 +290,12 @@ describe('flows and accounts', () => {
     await api.call('GET', `/v1/invocations/${started.body.id}`, { headers: { prefer: 'wait=1' } });
     await api.call('POST', path, { body: {} });
     const sent = twilio.opened.find(({ options, sent }) => options.id === 'pac_eu' && sent.length > 0);
-    expect(sent?.sent).toEqual([expect.objectContaining({ address: '+393351234567', content: { text: 'Hello' } })]);
+    expect(sent?.sent).toEqual([
+      expect.objectContaining({
+        address: '+393351234567',
+        content: { text: 'Hello', message: { as: 'sms', encoding: 'GSM-7', parts: 1 } },
+      }),
+    ]);
     const ref = sent?.sent[0]?.ref ?? '';
     expect(sent?.world.callbackUrl(ref)).toBe(`http://127.0.0.1:1/v1/receipts/twilio?ref=${ref}`);
     expect(sent?.world.secretUrl(ref)).toMatch(/^http:\/\/127\.0\.0\.1:1\/v1\/receipts\/twilio\/[\w-]{22}\?ref=inv_/);

@@ -36,6 +36,7 @@ function approver(provider: Provider, channels: Channel[]): Approver {
 
 const meta = approver('whatsapp-cloud', ['whatsapp']);
 const twilio = approver('twilio', ['whatsapp', 'rcs']);
+const solapi = approver('solapi', []);
 let real: OpenAccount[] = [];
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -62,7 +63,13 @@ const approved = (more: Partial<Approval> = {}): Approval => {
 };
 
 describe('where there are accounts besides the sandbox', () => {
+  it('what none of them carries is approved at once: nobody is there who could refuse it', async () => {
+    real = [solapi.account];
+    expect((await make({ name: 'One', channel: 'rcs', content: { text: 'x' } })).status).toBe('approved');
+  });
+
   it('what a provider has to approve begins as a draft, and the rest is approved', async () => {
+    real = [meta.account, twilio.account, solapi.account];
     const kakao = { pfId: 'p', templateId: 't' };
     for (const [channel, content, status] of [
       ['whatsapp', { text: 'x' }, 'draft'],

@@ -101,6 +101,17 @@ describe('a provider that signs', () => {
     for (const id of runs) expect((await ended(id)).status).toBe('succeeded');
   });
 
+  it('loses none of them to one whose reference is another’s', async () => {
+    const id = await silentRun();
+    const theirs = createReferences('the secret of another Onward on the same account');
+    const foreign = theirs.sign({ invocationId: id, step: 0, attempt: 1 });
+    const before = await refusedSoFar('twilio', 'forged');
+    const batch = JSON.stringify([foreign, refOf(id)].map((ref) => ({ ref, status: 'delivered' })));
+    expect((await hook('twilio', { 'x-signature': TOKEN_EU }, batch)).body).toEqual({ accepted: 1 });
+    expect((await ended(id)).status).toBe('succeeded');
+    expect(await refusedSoFar('twilio', 'forged')).toBe(before + 1);
+  });
+
   it.each<[string, number, Record<string, string>, string]>([
     ['unsigned', 401, {}, 'unsigned'],
     ['forged', 401, { 'x-signature': 'guess' }, 'forged'],
@@ -114,7 +125,7 @@ describe('a provider that signs', () => {
   });
 
   it('oversized: 413, written nowhere, and counted', async () => {
-    const body = JSON.stringify({ status: 'delivered', code: 'x'.repeat(300_000) });
+    const body = JSON.stringify({ status: 'delivered', code: 'x'.repeat(4_200_000) });
     expectProblem(await hook('twilio', { 'x-signature': TOKEN_EU }, body), 413);
     expect(written).toEqual([]);
     expect(await refusedSoFar('twilio', 'oversized')).toBe(1);

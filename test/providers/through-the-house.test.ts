@@ -3,7 +3,7 @@ import { composeProjector } from '../../cli/house/projection';
 import type { InvocationView, Recipient } from '../../schemas/invocation';
 import type { TemplateContent } from '../../schemas/template';
 import type { Channel, Provider } from '../../schemas/vocabulary';
-import { type ApiUnderTest, must, startApi } from '../api/api-under-test';
+import { type ApiUnderTest, approve, must, startApi } from '../api/api-under-test';
 import { openHttpGateway } from '../stand-ins/http-gateway';
 import { openLine } from '../stand-ins/line';
 import { openSendgrid } from '../stand-ins/sendgrid';
@@ -106,7 +106,7 @@ async function publish(step: object, content: TemplateContent, channel: Channel)
   const template = `tpl_house_${flows}`;
   const made = { id: template, name: template, channel, content };
   await must(api.call('POST', '/v1/templates', { body: made }), 201);
-  await approve(template);
+  await approve(api, template);
   const definition = {
     workflowId: `wf_house_${flows}`,
     name: `house ${flows}`,
@@ -120,14 +120,6 @@ async function publish(step: object, content: TemplateContent, channel: Channel)
   await must(api.call('POST', '/v1/flows', { body: definition }), 201);
   await must(api.call('POST', `/v1/flows/${definition.workflowId}/publish`, { body: {} }), 200);
   return definition.workflowId;
-}
-
-/** What a provider would have to approve is approved by hand here. */
-async function approve(template: string): Promise<void> {
-  const { status } = (await must(api.call('GET', `/v1/templates/${template}`), 200)).body;
-  if (status === 'approved') return;
-  const body = { status: 'approved', reason: 'for the tests' };
-  await must(api.call('POST', `/v1/templates/${template}/status`, { body }), 200);
 }
 
 async function invoke(workflowId: string, recipient: Recipient, sandbox = {}): Promise<string> {
