@@ -124,7 +124,9 @@ describeWithTemporal('a turn that was lost and is taken again with more in it', 
     await workers.start();
     await run.handle.result();
     expect(await turnsLost(run)).toBe(1);
-    expect(await logThatAgrees(run)).toEqual([
+    const log = await logThatAgrees(run);
+    const late = 'LateReceiptRecorded whatsapp delivered';
+    expect(log.filter((line) => line !== late)).toEqual([
       ...SENT,
       'ReceiptRecorded whatsapp undelivered unreachable',
       'StepFailed whatsapp unreachable',
@@ -132,9 +134,10 @@ describeWithTemporal('a turn that was lost and is taken again with more in it', 
       'StepStarted sms',
       'AttemptRequested sms',
       'InvocationCancelled',
-      'LateReceiptRecorded whatsapp delivered',
       'StepSkipped sms',
     ]);
+    // In the turn that is taken again, or, where the server hands it over a moment later, in the one after it.
+    expect(log.slice(log.indexOf('InvocationCancelled')).filter((line) => line === late)).toEqual([late]);
   });
 });
 
