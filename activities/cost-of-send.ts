@@ -21,6 +21,7 @@ export function withCost(
     provider: route.provider,
     account,
     channel: rung.channel,
+    as: content.message?.as,
     country: phone?.ok ? phone.country : null,
     currency: flow.currency,
   });

@@ -1,15 +1,13 @@
 import { hash } from 'node:crypto';
 import { addressFor } from '../core/address';
 import { EngineUnavailable, type NewRun } from '../core/engine';
-import { readPhone } from '../core/phone';
-import { pricedLadder } from '../core/prices';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
 import type { PreparedFlow } from './flow-cache';
 import { newInvocationId } from './invocation-id';
 import { judgeInvocation, settledRecipient } from './judge-invocation';
-import { pricingOf } from './pricing';
+import { costsOf } from './pricing';
 import { notFound, problem, unavailable } from './problem';
 import type { ApiResponse } from './route';
 import type { Services } from './services';
@@ -107,7 +105,7 @@ async function begin(
   if (stopped) return refused(unavailable(`The engine takes no work: ${stopped}.`));
 
   const recipient = settledRecipient(body.recipient, key.mode);
-  const costs = key.mode === 'live' ? await costsOf(services, flow, recipient) : null;
+  const costs = key.mode === 'live' ? await costsOf(services, flow, recipient, body.variables ?? {}) : null;
   const record = recordOf(id, flow, key, { ...body, recipient }, now, costs);
   const answer = JSON.stringify(acceptedView(flow.ladder, record, record.costs));
   // In one turn: where they share one commit, record, key and start are durable together, or none is.
@@ -135,18 +133,6 @@ function runOf({ id, recipient, costs }: InvocationRecord, flow: PreparedFlow, {
       ...(costs && { costs }),
     },
   };
-}
-
-/** What each step costs this person by the price table; null where that is what the ladder reckons anyway. */
-async function costsOf(
-  services: Services,
-  { ladder }: PreparedFlow,
-  { phone }: Recipient,
-): Promise<readonly number[] | null> {
-  const pricing = await pricingOf(services);
-  if (pricing.prices.empty) return null;
-  const read = phone === undefined ? null : readPhone(phone);
-  return pricedLadder(ladder, { ...pricing, country: read?.ok ? read.country : null });
 }
 
 function recordOf(

@@ -1,4 +1,10 @@
-import type { PriceSituation } from '../core/prices';
+import { addressFor } from '../core/address';
+import { readPhone } from '../core/phone';
+import { type PriceSituation, pricedLadder } from '../core/prices';
+import type { Recipient } from '../schemas/invocation';
+import type { MessageForm } from '../schemas/template';
+import type { Channel } from '../schemas/vocabulary';
+import type { PreparedFlow } from './flow-cache';
 import type { Services } from './services';
 
 /** The price table as it stands, and the accounts that routes mean now: what core/prices.ts asks for. */
@@ -10,4 +16,41 @@ export async function pricingOf({
     prices: await prices.current(),
     accountOf: (route) => providers.find(route)?.id ?? route.account,
   };
+}
+
+/** What each step costs this person by the price table; null where that is what the ladder reckons anyway. */
+export async function costsOf(
+  services: Services,
+  { ladder, sends }: PreparedFlow,
+  recipient: Recipient,
+  variables: Record<string, unknown>,
+): Promise<readonly number[] | null> {
+  const pricing = await pricingOf(services);
+  if (pricing.prices.empty) return null;
+  const forms = await formsOf(services, sends, recipient, variables);
+  const read = recipient.phone === undefined ? null : readPhone(recipient.phone);
+  const country = read?.ok ? read.country : null;
+  return pricedLadder(ladder, { ...pricing, country, formOf: ({ index }) => forms.get(index) ?? null });
+}
+
+/** What each text goes out as for this person, by the step's number: every part of it is billed. */
+async function formsOf(
+  { store, renderer }: Services,
+  sends: PreparedFlow['sends'],
+  recipient: Recipient,
+  variables: Record<string, unknown>,
+): Promise<Map<number, MessageForm>> {
+  const forms = new Map<number, MessageForm>();
+  for (const { index, channel, template } of sends) {
+    const address = addressFor(channel, recipient);
+    const found = address && isText(channel) ? await store.templates.get(template) : null;
+    if (!found || !address) continue;
+    const { formed } = renderer.render(found, variables, { locale: recipient.locale, address });
+    if (formed?.ok) forms.set(index, formed.form);
+  }
+  return forms;
+}
+
+function isText(channel: Channel): boolean {
+  return channel === 'sms' || channel === 'lms' || channel === 'xms';
 }

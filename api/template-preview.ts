@@ -1,8 +1,9 @@
 import type { Rendering } from '../activities/contract';
 import { addressFor } from '../core/address';
 import { factsOf } from '../core/ladder';
+import { readPhone } from '../core/phone';
 import { contentVariables } from '../core/template-variables';
-import type { Template } from '../schemas/template';
+import type { MessageForm, Template } from '../schemas/template';
 import {
   type ContentPreview,
   contentPreviewSchema,
@@ -14,6 +15,7 @@ import {
 import type { Channel, Provider } from '../schemas/vocabulary';
 import { FLOW_VIEW } from './flows';
 import { judgeTemplate } from './judge-template';
+import { pricingOf } from './pricing';
 import { invalid, notFound } from './problem';
 import { type Route, route } from './route';
 import type { Services } from './services';
@@ -34,7 +36,7 @@ export function templatePreviewRoutes(services: Services): Route[] {
       async handle({ params, body }) {
         const template = await services.store.templates.get(params.id ?? '');
         if (!template) return notFound('This template', NO_TEMPLATE);
-        return { status: 200, body: preview(services, template, body) };
+        return { status: 200, body: await preview(services, template, body) };
       },
     }),
     route<ContentPreview>({
@@ -48,7 +50,7 @@ export function templatePreviewRoutes(services: Services): Route[] {
       async handle({ body }) {
         const errors = judgeTemplate(body);
         if (errors.length > 0) return invalid(errors);
-        return { status: 200, body: preview(services, body, body) };
+        return { status: 200, body: await preview(services, body, body) };
       },
     }),
   ];
@@ -56,7 +58,11 @@ export function templatePreviewRoutes(services: Services): Route[] {
 
 type Drawn = Pick<Template, 'channel' | 'content' | 'locales'>;
 
-function preview(services: Services, { channel, content, locales }: Drawn, asked: TemplatePreview): Previewed {
+async function preview(
+  services: Services,
+  { channel, content, locales }: Drawn,
+  asked: TemplatePreview,
+): Promise<Previewed> {
   const { variables = {}, recipient } = asked;
   const address = recipient ? (addressFor(channel, recipient) ?? '') : '';
   const locale = asked.locale ?? recipient?.locale;
@@ -69,16 +75,31 @@ function preview(services: Services, { channel, content, locales }: Drawn, asked
     locale: rendering.locale,
     message,
     refused: formed?.ok === false ? formed.code : null,
-    ...costOf(services, channel, asked.provider, parts),
+    ...(await costOf(services, { channel, provider: asked.provider, address, parts, as: message?.as })),
     missing: missingIn(rendering, variables),
   };
 }
 
-/** What a message of so many parts is reckoned at: the one place where a preview looks up a price. */
-function costOf(services: Services, channel: Channel, named: string | undefined, parts: number) {
-  const [provider, account = null] = (named ?? carrierOf(services, channel)).split(':');
-  const facts = factsOf(services.catalog, { provider: provider as Provider, account });
-  return { costMicros: (facts?.costMicros[channel] ?? 0) * parts, currency: facts?.currency ?? 'EUR' };
+/** What a message of so many parts costs: by the price table, else as the provider is reckoned. */
+async function costOf(services: Services, { channel, provider: named, address, parts, as }: Priced) {
+  const [name, account = null] = (named ?? carrierOf(services, channel)).split(':');
+  const carrier = { provider: name as Provider, account };
+  const facts = factsOf(services.catalog, carrier);
+  const currency = facts?.currency ?? 'EUR';
+  const { prices, accountOf } = await pricingOf(services);
+  const read = address.startsWith('+') ? readPhone(address) : null;
+  const country = read?.ok ? read.country : null;
+  const question = { ...carrier, account: accountOf(carrier), channel, as, country, currency };
+  const aPart = prices.costOf(question) ?? facts?.costMicros[channel] ?? 0;
+  return { costMicros: aPart * parts, currency };
+}
+
+interface Priced {
+  channel: Channel;
+  provider: string | undefined;
+  address: string;
+  parts: number;
+  as: MessageForm['as'] | undefined;
 }
 
 /** Whoever is set up to carry the channel; the sandbox where nobody is. */

@@ -1,4 +1,5 @@
 import type { PriceRow } from '../schemas/price';
+import type { MessageForm } from '../schemas/template';
 import type { Channel, Provider } from '../schemas/vocabulary';
 import { ADDRESS_FIELDS } from './address';
 import { dearestMicros } from './cost';
@@ -10,6 +11,8 @@ export interface PriceQuestion {
   /** The account that carries it; null where it is not known. */
   account: string | null;
   channel: Channel;
+  /** What an `xms` goes out as: a row of that channel goes before one of `xms` itself. */
+  as?: MessageForm['as'];
   /** ISO 3166-1 alpha-2; null where it is not known, or of no matter: then the rows for all countries alone. */
   country: string | null;
   currency: string;
@@ -44,11 +47,14 @@ export function priceBook(rows: readonly PriceRow[]): PriceBook {
   const micros = new Map(rows.map((row) => [placeOfPrice(row), row.costMicros]));
   return {
     empty: rows.length === 0,
-    costOf({ country, account, ...rest }) {
+    costOf({ country, account, channel, as, ...rest }) {
+      const channels = channel === 'xms' && as !== undefined ? [as, channel] : [channel];
       for (const whose of account === null ? [null] : [account, null]) {
         for (const where of country === null ? ['*'] : [country, '*']) {
-          const found = micros.get(placeOfPrice({ ...rest, account: whose, country: where }));
-          if (found !== undefined) return found;
+          for (const one of channels) {
+            const found = micros.get(placeOfPrice({ ...rest, channel: one, account: whose, country: where }));
+            if (found !== undefined) return found;
+          }
         }
       }
       return null;
@@ -73,18 +79,21 @@ export interface PriceSituation {
   country: string | null;
   /** The account that a route means now. */
   accountOf(route: Pick<SendRoute, 'provider' | 'account'>): string | null;
+  /** What the step's text goes out as; null, or left out, where that is not known: one part. */
+  formOf?(rung: SendRung): MessageForm | null;
 }
 
-/** What one part of the step costs by the dearest of its routes, in micros of `currency`. */
+/** What the step costs by the dearest of its routes, with every part that is billed, in micros of `currency`. */
 export function pricedMicros(rung: SendRung, currency: string, situation: PriceSituation): number {
   const { prices, accountOf } = situation;
   const { channel } = rung;
   const country = isByPhone(rung) ? situation.country : null;
+  const form = situation.formOf?.(rung) ?? null;
   let dearest = 0;
   for (const route of rung.routes) {
     const { provider } = route;
-    const price = prices.costOf({ provider, account: accountOf(route), channel, country, currency });
-    dearest = Math.max(dearest, price ?? route.costMicros);
+    const price = prices.costOf({ provider, account: accountOf(route), channel, as: form?.as, country, currency });
+    dearest = Math.max(dearest, price === null ? route.costMicros : price * (form?.parts ?? 1));
   }
   return dearest;
 }

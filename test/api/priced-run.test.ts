@@ -53,6 +53,10 @@ beforeAll(async () => {
   }
   await must(api.call('POST', '/v1/flows', { body: FLOW }), 201);
   await must(api.call('POST', '/v1/flows/wf_priced/publish', { body: {} }), 200);
+  const variables = { type: 'object', properties: { code: { type: 'string', maxLength: 100 } } };
+  const long = { ...FLOW, workflowId: 'wf_long', name: 'long', variables, steps: FLOW.steps.slice(0, 1) };
+  await must(api.call('POST', '/v1/flows', { body: long }), 201);
+  await must(api.call('POST', '/v1/flows/wf_long/publish', { body: {} }), 200);
 });
 afterAll(() => api.close());
 beforeEach(async () => {
@@ -114,6 +118,15 @@ describe('a live invocation with a price table', () => {
     await once(german.body.id, 'sms', 'accepted');
     await receipt(german.body.id, 'sms', 'undelivered');
     expect((await once(german.body.id, 'whatsapp', 'accepted')).costMicros).toBe(50_000);
+  });
+
+  it('is reckoned and billed by the parts of its text', async () => {
+    // In UCS-2 a part of several has room for 67 characters: “Code ” and 100 of these are two parts.
+    const body = { recipient: { phone: DE }, variables: { code: 'й'.repeat(100) } };
+    const long = await must(api.call('POST', '/v1/workflows/wf_long/invocations', { body, key: api.keys.live }), 202);
+    expect(long.body.worstCase.costMicros).toBe(2 * 20_000);
+    expect((await once(long.body.id, 'sms', 'accepted')).costMicros).toBe(2 * 20_000);
+    expect(sent.at(-1)?.content.message).toEqual({ as: 'sms', encoding: 'UCS-2', parts: 2 });
   });
 
   it('pays what the provider bills, where a receipt says', async () => {

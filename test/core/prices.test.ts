@@ -43,6 +43,15 @@ describe('a price', () => {
     expect(book.currenciesFor({ ...ask, channel: 'email' })).toEqual([]);
   });
 
+  test('of an xms is that of what it goes out as, where there is one, else its own', () => {
+    const book = priceBook([row('IT', 30, { channel: 'lms' }), row('IT', 10, { channel: 'xms' })]);
+    const xms = { ...ask, channel: 'xms' } as const;
+    expect(book.costOf({ ...xms, as: 'lms' })).toBe(30);
+    expect(book.costOf({ ...xms, as: 'sms' })).toBe(10);
+    expect(book.costOf(xms)).toBe(10);
+    expect(book.costOf({ ...ask, as: 'lms' })).toBeNull();
+  });
+
   test('may be nothing', () => {
     expect(priceBook([row('IT', 0), row('*', 9)]).costOf({ ...ask, account: null })).toBe(0);
   });

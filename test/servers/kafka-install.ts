@@ -19,7 +19,8 @@ interface Search {
 }
 
 const VERSION = '4.1.1';
-const CACHED = `kafka-${VERSION}`;
+/** With the tools, whose console producer writes to the log as others do. */
+const CACHED = `kafka-tools-${VERSION}`;
 /** Kafka logs by slf4j and brings no binding of it: without one a broker that cannot start would not say why. */
 const LOG4J_VERSION = '2.24.3';
 const ANSWERS_WITHIN_MS = 20_000;
@@ -118,6 +119,11 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
     <dependency>
       <groupId>org.apache.kafka</groupId>
       <artifactId>kafka_2.13</artifactId>
+      <version>${VERSION}</version>
+    </dependency>
+    <dependency>
+      <groupId>org.apache.kafka</groupId>
+      <artifactId>kafka-tools</artifactId>
       <version>${VERSION}</version>
     </dependency>
     <dependency>

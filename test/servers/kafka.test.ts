@@ -31,7 +31,7 @@ describe('Kafka is looked for', () => {
       return found;
     };
     const java = script(join(bin, 'java'), UUID_LINE);
-    const cached = jars(join(cache, 'kafka-4.1.1', 'libs'));
+    const cached = jars(join(cache, 'kafka-tools-4.1.1', 'libs'));
     expect(await find()).toEqual({ java, libs: cached });
     const unpacked = join(cache, 'unpacked');
     symlinkSync(script(join(unpacked, 'bin', 'kafka-server-start.sh')), join(bin, 'kafka-server-start.sh'));
@@ -49,7 +49,7 @@ describe('Kafka is looked for', () => {
     const home = join(cache, 'old');
     const old = jars(join(home, 'libs'));
     const java = script(join(bin, 'java'), `case "$*" in *old*) exit 1;; esac; ${UUID_LINE}`);
-    const cached = jars(join(cache, 'kafka-4.1.1', 'libs'));
+    const cached = jars(join(cache, 'kafka-tools-4.1.1', 'libs'));
     const found = await findKafka((line) => lines.push(line), { env: { ...env, KAFKA_HOME: home } });
     expect(found).toEqual({ java, libs: cached });
     expect(lines).toEqual([expect.stringContaining(`${old} does not run`)]);
@@ -59,7 +59,7 @@ describe('Kafka is looked for', () => {
     const { env, bin, cache } = emptyMachine(root);
     const java = script(join(bin, 'java'), UUID_LINE);
     script(join(bin, 'mvn'), '/bin/mkdir libs', ': > libs/kafka_2.13-4.1.1.jar');
-    const expected = { java, libs: join(cache, 'kafka-4.1.1', 'libs') };
+    const expected = { java, libs: join(cache, 'kafka-tools-4.1.1', 'libs') };
     expect(await findKafka(() => {}, { env })).toEqual(expected);
     script(join(bin, 'mvn'), 'exit 1');
     expect(await findKafka(() => {}, { env })).toEqual(expected);
