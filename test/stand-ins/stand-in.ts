@@ -103,6 +103,8 @@ export async function serve(
       response.end(String(error));
     });
   });
+  // Node would close an idle connection after 5 s, in the very moment in which a busy machine sends on it.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
