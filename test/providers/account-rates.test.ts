@@ -4,6 +4,8 @@ import type { StandIn } from '../stand-ins/stand-in';
 import { until } from '../support/until';
 
 const PER_SECOND = 50;
+/** What may begin in one go (embedded/lanes.ts), and the one that the first moment allows. */
+const BURST = 4;
 const SENDS = { limited: 400, free: 200 };
 
 let api: ApiUnderTest;
@@ -58,11 +60,7 @@ test('400 sends at once through an account of 50 a second keep to it, and no oth
   await until(all, 'all are sent', 40_000);
   // Invoked after them, and through before them: even where the machine itself takes seconds for 200 sends.
   expect(free.arrivals[SENDS.free / 2]).toBeLessThan(Math.max(...limited.arrivals));
-  const inAnySecond = limited.arrivals.map(
-    (from) => limited.arrivals.filter((at) => at >= from && at < from + 1_000).length,
-  );
-  // What a busy machine delays by a tenth of a second arrives with those after it.
-  expect(Math.max(...inAnySecond)).toBeLessThanOrEqual(PER_SECOND * 1.2);
-  // 400 at 50 a second cannot be through before 7.9 s are over.
-  expect(Math.max(...limited.arrivals) - startedAt).toBeGreaterThan(7_800);
+  // None before its turn: what a busy machine delays may arrive together, but the rate never runs ahead of the clock.
+  const early = limited.arrivals.filter((at, n) => at - startedAt < ((n - BURST) * 1_000) / PER_SECOND);
+  expect(early).toEqual([]);
 }, 60_000);

@@ -31,10 +31,12 @@ describeWithTemporal('sends that wait for their turn', (server) => {
     const [marketing, otp] = await Promise.all([flow('marketing'), flow('otp')]);
     const backlog = await house.startRuns(marketing, 100, scripts);
     await house.untilTold(backlog.slice(0, 5), ENDS, 20_000);
-    const invokedAt = Date.now();
     const [password = ''] = await house.startRuns(otp, 1, scripts);
     await house.untilTold([...backlog, password], ENDS, 30_000);
-    const after = (await sentOrder([...backlog, password])).filter(({ at }) => at >= invokedAt);
+    // From when it was asked for: how long a busy machine takes until then is no matter of the queue.
+    const asked = house.told(password).find(({ type }) => type === 'AttemptRequested');
+    const askedAt = Date.parse(String(asked?.at));
+    const after = (await sentOrder([...backlog, password])).filter(({ at }) => at >= askedAt);
     expect(after.length).toBeGreaterThan(40);
     expect(after.findIndex(({ id }) => id === password)).toBeLessThan(RATE);
     expect(await house.complaints([...backlog, password])).toEqual([]);
