@@ -80,7 +80,7 @@ async function trial(
   credentials: AccountOptions['credentials'],
 ): Promise<AccountTrial> {
   try {
-    const { status } = await call(callOf({ method: 'GET', ...request }, { values: {}, credentials }));
+    const { status } = await call(callOf({ method: 'GET', ...request }, { values: {}, content: {}, credentials }));
     if (isOneOf(accepted, status)) return { ok: true, detail: `The gateway answered ${status}.` };
     return { ok: false, code: String(status), detail: `The gateway answered ${status}.` };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { judgePattern } from '../../schemas/linear-regexp';
 import type { FieldError } from '../../schemas/problem';
+import { contentSchema } from '../../schemas/template';
 import { markedText } from './request';
 import type { HttpSettings, RequestSettings } from './settings';
 import { judgeTemplate, OF_A_QUESTION, OF_A_SEND } from './template';
@@ -44,8 +45,8 @@ function judgeReceipts({ format, signature, list }: NonNullable<HttpSettings['re
 
 function judgeRequest(pointer: string, request: RequestSettings, allowed: readonly string[]): FieldError[] {
   const found: FieldError[] = [];
-  const judge = (at: string, template: string) => {
-    const message = judgeTemplate(template, allowed);
+  const judge: Judge = (at, template, mark) => {
+    const message = mark === '$content' ? judgeContentPlace(template) : judgeTemplate(template, allowed);
     if (message !== null) found.push({ pointer: `${pointer}${at}`, message });
   };
   const wrongUrl = judgeUrl(request.url);
@@ -73,6 +74,14 @@ function judgeRequest(pointer: string, request: RequestSettings, allowed: readon
   return found;
 }
 
+/** What is wrong with a place in the content, in a sentence. */
+function judgeContentPlace(pointer: string): string | null {
+  const [, first = ''] = pointer.split('/');
+  const parts = Object.keys(contentSchema.properties);
+  if (pointer.startsWith('/') && parts.includes(first)) return null;
+  return `A place in the content is a JSON pointer that begins with one of: ${parts.map((one) => `/${one}`).join(', ')}.`;
+}
+
 /** What is wrong with the fixed part of an address, in a sentence. */
 function judgeUrl(url: string): string | null {
   const [, authority] = /^https?:\/\/([^/?#]+)/i.exec(url) ?? [];
@@ -82,11 +91,13 @@ function judgeUrl(url: string): string | null {
   return URL.canParse(`http://${authority}/`) ? null : 'The address has no host that could be called.';
 }
 
-function eachText(pointer: string, value: unknown, judge: (pointer: string, template: string) => void): void {
+type Judge = (pointer: string, template: string, mark?: string) => void;
+
+function eachText(pointer: string, value: unknown, judge: Judge): void {
   if (typeof value === 'string') judge(pointer, value);
   if (value === null || typeof value !== 'object') return;
   const marked = Array.isArray(value) ? null : markedText(value);
-  if (marked) return judge(`${pointer}/${marked.mark}`, marked.text);
+  if (marked) return judge(`${pointer}/${marked.mark}`, marked.text, marked.mark);
   for (const [name, inner] of Object.entries(value)) eachText(`${pointer}/${step(name)}`, inner, judge);
 }
 

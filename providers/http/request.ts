@@ -1,5 +1,6 @@
 import type { MessageHandle, ProviderWorld, SendRequest } from '../contract';
 import type { Call } from '../http-call';
+import { atPointer } from './locate';
 import type { HttpSettings, RequestSettings } from './settings';
 import { asItIs, escapeFor, fill, forHeader, forUrl, type View } from './template';
 
@@ -25,6 +26,7 @@ export function viewOfSend(
     : Math.ceil(request.validitySeconds);
   return {
     credentials,
+    content,
     values: {
       ...always(ref, channel, callbacks),
       address: request.address,
@@ -52,6 +54,7 @@ export function viewOfQuestion(
 ): View {
   return {
     credentials,
+    content: {},
     values: { ...always(ref, channel, callbacks), providerMessageId: providerMessageId ?? '' },
   };
 }
@@ -105,6 +108,7 @@ function filledJson(value: unknown, view: View): unknown {
   if (Array.isArray(value)) return value.map((one) => filledJson(one, view)).filter((one) => one !== undefined);
   if (value === null || typeof value !== 'object') return value;
   const marked = markedText(value);
+  if (marked?.mark === '$content') return atPointer(view.content, marked.text);
   if (marked) {
     const text = fill(marked.text, view, asItIs);
     if (marked.mark === '$number') return numberOf(text);
@@ -113,11 +117,13 @@ function filledJson(value: unknown, view: View): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, filledJson(inner, view)]));
 }
 
-/** `{ "$number": "…" }` or `{ "$optional": "…" }`; null for any other object. */
-export function markedText(value: object): { mark: '$number' | '$optional'; text: string } | null {
-  const [[mark, text] = [], ...more] = Object.entries(value);
-  if (more.length > 0 || typeof text !== 'string') return null;
-  return mark === '$number' || mark === '$optional' ? { mark, text } : null;
+const MARKS = ['$number', '$optional', '$content'] as const;
+
+/** `{ "$number": "…" }` and its like; null for any other object. */
+export function markedText(value: object): { mark: (typeof MARKS)[number]; text: string } | null {
+  const [[name, text] = [], ...more] = Object.entries(value);
+  const mark = MARKS.find((one) => one === name);
+  return mark === undefined || more.length > 0 || typeof text !== 'string' ? null : { mark, text };
 }
 
 function numberOf(text: string): number | undefined {

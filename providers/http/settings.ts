@@ -119,7 +119,7 @@ export const requestSchema = {
             json: {
               type: ['object', 'array'],
               description:
-                'Filled in string by string, so that nothing needs escaping. { "$number": "{{parts}}" } becomes a number; { "$optional": "{{subject}}" } is left out where it is empty.',
+                'Filled in string by string, so that nothing needs escaping. { "$number": "{{parts}}" } becomes a number; { "$optional": "{{subject}}" } is left out where it is empty; { "$content": "/rcs/card" } becomes that part of the template’s content.',
             },
           },
         },

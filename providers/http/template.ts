@@ -1,4 +1,5 @@
 import Mustache from 'mustache';
+import type { RenderedContent } from '../../schemas/template';
 
 /** What a value is written as where it stands, so that it cannot end what it stands in. */
 export type Escape = (value: string) => string;
@@ -27,6 +28,8 @@ export const OF_A_SEND = [
 export const OF_A_QUESTION = [...ALWAYS, 'providerMessageId'] as const;
 
 export interface View {
+  /** The rendered content whole, for `$content`. */
+  content: RenderedContent;
   values: Readonly<Record<string, string>>;
   credentials: Readonly<Record<string, string>>;
 }

@@ -94,7 +94,7 @@ function requestOf(more: Partial<SendRequest> = {}): SendRequest {
 /** What the gateway heard of one send. */
 async function heardOf(settings: Record<string, unknown>, request = requestOf(), credentials = {}) {
   const answer = await opened(settings, credentials).send(request);
-  return { answer, heard: listener.heard[0] as StandInRequest };
+  return { answer, heard: listener.heard.at(-1) as StandInRequest };
 }
 
 function webhookOf(body: string, more: Partial<WebhookRequest> = {}): WebhookRequest {
@@ -209,6 +209,27 @@ describe('shapes of gateways', () => {
       say: 'it-',
     });
   });
+});
+
+test('an RCS card goes out whole, with its variables filled in, and is left out where there is none', async () => {
+  const send = {
+    method: 'POST',
+    url: `${listener.url}/rcs`,
+    body: { json: { to: '{{address}}', card: { $content: '/rcs/card' }, text: { $optional: '{{text}}' } } },
+  };
+  const card = {
+    title: 'Your "code"',
+    description: 'It is 493021.',
+    suggestions: [{ type: 'open_url' as const, text: 'Open', value: 'https://example.com' }],
+  };
+  const withCard = await heardOf({ send }, requestOf({ channel: 'rcs', content: { rcs: { card } } }));
+  expect(JSON.parse(withCard.heard.body.toString())).toEqual({ to: '+393351234567', card });
+  const without = await heardOf({ send }, requestOf({ channel: 'rcs', content: { text: 'x' } }));
+  expect(JSON.parse(without.heard.body.toString())).toEqual({ to: '+393351234567', text: 'x' });
+  const wrong = { send: { ...send, body: { json: { card: { $content: '/cards' } } } } };
+  expect(http.judge?.(wrong)).toEqual([
+    { pointer: '/send/body/json/card/$content', message: expect.stringContaining('/rcs') },
+  ]);
 });
 
 describe('what a person is sent cannot break out of where it stands', () => {
