@@ -20,7 +20,8 @@ const CHECKS = [
   ['unused code', 'knip/bin/knip.js', []],
 ];
 
-const CLUSTER = '/test/cluster/';
+/** Many processes at work, or an order that holds only where things 100 ms apart do not meet: see runTests. */
+const ALONE = ['/test/cluster/', '/scenarios[.]test[.]ts$'];
 
 let stopped = false;
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -66,9 +67,9 @@ async function startServers() {
 async function runTests() {
   const given = process.argv.slice(2);
   if (given.length > 0) return runJest('tests', given);
-  await runJest('tests', ['--testPathIgnorePatterns', CLUSTER]);
-  // Each of them has many processes at work: one file at a time, and nobody else who counts milliseconds.
-  if (!stopped) await runJest('tests of the cluster', ['--runInBand', CLUSTER]);
+  await runJest('tests', ['--testPathIgnorePatterns', ...ALONE]);
+  // One file at a time, and nobody else who counts milliseconds.
+  if (!stopped) await runJest('tests that need the machine to themselves', ['--runInBand', ...ALONE]);
 }
 
 async function runJest(name, given) {

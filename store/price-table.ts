@@ -10,7 +10,8 @@ export interface PriceRevisions {
   read(): Promise<{ revision: number; rows: string } | null>;
   /** False where that number is taken. */
   insert(revision: number, rows: string, now: number): Promise<boolean>;
-  removeBefore(revision: number): Promise<void>;
+  /** Empties those before it. Their numbers stay taken: else who had read an old table could still put his own there. */
+  emptyBefore(revision: number): Promise<void>;
 }
 
 /**
@@ -33,7 +34,7 @@ export function createPriceStore(revisions: PriceRevisions): PriceStore {
         if (rows.length > PRICE_LIMITS.rows) return 'too_many';
         const revision = before.revision + 1;
         if (!(await revisions.insert(revision, toText(rows), now))) continue;
-        await revisions.removeBefore(revision);
+        await revisions.emptyBefore(revision);
         return { rows, revision };
       }
     },

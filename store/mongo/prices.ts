@@ -29,8 +29,8 @@ export function createMongoPrices(db: Db): PriceStore {
         return false;
       }
     },
-    async removeBefore(revision) {
-      await tables.deleteMany({ revision: { $lt: revision } });
+    async emptyBefore(revision) {
+      await tables.updateMany({ revision: { $lt: revision }, rows: { $ne: '' } }, { $set: { rows: '' } });
     },
   });
 }

@@ -7,7 +7,7 @@ export function createSqlitePrices(db: SqliteDatabase): PriceStore {
   const newest = db.prepare('SELECT MAX(revision) AS revision FROM price_tables');
   const read = db.prepare('SELECT revision, rows FROM price_tables ORDER BY revision DESC LIMIT 1');
   const insert = db.prepare('INSERT OR IGNORE INTO price_tables (revision, rows, made_at) VALUES (?, ?, ?)');
-  const remove = db.prepare('DELETE FROM price_tables WHERE revision < ?');
+  const empty = db.prepare("UPDATE price_tables SET rows = '' WHERE revision < ? AND rows <> ''");
   return createPriceStore({
     async newest() {
       return (newest.get([]) as { revision: number | null }).revision ?? 0;
@@ -18,8 +18,8 @@ export function createSqlitePrices(db: SqliteDatabase): PriceStore {
     async insert(revision, rows, now) {
       return insert.run([revision, rows, now]).changes === 1;
     },
-    async removeBefore(revision) {
-      remove.run([revision]);
+    async emptyBefore(revision) {
+      empty.run([revision]);
     },
   });
 }

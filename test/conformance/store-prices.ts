@@ -43,6 +43,20 @@ export function describePrices(open: OpenStore): void {
       expect(revision).toBe(4);
     });
 
+    test('loses nothing of many who change it at once', async () => {
+      const { prices } = held.now.store;
+      const countries = Array.from({ length: 12 }, (_, n) => String.fromCharCode(65 + n, 65 + n));
+      const providers = ['twilio', 'solapi', 'smpp', 'http'] as const;
+      for (const country of countries) {
+        await Promise.all(providers.map((provider, n) => prices.replace([row(provider, country, n)], provider, T0)));
+      }
+      const { rows, revision } = await prices.all();
+      expect(rows.map(({ provider, country }) => `${provider} ${country}`).sort()).toEqual(
+        providers.map((provider) => `${provider} LL`).sort(),
+      );
+      expect(revision).toBe(48);
+    }, 30_000);
+
     test('takes as many rows as it may have, and not one more, also when they come in parts', async () => {
       const { prices } = held.now.store;
       const full = Array.from({ length: PRICE_LIMITS.rows }, (_, n) => row('twilio', 'IT', n));
