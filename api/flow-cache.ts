@@ -1,6 +1,6 @@
 import { ADDRESS_FIELDS } from '../core/address';
-import { compileLadder, type Ladder, type SendRung } from '../core/ladder';
-import type { ProviderCatalog } from '../core/provider-facts';
+import { compileLadder, factsBehind, type Ladder, type SendRung } from '../core/ladder';
+import type { ProviderCatalog, ProviderFacts } from '../core/provider-facts';
 import type { FieldError } from '../schemas/problem';
 import { compileVariables } from '../schemas/variables-schema';
 import type { Mode } from '../schemas/vocabulary';
@@ -31,11 +31,14 @@ export interface FlowCache {
   changed(): void;
 }
 
+/** With what its providers and accounts could do when it was made. */
+type HeldFlow = PreparedFlow & { facts: readonly (ProviderFacts | undefined)[] };
+
 type Standing = { version: number; flowId: string } | 'unknown' | 'never' | 'unpublished';
 
 export function flowCache(flows: FlowStore, catalog: ProviderCatalog, now: () => number): FlowCache {
   const standings = new Map<string, { standing: Standing; until: number }>();
-  const versions = new Map<string, PreparedFlow>();
+  const versions = new Map<string, HeldFlow>();
   let generation = 0;
 
   const standingOf = async (workflowId: string): Promise<Standing> => {
@@ -50,12 +53,12 @@ export function flowCache(flows: FlowStore, catalog: ProviderCatalog, now: () =>
   const version = async (flowId: string, number: number, mode: Mode): Promise<PreparedFlow | null> => {
     const name = `${flowId} ${number} ${mode}`;
     const held = versions.get(name);
-    if (held) return held;
+    if (held && isCurrent(held, catalog)) return held;
     const found = await flows.version(flowId, number);
     if (!found) return null;
     const { workflowId, definition } = found;
     const ladder = compileLadder(definition, { flowId, workflowId, version: number, mode }, catalog);
-    const flow = prepare(ladder, definition.variables);
+    const flow = { ...prepare(ladder, definition.variables), facts: factsBehind(ladder, catalog) };
     hold(versions, VERSIONS_HELD, name, flow);
     return flow;
   };
@@ -81,6 +84,11 @@ function standingIn(flow: Flow | null, workflowId: string): Standing {
   if (flow?.workflowId !== workflowId) return 'unknown';
   if (flow.publishedVersion !== null) return { version: flow.publishedVersion, flowId: flow.id };
   return flow.latestVersion > 0 ? 'unpublished' : 'never';
+}
+
+function isCurrent({ ladder, facts }: HeldFlow, catalog: ProviderCatalog): boolean {
+  const now = factsBehind(ladder, catalog);
+  return facts.every((one, index) => one === now[index]);
 }
 
 function prepare(ladder: Ladder, variables: object | undefined): PreparedFlow {

@@ -63,7 +63,7 @@ async function submit(services: Services, { params, body }: ApiRequest<TemplateS
   if (!account || !approvals) return nobodyApproves(template, body.provider);
   try {
     const { status, reason, providerTemplateId } = await approvals.submit(template);
-    const standing = { status, statusReason: reason, providerTemplateId };
+    const standing = { status, statusReason: reason, statusByHand: false, providerTemplateId };
     const current = await templates.get(template.id);
     if (current && current.updatedAt !== template.updatedAt) return changedMeanwhile();
     const after = await templates.setStatus(template.id, standing, services.now());
@@ -106,6 +106,8 @@ async function setByHand({ store, now }: Services, { params, body }: ApiRequest<
   const standing = {
     status: body.status,
     statusReason: body.reason,
+    // Whoever says that it was submitted, at the provider’s own pages maybe, waits for the provider’s word.
+    statusByHand: body.status !== 'submitted',
     providerTemplateId: template.providerTemplateId ?? null,
   };
   const after = await store.templates.setStatus(template.id, standing, now());

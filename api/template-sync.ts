@@ -31,11 +31,14 @@ export function approversOf(providers: Pick<ProviderRegistry, 'all'>, template: 
     .sort((a, b) => rank(a) - rank(b));
 }
 
-/** Asks about every template that was ever submitted, and keeps what has changed. A draft is nobody's yet. */
+/**
+ * Asks about every template that a provider may know, and keeps what has changed. A draft is nobody's yet; and one that
+ * somebody has paused is not to go out again ten minutes later because its provider has nothing against it.
+ */
 export async function syncTemplates(deps: TemplateSyncDeps, signal?: AbortSignal): Promise<TemplateSynced> {
   const synced = { asked: 0, changed: 0, failed: 0 };
   for await (const template of everyItem((page) => deps.store.templates.list(page))) {
-    if (template.status === 'draft' || !needsApproval(template)) continue;
+    if (template.status === 'draft' || template.statusByHand || !needsApproval(template)) continue;
     const approvers = approversOf(deps.providers, template);
     if (approvers.length === 0) continue;
     synced.asked++;
@@ -74,7 +77,8 @@ async function keep({ store, now }: TemplateSyncDeps, asked: Template, said: App
   // Whoever has written it meanwhile has another content than the one that was judged.
   const current = await store.templates.get(asked.id);
   if (current?.updatedAt !== asked.updatedAt) return false;
-  await store.templates.setStatus(asked.id, { status, statusReason: reason, providerTemplateId: known }, now());
+  const standing = { status, statusReason: reason, statusByHand: false, providerTemplateId: known };
+  await store.templates.setStatus(asked.id, standing, now());
   return status !== asked.status;
 }
 

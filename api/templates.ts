@@ -114,9 +114,11 @@ function statusWhenMade({ providers }: Services, template: TemplateWrite): Templ
 }
 
 /** Null where there is nothing but a status, as when it was made. */
-function standingOf({ status, statusReason, providerTemplateId }: Template): TemplateStanding | null {
+function standingOf(template: Template): TemplateStanding | null {
+  const { status, statusReason, statusByHand = false, providerTemplateId } = template;
   if (statusReason === undefined && providerTemplateId === undefined) return null;
-  return { status, statusReason: statusReason ?? null, providerTemplateId: providerTemplateId ?? null };
+  const reason = statusReason ?? null;
+  return { status, statusReason: reason, statusByHand, providerTemplateId: providerTemplateId ?? null };
 }
 
 function saysTheSame(before: Template, { channel, content, locales }: TemplateWrite): boolean {

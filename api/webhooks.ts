@@ -203,5 +203,7 @@ function count({ providerMetrics }: Services, { provider }: { provider: Provider
 }
 
 function unknownProvider(): ApiResponse {
-  return notFound('This provider', 'Normalised receipts of your own go to POST /v1/receipts.');
+  const hint =
+    'GET /v1/provider-accounts lists the accounts. Receipts of a gateway of your own go to POST /v1/receipts.';
+  return notFound('This provider', hint);
 }

@@ -142,6 +142,12 @@ export function factsOf(catalog: ProviderCatalog, { provider, account }: Carrier
   return (account === null ? undefined : catalog[`${provider}:${account}`]) ?? catalog[provider];
 }
 
+/** What the routes of a ladder were made from, in order; once one is another, the ladder is not what it would be now. */
+export function factsBehind({ rungs }: Ladder, catalog: ProviderCatalog): (ProviderFacts | undefined)[] {
+  const routes = rungs.flatMap((rung) => (rung.kind === 'send' ? rung.routes : []));
+  return routes.map((route) => factsOf(catalog, route));
+}
+
 function routesFor(step: SendStep, mode: Mode, catalog: ProviderCatalog): SendRoute[] {
   return carriersOf(step, mode).map((carrier) => {
     const facts = factsOf(catalog, carrier);

@@ -28,5 +28,5 @@ export interface ProviderFacts {
   currency: string;
 }
 
-/** By provider, and by `provider:account` where an account has facts of its own. */
+/** By provider, for its default account or in general, and by `provider:account`. */
 export type ProviderCatalog = Readonly<Record<string, ProviderFacts>>;

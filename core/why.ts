@@ -28,7 +28,7 @@ const REASON_WORDS: Record<Reason, string> = {
   expired: 'it expired at the provider',
   timeout: 'no receipt came in time',
   uncertain: 'the send was never answered and no receipt came in time',
-  unknown: 'the provider gave no reason',
+  unknown: 'the provider gave no reason that we know',
   no_address: 'the recipient has no address for it',
   no_consent: 'the person has not consented',
   not_subscribed: 'the person is not subscribed',

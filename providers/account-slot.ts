@@ -18,6 +18,8 @@ export class AccountSlot {
   private account: OpenAccount | null = null;
   private broken = false;
   private isDefault = false;
+  /** The very same for as long as its settings are: by that others see whether they changed. */
+  private known: ProviderFacts | null = null;
 
   constructor(
     public record: AccountRecord,
@@ -30,6 +32,11 @@ export class AccountSlot {
 
   /** Null where its settings are not what its kind can judge by. */
   facts(): ProviderFacts | null {
+    this.known ??= this.factsOrNull();
+    return this.known;
+  }
+
+  private factsOrNull(): ProviderFacts | null {
     try {
       return this.deps.kind?.factsOf(this.record.settings) ?? null;
     } catch {

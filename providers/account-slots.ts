@@ -21,7 +21,12 @@ export class AccountSlots {
   private connecting = false;
   private closed = false;
 
-  constructor(private readonly options: SlotsOptions) {}
+  /** What is said of each provider where it has no account. */
+  private readonly general: Readonly<Record<string, ProviderFacts>>;
+
+  constructor(private readonly options: SlotsOptions) {
+    this.general = { ...options.catalog };
+  }
 
   get(id: string): AccountSlot | null {
     return this.slots.get(id) ?? null;
@@ -90,12 +95,16 @@ export class AccountSlots {
     this.retiring.set(slot, setTimeout(close, this.options.graceMs).unref());
   }
 
+  /** A step that names the provider alone means its default account, and what that one can do. */
   private list(before: ReadonlyMap<string, AccountSlot>): void {
     const { catalog } = this.options;
     for (const { record } of before.values()) delete catalog[nameOf(record)];
+    Object.assign(catalog, this.general);
     for (const slot of this.slots.values()) {
       const facts = slot.facts();
-      if (facts) catalog[nameOf(slot.record)] = facts;
+      if (!facts) continue;
+      catalog[nameOf(slot.record)] = facts;
+      if (this.defaultOf(slot.record.provider) === slot) catalog[slot.record.provider] = facts;
     }
   }
 

@@ -129,8 +129,11 @@ function notInList(error: ErrorObject): string {
 }
 
 function wrongForm(error: ErrorObject): string {
-  const says = error.parentSchema?.description;
-  if (typeof says === 'string') return `${subject(error)} does not have the right form. ${says}`;
+  const { description: says, examples } = error.parentSchema ?? {};
+  const [word = ''] = typeof error.data === 'string' ? error.data.split(':') : [];
+  const near = Array.isArray(examples) ? nearest(word, examples.map(String)) : null;
+  const meant = near !== null && near !== word ? ` Did you mean “${near}”?` : '';
+  if (typeof says === 'string') return `${subject(error)} does not have the right form.${meant} ${says}`;
   return `${subject(error)} must match ${short(String(error.params.pattern))}.`;
 }
 

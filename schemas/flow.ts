@@ -30,6 +30,7 @@ const providerName = {
   description:
     `Who carries it, one of ${PROVIDERS.join(', ')}, or one account of it, such as twilio:pac_eu; or a list of them, ` +
     'of which the next takes over where the one before surely did not send. Left out: the sandbox.',
+  examples: PROVIDERS,
 } as const;
 
 /** One rung: a channel, a template, a timeout, a success criterion. */

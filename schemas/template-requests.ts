@@ -7,6 +7,7 @@ const provider = {
   type: 'string',
   pattern: `^(${PROVIDERS.join('|')})(:pac_[A-Za-z0-9_-]{1,64})?$`,
   description: `One of ${PROVIDERS.join(', ')}, or one account of it, such as twilio:pac_eu.`,
+  examples: PROVIDERS,
 } as const;
 
 /** Who is to approve it; left out: the first account that approves templates of its channel. */

@@ -150,6 +150,7 @@ export const templateSchema = {
     ...templateWriteSchema.properties,
     status: { type: 'string', enum: TEMPLATE_STATUSES },
     statusReason: { type: ['string', 'null'] },
+    statusByHand: { type: 'boolean', description: 'Somebody set it: what the provider says does not change it.' },
     providerTemplateId: { type: ['string', 'null'], description: 'The provider’s own name of it.' },
     createdAt: { type: 'string', format: 'date-time' },
     updatedAt: { type: 'string', format: 'date-time' },

@@ -107,6 +107,8 @@ export interface TemplateStanding {
   status: Template['status'];
   /** Why it was rejected or paused, or why somebody set it by hand. */
   statusReason: string | null;
+  /** Somebody has set it, and it stays whatever the provider says. */
+  statusByHand: boolean;
   providerTemplateId: string | null;
 }
 

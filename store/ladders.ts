@@ -1,25 +1,34 @@
-import { compileLadder, type Ladder } from '../core/ladder';
-import type { ProviderCatalog } from '../core/provider-facts';
+import { compileLadder, factsBehind, type Ladder } from '../core/ladder';
+import type { ProviderCatalog, ProviderFacts } from '../core/provider-facts';
 import type { Mode } from '../schemas/vocabulary';
 import { createBoundedMap } from './bounded-map';
 import type { FlowStore } from './contract';
 
 const LADDERS_HELD = 1000;
 
-/** The ladder of a published version; null where there is none. Versions never change, so that they are held. */
+/**
+ * The ladder of a published version; null where there is none. Versions never change, so that they are held; what an
+ * account can do may change, and then its ladders are made anew.
+ */
 export type LadderSource = (flowId: string, version: number, mode: Mode) => Promise<Ladder | null>;
 
 export function createLadderSource(flows: FlowStore, catalog: ProviderCatalog): LadderSource {
-  const held = createBoundedMap<string, Ladder>(LADDERS_HELD);
+  const held = createBoundedMap<string, { ladder: Ladder; facts: readonly (ProviderFacts | undefined)[] }>(
+    LADDERS_HELD,
+  );
   return async (flowId, version, mode) => {
     const name = `${flowId} ${version} ${mode}`;
-    const ladder = held.get(name);
-    if (ladder) return ladder;
+    const known = held.get(name);
+    if (known && areSame(known.facts, factsBehind(known.ladder, catalog))) return known.ladder;
     const found = await flows.version(flowId, version);
     if (!found) return null;
     const identity = { flowId: found.flowId, workflowId: found.workflowId, version, mode };
-    const compiled = compileLadder(found.definition, identity, catalog);
-    held.set(name, compiled);
-    return compiled;
+    const ladder = compileLadder(found.definition, identity, catalog);
+    held.set(name, { ladder, facts: factsBehind(ladder, catalog) });
+    return ladder;
   };
+}
+
+function areSame(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.every((one, index) => one === now[index]);
 }

@@ -196,6 +196,19 @@ describe('sync', () => {
     expect((await show(elsewhere)).status).toBe('approved');
   });
 
+  it('leaves what was set by hand alone, until it is submitted again', async () => {
+    const id = await submitted();
+    meta.says.set(id, approved());
+    const setTo = (status: string) =>
+      must(api.call('POST', `/v1/templates/${id}/status`, { body: { status, reason: 'a wrong price in it' } }), 200);
+    await setTo('paused');
+    await must(api.call('POST', '/v1/templates/sync'), 200);
+    expect(await show(id)).toMatchObject({ status: 'paused', statusReason: 'a wrong price in it', statusByHand: true });
+    await setTo('submitted');
+    await must(api.call('POST', '/v1/templates/sync'), 200);
+    expect(await show(id)).toMatchObject({ status: 'approved', statusByHand: false });
+  });
+
   it('does not give an old verdict to a content that was written meanwhile', async () => {
     const id = await submitted();
     const { templates } = api.house.store;

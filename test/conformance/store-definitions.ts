@@ -160,7 +160,12 @@ export function describeTemplatesAndKeys(open: OpenStore): void {
       const made = await templates.create({ ...write, id: 'tpl_a' }, 'draft', T0);
       if (typeof made === 'string') throw new Error(made);
       expect(await templates.get('tpl_a')).toEqual(made);
-      const standing = { status: 'rejected', statusReason: 'INVALID_FORMAT', providerTemplateId: '77' } as const;
+      const standing = {
+        status: 'rejected',
+        statusReason: 'INVALID_FORMAT',
+        statusByHand: false,
+        providerTemplateId: '77',
+      } as const;
       const after = await templates.setStatus('tpl_a', standing, T0 + 1000);
       expect(after).toEqual({ ...made, ...standing, updatedAt: '2023-11-14T22:13:21.000Z' });
       expect(await templates.get('tpl_a')).toEqual(after);
@@ -172,7 +177,12 @@ export function describeTemplatesAndKeys(open: OpenStore): void {
     test('a template that is written anew has lost what was said of the old one', async () => {
       const { templates } = held.now.store;
       await templates.create({ ...write, id: 'tpl_a' }, 'draft', T0);
-      const standing = { status: 'approved', statusReason: 'seen', providerTemplateId: '77' } as const;
+      const standing = {
+        status: 'approved',
+        statusReason: 'seen',
+        statusByHand: false,
+        providerTemplateId: '77',
+      } as const;
       await templates.setStatus('tpl_a', standing, T0);
       const replaced = await templates.replace('tpl_a', write, 'draft', T0 + 1000);
       expect(replaced).toMatchObject({ status: 'draft' });
@@ -183,7 +193,12 @@ export function describeTemplatesAndKeys(open: OpenStore): void {
     test('a status and a new content that come at once are both kept, or the status is of the new content', async () => {
       const { templates } = held.now.store;
       await templates.create({ ...write, id: 'tpl_a' }, 'draft', T0);
-      const standing = { status: 'approved', statusReason: null, providerTemplateId: null } as const;
+      const standing = {
+        status: 'approved',
+        statusReason: null,
+        statusByHand: false,
+        providerTemplateId: null,
+      } as const;
       const other = { ...write, content: { text: 'Other' } };
       await Promise.all([
         ...[1, 2, 3].map((n) => templates.setStatus('tpl_a', standing, T0 + n)),

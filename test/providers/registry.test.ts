@@ -210,6 +210,20 @@ test('the catalog has the facts of every account, and loses them with it', async
   stored = [];
   await registry.refresh();
   expect(catalog['twilio:pac_dear']).toBeUndefined();
+});
+
+test('a provider named alone can do what its default account can, and without one what is said of it in general', async () => {
+  stored = [account('pac_dear', { settings: { sender: 'dear' } }), account('pac_other', { createdAt: 2 })];
+  const registry = await registryOf();
+  expect(catalog.twilio?.costMicros.sms).toBe(99_000);
+  const known = catalog.twilio;
+  await registry.refresh();
+  expect(catalog.twilio).toBe(known);
+  stored = [account('pac_dear', { settings: { sender: 'dear' } }), account('pac_other', { isDefault: true })];
+  await registry.refresh();
+  expect(catalog.twilio).toBe(catalog['twilio:pac_other']);
+  stored = [];
+  await registry.refresh();
   expect(catalog.twilio).toBe(PROVIDER_CATALOG.twilio);
 });
 

@@ -284,6 +284,25 @@ describe('a lost receipt costs no second message', () => {
       await standIn.close();
     },
   );
+
+  test('a step that names the provider alone goes by what its default account can do, as soon as that changes', async () => {
+    const standIn = await openHttpGateway({ webhookUrl: '' });
+    const { lookup, ...without } = standIn.account.settings;
+    const account = await addAccount(standIn, { settings: without, isDefault: true });
+    const workflowId = await publish({ provider: 'http' }, TEXT, 'sms');
+    const sent = async () => {
+      const before = standIn.carried.length;
+      const id = await invoke(workflowId, PHONE);
+      await until(() => standIn.carried.length > before, 'it has it', 5_000);
+      standIn.knows(standIn.carried[before] as Carried, { status: 'delivered' });
+      return view(id, 8);
+    };
+    expect(await sent()).toMatchObject({ status: 'succeeded', reachedStep: 'last' });
+    const body = { name: 'asked', provider: 'http', isDefault: true, settings: { ...without, lookup } };
+    await must(api.call('PUT', `/v1/provider-accounts/${account}`, { body }), 200);
+    expect(await sent()).toMatchObject({ status: 'succeeded', reachedStep: 'first' });
+    await standIn.close();
+  }, 20_000);
 });
 
 test('an SMSC’s receipts come over its own connection, and find their run by the message’s ID', async () => {

@@ -27,6 +27,13 @@ describe('a sentence', () => {
       { a: 'y' },
       '/a “a” does not have the right form. An x.',
     ],
+    [
+      {
+        a: { type: 'string', pattern: '^(ship|rail)(:.+)?$', description: 'One of them.', examples: ['ship', 'rail'] },
+      },
+      { a: 'shipp:pac_eu' },
+      '/a “a” does not have the right form. Did you mean “ship”? One of them.',
+    ],
     [{ 'a/b~c': { type: 'string' } }, { 'a/b~c': 1 }, '/a~1b~0c “a/b~c” must be a string.'],
   ])('%j with %j says: %s', (schema, value, expected) => {
     expect(judge(properties(schema), value)).toEqual([expected]);
