@@ -462,6 +462,28 @@ describe('its receipts', () => {
     expect(() => list.normalise?.(webhookOf(JSON.stringify(Array(1001).fill({ st: 'D' }))))).toThrow(TypeError);
   });
 
+  test.each([
+    ['escaped quotes', '\\"'],
+    ['quotes', '"'],
+    ['digits', '1'],
+  ])('megabytes of %s are read through once, and are no receipt', (_name, piece) => {
+    const adapter = adapterFor({ format: 'json' });
+    const before = performance.now();
+    for (const end of ['', '.']) {
+      expect(() => adapter.normalise?.(webhookOf(piece.repeat(1_000_000) + end))).toThrow();
+    }
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
+  test('a text of megabytes in a receipt is read, and long numbers keep their digits only where they are whole', () => {
+    const adapter = adapterFor({ format: 'json', providerMessageId: '/id' });
+    const body = (id: string) => `{"st":"D","text":"${'a\\"'.repeat(1_000_000)}","id":${id}}`;
+    const idIn = (id: string) => normalise(adapter, webhookOf(body(id)))[0]?.providerMessageId;
+    expect(idIn('-12345678901234567890')).toBe('-12345678901234567890');
+    expect(idIn('0.50000000000000000')).toBe('0.5');
+    expect(idIn('1e-0000000000000002')).toBe('0.01');
+  });
+
   const variants = (['hmac-sha256', 'hmac-sha1', 'hmac-sha512'] as const).flatMap((algorithm) =>
     (['hex', 'base64'] as const).map((encoding) => [algorithm, encoding] as const),
   );
