@@ -67,9 +67,11 @@ export async function acceptReceipts(
     await services.intake.accept(receipts, orElse);
   } catch (error) {
     if (error instanceof ForgedReference) {
-      if (onForeign && receipts.length > 1) {
-        onForeign();
-        return acceptReceipts(services, receipts.toSpliced(error.index, 1), accepting);
+      const foreign = new Set(error.indices);
+      const ours = receipts.filter((_receipt, index) => !foreign.has(index));
+      if (onForeign && ours.length > 0) {
+        for (let n = 0; n < foreign.size; n++) onForeign();
+        return acceptReceipts(services, ours, accepting);
       }
       const pointer = several ? `/${error.index}/ref` : '/ref';
       return problem(401, 'The attempt reference was not signed here.', {
