@@ -1,9 +1,11 @@
 import { addressFor } from '../core/address';
+import { FilledTooLong } from '../core/bounded-fill';
 import { answerOf, type Input, type LookupOutcome } from '../core/input';
 import type { AttemptJob } from '../core/job';
 import type { Prices } from '../core/prices';
 import type { MessageHandle, ProviderAdapter, ProviderRegistry, SendAnswer, SendRequest } from '../providers/contract';
 import type { References } from '../receipts/contract';
+import type { RenderedContent } from '../schemas/template';
 import type { Reason } from '../schemas/vocabulary';
 import type { InvocationRecord, Store } from '../store/contract';
 import type { Activities } from './contract';
@@ -84,7 +86,14 @@ async function prepare(deps: ActivityDeps, job: AttemptJob): Promise<Prepared> {
   if (!template) return rejected('template_invalid', 'no_template');
   // It was approved when the flow was published; whoever approves it may have paused it since.
   if (template.status !== 'approved') return rejected('template_not_approved', template.status);
-  const content = render(template, record.variables, record.recipient.locale);
+  let content: RenderedContent;
+  try {
+    content = render(template, record.variables, record.recipient.locale);
+  } catch (error) {
+    // The same however often it is tried: it must not pass for a store that is away.
+    if (error instanceof FilledTooLong) return rejected('content_rejected', 'too_long');
+    return rejected('template_invalid', 'not_rendered');
+  }
   const formed = formOf(rung.channel, content, address);
   if (formed?.ok === false) return rejected('content_rejected', formed.code);
   if (formed) content.message = formed.form;
