@@ -642,6 +642,20 @@ describe('what an account declares', () => {
     expect(judge(settings)).toMatchObject({ ok: false });
   });
 
+  test('with a signature nothing but our own reference is read from the address, which is not signed', () => {
+    const signature = { header: 'X', algorithm: 'hmac-sha256', encoding: 'hex', secret: 's' };
+    const statuses = { D: 'read' };
+    const query = { status: 'query:s', providerMessageId: 'query:id', cost: { field: 'query:c', unit: 'cents' } };
+    const judged = (receipts: object) => http.judge?.({ send, receipts: { format: 'json', statuses, ...receipts } });
+    expect(judged({ ...query, signature })?.map(({ pointer }) => pointer)).toEqual([
+      '/receipts/status',
+      '/receipts/providerMessageId',
+      '/receipts/cost/field',
+    ]);
+    expect(judged(query)).toEqual([]);
+    expect(judged({ status: 's', ref: 'query:ref', signature })).toEqual([]);
+  });
+
   test('a signature where there is no body, or without its time, is refused', () => {
     const signature = { header: 'a', algorithm: 'hmac-sha1', encoding: 'hex', secret: 's', signed: 'timestamp.body' };
     const receipts = { format: 'query', status: 's', statuses: { D: 'read' }, signature };
