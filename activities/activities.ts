@@ -161,11 +161,23 @@ function toInput(answer: SendAnswer): SendInput {
   if (answer.outcome === 'accepted') return { type: 'SendAccepted', ...pick(answer) };
   if (answer.outcome === 'uncertain') return { type: 'SendUncertain' };
   const { reason, code, retryAfterMs } = answer;
-  return { type: 'SendRejected', reason, code, retryAfterMs };
+  return { type: 'SendRejected', reason, code: codeOf(code), retryAfterMs };
 }
 
-function pick(from: { providerMessageId: string | null; costMicros: number | null }) {
-  return { providerMessageId: from.providerMessageId, costMicros: from.costMicros };
+/** As long as receipts and events take them; an ID that is longer, or no text, names nothing. */
+const PROVIDER_ID_MAX = 200;
+const CODE_MAX = 64;
+
+/** What an SDK types as a text need not be one: it stands there as the provider answered it. */
+function pick({ providerMessageId: id, costMicros: cost }: { providerMessageId: unknown; costMicros: unknown }) {
+  return {
+    providerMessageId: typeof id === 'string' && id !== '' && id.length <= PROVIDER_ID_MAX ? id : null,
+    costMicros: Number.isSafeInteger(cost) && Number(cost) >= 0 ? Number(cost) : null,
+  };
+}
+
+function codeOf(code: unknown): string | null {
+  return typeof code === 'string' || typeof code === 'number' ? String(code).slice(0, CODE_MAX) : null;
 }
 
 /** Bounded; a provider that cannot be asked, or does not answer, leaves it unknown. */

@@ -2,7 +2,7 @@ import { createActivities } from '../../activities/activities';
 import type { AttemptJob } from '../../core/job';
 import { compileLadder, routeAt, sendRungOf } from '../../core/ladder';
 import { NO_PRICES } from '../../core/prices';
-import type { ProviderAdapter } from '../../providers/contract';
+import type { ProviderAdapter, SendAnswer } from '../../providers/contract';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import { fixedRegistry } from '../../providers/registry';
 import { createReferences } from '../../receipts/reference';
@@ -11,11 +11,12 @@ import type { InvocationRecord, Store } from '../../store/contract';
 
 /** What a provider was asked. */
 const asked: string[] = [];
+let answer: unknown = null;
 const adapter: ProviderAdapter = {
   facts: PROVIDER_CATALOG.twilio,
   async send({ content }) {
     asked.push(`send ${content.text}`);
-    return { outcome: 'accepted', providerMessageId: 'm', costMicros: 1 };
+    return (answer ?? { outcome: 'accepted', providerMessageId: 'm', costMicros: 1 }) as SendAnswer;
   },
   async lookup() {
     asked.push('lookup');
@@ -28,6 +29,7 @@ const adapter: ProviderAdapter = {
 };
 beforeEach(() => {
   asked.length = 0;
+  answer = null;
 });
 
 function activitiesFor(text: string, variables: Record<string, unknown>) {
@@ -67,8 +69,8 @@ test('a list with a null in it is sent like any other', async () => {
 
 test('a text that grows without end is refused, and never sent', async () => {
   const activities = activitiesFor(`${'{{#a}}'.repeat(12)}x${'{{/a}}'.repeat(12)}`, { a: Array(50).fill(1) });
-  const answer = await activities.send(jobIn('live'), { maybeSent: false });
-  expect(answer).toMatchObject({ type: 'SendRejected', reason: 'content_rejected', code: 'too_long' });
+  const input = await activities.send(jobIn('live'), { maybeSent: false });
+  expect(input).toMatchObject({ type: 'SendRejected', reason: 'content_rejected', code: 'too_long' });
   expect(asked).toEqual([]);
 });
 
@@ -80,4 +82,21 @@ test('a test reaches no real provider, even where its job names one', async () =
   expect(await activities.lookup(job)).toMatchObject({ outcome: { known: 'unknown' } });
   expect(await activities.recall(job)).toMatchObject({ type: 'RecallFailed' });
   expect(asked).toEqual([]);
+});
+
+test.each<[string, object, object]>([
+  ['no ID', { providerMessageId: undefined, costMicros: undefined }, { providerMessageId: null, costMicros: null }],
+  ['a number for an ID', { providerMessageId: 7, costMicros: 0.5 }, { providerMessageId: null, costMicros: null }],
+  ['an ID without end', { providerMessageId: 'x'.repeat(1e6), costMicros: -1 }, { providerMessageId: null }],
+  ['an ID as receipts have it', { providerMessageId: 'x'.repeat(200), costMicros: 0 }, { costMicros: 0 }],
+])('of an accepted message %s is kept only as an event can hold it', async (_name, given, kept) => {
+  answer = { outcome: 'accepted', ...given };
+  const input = await activitiesFor('hi', {}).send(jobIn('live'), { maybeSent: false });
+  expect(input).toMatchObject({ type: 'SendAccepted', ...kept });
+});
+
+test('a code without end is cut off', async () => {
+  answer = { outcome: 'rejected', reason: 'unknown', code: '9'.repeat(1e6), retryAfterMs: null };
+  const input = await activitiesFor('hi', {}).send(jobIn('live'), { maybeSent: false });
+  expect(input).toMatchObject({ type: 'SendRejected', code: '9'.repeat(64) });
 });
