@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ProviderAdapter, ProviderWorld, SendRequest, WebhookRequest } from '../../providers/contract';
 import { http } from '../../providers/http/http';
+import { escapeFor } from '../../providers/http/template';
 import { accountWriteSchema } from '../../schemas/provider-account';
 import { receiptSchema } from '../../schemas/receipt';
 import { validator } from '../../schemas/validate';
@@ -327,6 +328,18 @@ describe('what a person is sent cannot break out of where it stands', () => {
     expect((await heardOf(settings)).answer).toMatchObject({ reason: 'auth_failed', code: 'no_credential' });
     expect(listener.heard).toEqual([]);
   });
+});
+
+test.each([
+  ['application/x-ndjson', '\\"&<'],
+  ['application/json-rpc; charset=utf-8', '\\"&<'],
+  ['application/vnd.gw+json', '\\"&<'],
+  ['application/soap+xml', '&#34;&#38;&#60;'],
+  ['text/xml-external-parsed-entity', '&#34;&#38;&#60;'],
+  ['application/x-www-form-urlencoded', '%22%26%3C'],
+  ['text/plain', '"&<'],
+])('a value in a text of %s cannot end what it stands in', (type, written) => {
+  expect(escapeFor(type)('"&<')).toBe(written);
 });
 
 describe('its answers', () => {
