@@ -32,7 +32,10 @@ export interface Rendering {
 
 /** Does what a send does before it calls the provider, and sends nothing. */
 export interface Renderer {
-  /** @param who `address`: the phone number, by whose country a text is measured; '' where it is not known */
+  /**
+   * @param who `address`: the phone number, by whose country a text is measured; '' where it is not known
+   * @throws FilledTooLong
+   */
   render(
     template: Pick<Template, 'channel' | 'content' | 'locales'>,
     variables: Record<string, unknown>,

@@ -1,4 +1,5 @@
 import Mustache from 'mustache';
+import { BoundedWriter } from '../core/bounded-fill';
 import { fillContent } from '../core/content-texts';
 import { chooseLocale } from '../core/locale';
 import { fillDraft } from '../core/template-variables';
@@ -7,10 +8,13 @@ import type { Channel } from '../schemas/vocabulary';
 import type { Renderer, Rendering } from './contract';
 import { type Formed, formText, TEXT_CHANNELS, type TextChannel } from './message-form';
 
+const writer = new BoundedWriter();
+
 /**
  * A template in the recipient's language with its variables filled in. Logic-less (Mustache); what is plain text is not
  * escaped, HTML is.
  * @param locale such as `it` or `it-IT`: the nearest that there is, else the template's own content
+ * @throws FilledTooLong
  */
 export function render(
   template: Pick<Template, 'content' | 'locales'>,
@@ -46,7 +50,7 @@ function isTextChannel(channel: Channel): channel is TextChannel {
 }
 
 function fill(text: string, variables: Record<string, unknown>, escaped: (value: string) => string): string {
-  return text.includes('{{') ? Mustache.render(text, variables, undefined, { escape: escaped }) : text;
+  return text.includes('{{') ? writer.fill(text, variables, escaped) : text;
 }
 
 function plain(value: unknown): string {

@@ -71,12 +71,19 @@ export function itemRows(items: readonly unknown[]): RawRow[] {
   return items.map((value, n) => ({ place: `Item ${n}`, pointer: `/items/${n}`, value }));
 }
 
+/** With room for empty ones and the columns’ names. */
+const LINES_MAX = 2 * PRICE_LIMITS.rows;
+
 export type ReadCsv = { ok: true; rows: RawRow[] } | { ok: false; errors: FieldError[] };
 
 /** RFC 4180, a line with the columns’ names first, in any order; semicolons as spreadsheets of Europe write them will do. */
 export function csvRows(given: string): ReadCsv {
   // The parser takes the first line's end for that of all.
   const text = given.replace(/\r\n?/g, '\n');
+  if (hasMoreLines(text, LINES_MAX)) {
+    const message = `The table has at most ${PRICE_LIMITS.rows} rows; these are more than ${LINES_MAX} lines.`;
+    return { ok: false, errors: [{ pointer: '', message }] };
+  }
   const [head = ''] = text.split('\n', 1);
   const delimiter = head.includes(';') ? ';' : ',';
   const { data, errors } = Papa.parse<string[]>(text, { delimiter, newline: '\n', skipEmptyLines: false });
@@ -100,6 +107,13 @@ export function csvRows(given: string): ReadCsv {
   return { ok: true, rows };
 }
 
+/** Counted before anything is made of them: each would become an array. */
+function hasMoreLines(text: string, most: number): boolean {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && lines <= most; at = text.indexOf('\n', at + 1)) lines++;
+  return lines > most;
+}
+
 function headerErrors(names: readonly string[]): FieldError[] {
   const errors: FieldError[] = [];
   const report = (message: string) => errors.push({ pointer: '/1', message: `Line 1: ${message}` });
@@ -117,7 +131,8 @@ function headerErrors(names: readonly string[]): FieldError[] {
 
 function objectOf(names: readonly string[], cells: readonly string[]): object {
   const row: Partial<Record<Column, unknown>> & { [more: string]: unknown } = {};
-  cells.forEach((cell, n) => {
+  // One more than there are columns is enough to be told of.
+  cells.slice(0, names.length + 1).forEach((cell, n) => {
     const text = cell.trim();
     const name = names[n] ?? `column ${n + 1}`;
     if (name === 'costMicros') row[name] = /^\d{1,15}$/.test(text) ? Number(text) : text;

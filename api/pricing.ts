@@ -1,4 +1,5 @@
 import { addressFor } from '../core/address';
+import { FilledTooLong } from '../core/bounded-fill';
 import { readPhone } from '../core/phone';
 import { type PriceSituation, pricedLadder } from '../core/prices';
 import type { Recipient } from '../schemas/invocation';
@@ -45,10 +46,21 @@ async function formsOf(
     const address = addressFor(channel, recipient);
     const found = address && isText(channel) ? await store.templates.get(template) : null;
     if (!found || !address) continue;
-    const { formed } = renderer.render(found, variables, { locale: recipient.locale, address });
-    if (formed?.ok) forms.set(index, formed.form);
+    const form = formOf(renderer, found, variables, { locale: recipient.locale, address });
+    if (form) forms.set(index, form);
   }
   return forms;
+}
+
+/** Null where it cannot be sent, so that it costs nothing: the send itself says why. */
+function formOf(renderer: Services['renderer'], ...given: Parameters<Services['renderer']['render']>) {
+  try {
+    const { formed } = renderer.render(...given);
+    return formed?.ok ? formed.form : null;
+  } catch (error) {
+    if (error instanceof FilledTooLong) return null;
+    throw error;
+  }
 }
 
 function isText(channel: Channel): boolean {

@@ -1,4 +1,4 @@
-import { type OpenAccount, ProviderRefused } from '../providers/contract';
+import { type OpenAccount, ProviderRefused, WORDS_MAX } from '../providers/contract';
 import { type Template, templateSchema } from '../schemas/template';
 import {
   type TemplateByHand,
@@ -63,7 +63,8 @@ async function submit(services: Services, { params, body }: ApiRequest<TemplateS
   if (!account || !approvals) return nobodyApproves(template, body.provider);
   try {
     const { status, reason, providerTemplateId } = await approvals.submit(template);
-    const standing = { status, statusReason: reason, statusByHand: false, providerTemplateId };
+    const statusReason = reason?.slice(0, WORDS_MAX) ?? null;
+    const standing = { status, statusReason, statusByHand: false, providerTemplateId };
     const current = await templates.get(template.id);
     if (current && current.updatedAt !== template.updatedAt) return changedMeanwhile();
     const after = await templates.setStatus(template.id, standing, services.now());

@@ -1,5 +1,6 @@
 import type { Rendering } from '../activities/contract';
 import { addressFor } from '../core/address';
+import { FILLED_LENGTH_MAX, FilledTooLong } from '../core/bounded-fill';
 import { factsOf } from '../core/ladder';
 import { readPhone } from '../core/phone';
 import { contentVariables } from '../core/template-variables';
@@ -17,7 +18,7 @@ import { FLOW_VIEW } from './flows';
 import { judgeTemplate } from './judge-template';
 import { pricingOf } from './pricing';
 import { invalid, notFound } from './problem';
-import { type Route, route } from './route';
+import { type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
 import { NO_TEMPLATE } from './templates';
 
@@ -36,7 +37,7 @@ export function templatePreviewRoutes(services: Services): Route[] {
       async handle({ params, body }) {
         const template = await services.store.templates.get(params.id ?? '');
         if (!template) return notFound('This template', NO_TEMPLATE);
-        return { status: 200, body: await preview(services, template, body) };
+        return preview(services, template, body);
       },
     }),
     route<ContentPreview>({
@@ -50,7 +51,7 @@ export function templatePreviewRoutes(services: Services): Route[] {
       async handle({ body }) {
         const errors = judgeTemplate(body);
         if (errors.length > 0) return invalid(errors);
-        return { status: 200, body: await preview(services, body, body) };
+        return preview(services, body, body);
       },
     }),
   ];
@@ -58,7 +59,17 @@ export function templatePreviewRoutes(services: Services): Route[] {
 
 type Drawn = Pick<Template, 'channel' | 'content' | 'locales'>;
 
-async function preview(
+async function preview(services: Services, drawn: Drawn, asked: TemplatePreview): Promise<ApiResponse> {
+  try {
+    return { status: 200, body: await previewed(services, drawn, asked) };
+  } catch (error) {
+    if (!(error instanceof FilledTooLong)) throw error;
+    const message = `With these variables a text of it comes to more than ${FILLED_LENGTH_MAX} characters.`;
+    return invalid([{ pointer: '/variables', message }]);
+  }
+}
+
+async function previewed(
   services: Services,
   { channel, content, locales }: Drawn,
   asked: TemplatePreview,

@@ -1,4 +1,4 @@
-import type { Approval, OpenAccount, ProviderRegistry } from '../providers/contract';
+import { type Approval, type OpenAccount, type ProviderRegistry, WORDS_MAX } from '../providers/contract';
 import type { Template } from '../schemas/template';
 import type { TemplateSynced } from '../schemas/template-requests';
 import type { TemplateStore } from '../store/contract';
@@ -77,7 +77,8 @@ async function keep({ store, now }: TemplateSyncDeps, asked: Template, said: App
   // Whoever has written it meanwhile has another content than the one that was judged.
   const current = await store.templates.get(asked.id);
   if (current?.updatedAt !== asked.updatedAt) return false;
-  const standing = { status, statusReason: reason, statusByHand: false, providerTemplateId: known };
+  const statusReason = reason?.slice(0, WORDS_MAX) ?? null;
+  const standing = { status, statusReason, statusByHand: false, providerTemplateId: known };
   await store.templates.setStatus(asked.id, standing, now());
   return status !== asked.status;
 }

@@ -1,5 +1,6 @@
 import mustache from 'mustache';
 import type { TemplateContent } from '../schemas/template';
+import { BoundedWriter } from './bounded-fill';
 import { contentTexts, fillContent } from './content-texts';
 
 /** A name in a template: `{{user.name}}` is `user`. `section`: the outermost `{{#section}}` around it, or null. */
@@ -15,6 +16,7 @@ type Token = [string, string, number, number, ...unknown[]];
 
 // Mustache keeps every text it ever parsed, so that drafts would fill the memory; its types do not know the switch.
 const writer = Object.assign(new mustache.Writer(), { templateCache: undefined });
+const drafts = Object.assign(new BoundedWriter(), { templateCache: undefined });
 
 /** The variables of one text, in order of appearance, each once; or what is wrong with its braces. Never throws. */
 export function textVariables(text: string): TemplateVariables {
@@ -60,9 +62,10 @@ export function fillText(text: string, values: Readonly<Record<string, string>>)
   return writer.render(text, values, undefined, { escape: String });
 }
 
-/** The content as a send renders it; for drafts too, since nothing of it is kept. */
+/**
+ * The content as a send renders it; for drafts too, since nothing of it is kept.
+ * @throws FilledTooLong
+ */
 export function fillDraft(content: TemplateContent, values: Readonly<Record<string, unknown>>): TemplateContent {
-  return fillContent(content, (text, html) =>
-    writer.render(text, values, undefined, { escape: html ? mustache.escape : String }),
-  );
+  return fillContent(content, (text, html) => drafts.fill(text, values, html ? mustache.escape : String));
 }

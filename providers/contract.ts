@@ -72,6 +72,9 @@ export interface Approval {
   providerTemplateId: string | null;
 }
 
+/** Of a provider's own words so many characters are kept. */
+export const WORDS_MAX = 500;
+
 /** A provider did not take what it was asked to approve; the message is its own words, without secrets. */
 export class ProviderRefused extends Error {
   constructor(
@@ -79,7 +82,7 @@ export class ProviderRefused extends Error {
     /** The provider's own code. */
     readonly code: string | null,
   ) {
-    super(message);
+    super(message.slice(0, WORDS_MAX));
     this.name = 'ProviderRefused';
   }
 }

@@ -47,13 +47,32 @@ const BEFORE_THE_REQUEST: ReadonlySet<string> = new Set([
  * @throws NotReached where it surely did not arrive; anything else thrown leaves that open
  */
 export async function call({ method = 'POST', url, headers = {}, body, signal }: Call): Promise<Answer> {
+  const written = writtenRequest(url, headers);
   try {
     const patience = signal ?? AbortSignal.timeout(PATIENCE_MS);
-    const response = await fetch(url, { method, headers, body, signal: patience, redirect: 'manual' });
+    const response = await fetch(written.url, {
+      method,
+      headers: written.headers,
+      body,
+      signal: patience,
+      redirect: 'manual',
+    });
     return { status: response.status, headers: response.headers, text: await textOf(response) };
   } catch (error) {
     const code = faultCode(error);
     throw code !== null && BEFORE_THE_REQUEST.has(code) ? new NotReached(code) : error;
+  }
+}
+
+/** What cannot even be written down is not sent. `fetch` would say so with the address or the credential in its error. */
+function writtenRequest(text: string, headers: Readonly<Record<string, string>>): { url: URL; headers: Headers } {
+  if (!URL.canParse(text)) throw new NotReached('ERR_INVALID_URL');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') throw new NotReached('ERR_INVALID_URL');
+  try {
+    return { url, headers: new Headers(headers) };
+  } catch {
+    throw new NotReached('ERR_INVALID_HEADER');
   }
 }
 

@@ -13,8 +13,10 @@ export interface ReceiptIntake {
 
 export class ForgedReference extends Error {
   constructor(
-    /** Index of the receipt among those given. */
+    /** Index of the receipt among those given; of several, of the first. */
     readonly index: number,
+    /** Of every one of them. */
+    readonly indices: readonly number[] = [index],
   ) {
     super('the attempt reference was not signed by this Onward');
     this.name = 'ForgedReference';

@@ -15,9 +15,12 @@ export interface IntakeDeps {
 export function createIntake({ log, spool, references, clock }: IntakeDeps): ReceiptIntake {
   return {
     async accept(receipts, orElse) {
+      const keys = receipts.map((receipt) => keyOf(receipt, references));
+      const forged = keys.flatMap((key, index) => (key === null ? [index] : []));
+      const [first] = forged;
+      if (first !== undefined) throw new ForgedReference(first, forged);
       const records = receipts.map((receipt, index) => {
-        const key = keyOf(receipt, references);
-        if (key === null) throw new ForgedReference(index);
+        const key = keys[index] ?? '';
         // Without a time of the provider's own, ours at arrival: it must be the same when the record comes again.
         const at = receipt.at ?? new Date(clock()).toISOString();
         return { key, value: JSON.stringify({ ...receipt, at }) };

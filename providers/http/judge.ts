@@ -26,8 +26,9 @@ export function judgeSettings(settings: HttpSettings): FieldError[] {
   return receipts ? [...found, ...judgeReceipts(receipts)] : found;
 }
 
-function judgeReceipts({ format, signature, list }: NonNullable<HttpSettings['receipts']>): FieldError[] {
-  const found: FieldError[] = [];
+function judgeReceipts(receipts: NonNullable<HttpSettings['receipts']>): FieldError[] {
+  const { format, signature, list } = receipts;
+  const found: FieldError[] = signature && format !== 'query' ? judgeSigned(receipts) : [];
   if (list !== undefined && format !== 'json') {
     found.push({ pointer: '/receipts/list', message: 'Only JSON has lists.' });
   }
@@ -41,6 +42,16 @@ function judgeReceipts({ format, signature, list }: NonNullable<HttpSettings['re
     found.push({ pointer: '/receipts/signature/timestampHeader', message });
   }
   return found;
+}
+
+/** The body alone is signed; beside it our own reference may stand in the address, which is signed itself. */
+function judgeSigned({ status, providerMessageId, code, at, cost }: NonNullable<HttpSettings['receipts']>) {
+  const fields = { status, providerMessageId, code, 'at/field': at?.field, 'cost/field': cost?.field };
+  return Object.entries(fields).flatMap(([name, field]): FieldError[] => {
+    if (!field?.startsWith('query:')) return [];
+    const message = 'What stands in the address is not signed: of a signed receipt this is read from the body.';
+    return [{ pointer: `/receipts/${name}`, message }];
+  });
 }
 
 function judgeRequest(pointer: string, request: RequestSettings, allowed: readonly string[]): FieldError[] {

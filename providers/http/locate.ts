@@ -3,15 +3,57 @@ import { isDateTime } from '../../schemas/validate';
 import type { Answer } from '../http-call';
 import type { Condition, Place, StatusList, TimeFormat, Unit } from './settings';
 
+const BACKSLASH = 92;
+const QUOTE = 34;
+const MINUS = 45;
+/** So many digits may be more than a double holds. */
+const LONG_DIGITS = 16;
+
 /**
- * JSON in which an integer of more digits than a double holds is kept as text: gateways number their messages so.
+ * JSON in which an integer of more digits than a double holds is kept as text: gateways number their messages so. Read
+ * through once, whatever stands there: a pattern would begin anew at each quote of a text that does not end.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  const kept = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
-    token.startsWith('"') ? token : `"${token}"`,
-  );
-  return JSON.parse(kept);
+  let kept = '';
+  let copied = 0;
+  for (let at = 0; at < text.length; ) {
+    if (text.charCodeAt(at) === QUOTE) {
+      at = afterString(text, at);
+      continue;
+    }
+    const end = isDigit(text.charCodeAt(at)) ? afterDigits(text, at) : at + 1;
+    if (end - at >= LONG_DIGITS && !/[.eE]/.test(text.charAt(end))) {
+      const from = text.charCodeAt(at - 1) === MINUS ? at - 1 : at;
+      // The digits of a fraction or of an exponent are no number of their own.
+      if (!/[.eE+]/.test(text.charAt(from - 1))) {
+        kept += `${text.slice(copied, from)}"${text.slice(from, end)}"`;
+        copied = end;
+      }
+    }
+    at = end;
+  }
+  return JSON.parse(kept + text.slice(copied));
+}
+
+/** Where the text in quotes that begins there is over; the end of all where it is not. */
+function afterString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at++;
+    else if (code === QUOTE) return at + 1;
+  }
+  return text.length;
+}
+
+function afterDigits(text: string, start: number): number {
+  let at = start;
+  while (isDigit(text.charCodeAt(at))) at++;
+  return at;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /** RFC 6901. Undefined where there is nothing. */

@@ -125,7 +125,8 @@ export const forJson: Escape = (value) => JSON.stringify(value).slice(1, -1);
 /** How a value is escaped in a body of that type. */
 export function escapeFor(contentType: string): Escape {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (/(^|[/+])(xml|html)$/.test(type)) return forXml;
-  if (/(^|[/+])json$/.test(type)) return forJson;
+  // Wherever the word stands: `application/x-ndjson` and `application/json-rpc` are JSON, too.
+  if (/xml|html/.test(type)) return forXml;
+  if (/json/.test(type)) return forJson;
   return type === 'application/x-www-form-urlencoded' ? forUrl : asItIs;
 }

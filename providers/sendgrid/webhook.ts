@@ -138,12 +138,19 @@ function rawOf(event: Record<string, unknown>): Record<string, unknown> {
     KEPT.flatMap((name) => {
       const value = event[name];
       if (value === undefined || (typeof value === 'object' && value !== null)) return [];
-      return [[name, typeof value === 'string' ? masked(value).slice(0, 1_000) : value]];
+      return [[name, typeof value === 'string' ? masked(value) : value]];
     }),
   );
 }
 
-/** Receiving servers like to repeat the address in their answer. */
+/** What is kept of a text at most. */
+const TEXT_LENGTH_MAX = 1_000;
+
+/**
+ * Receiving servers like to repeat the address in their answer. Word by word: a pattern for the whole address would begin
+ * anew at each letter of a text that has none. A word that is cut off at the end could be half an address.
+ */
 function masked(text: string): string {
-  return text.replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, '…');
+  const kept = text.length <= TEXT_LENGTH_MAX ? text : text.slice(0, TEXT_LENGTH_MAX).replace(/[^\s<>"'(),;:]*$/, '…');
+  return kept.replace(/[^\s<>"'(),;:]+/g, (word) => (word.slice(1, -1).includes('@') ? '…' : word));
 }

@@ -42,12 +42,18 @@ export class Connection {
   private faulty = false;
   private closed = false;
   private waiting = 0;
+  /** Why the SMSC itself turned the last bind away; null once it may be asked again. */
+  private turnedAway: NotBound | null = null;
 
   constructor(private readonly options: ConnectionOptions) {}
 
-  /** @throws NotBound */
+  /**
+   * A bind that was refused is not tried again by every send: an SMSC locks out whoever knocks with a wrong password.
+   * @throws NotBound
+   */
   bound(): Promise<Session> {
     if (this.closed) return Promise.reject(new NotBound(null, 'closed'));
+    if (this.turnedAway) return Promise.reject(this.turnedAway);
     this.binding ??= this.bind();
     return this.binding;
   }
@@ -153,7 +159,11 @@ export class Connection {
     if (!this.faulty) this.options.onFault('the session with the SMSC is lost', error);
     this.faulty = true;
     if (this.again) clearTimeout(this.again);
-    this.again = setTimeout(() => this.begin(), this.pause).unref();
+    this.turnedAway = error.status === null ? null : error;
+    this.again = setTimeout(() => {
+      this.turnedAway = null;
+      this.begin();
+    }, this.pause).unref();
     this.pause = Math.min(this.pause * 2, BACKOFF_MS.most);
   }
 }

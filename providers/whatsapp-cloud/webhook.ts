@@ -52,8 +52,10 @@ function ofStatus(given: Json, unknownCode: (code: string) => void): Receipt[] {
   const ref = referenceIn(echoed);
   // Each of our messages carries its reference: another string was written by other software on the same account.
   if (ref === null && echoed !== undefined && echoed !== '') return [];
-  if (!Object.hasOwn(STATUSES, status)) unknownCode(status);
-  const ours = STATUSES[status];
+  const known = Object.hasOwn(STATUSES, status);
+  if (!known) unknownCode(status);
+  // Else “constructor” would be found, too.
+  const ours = known ? STATUSES[status] : null;
   if (!ours) return [];
   const code = ours === 'failed' ? codeOf(given) : null;
   return [

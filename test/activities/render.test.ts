@@ -1,5 +1,6 @@
 import { draftRenderer, render } from '../../activities/render';
-import { contentVariables } from '../../core/template-variables';
+import { FilledTooLong } from '../../core/bounded-fill';
+import { contentVariables, fillDraft } from '../../core/template-variables';
 import type { TemplateContent } from '../../schemas/template';
 
 const fill = (content: TemplateContent, variables: Record<string, unknown>) =>
@@ -70,6 +71,47 @@ describe('a content', () => {
 
   it('shows nothing where a variable is missing', () => {
     expect(fill({ text: 'Code {{code}}.' }, {}).text).toBe('Code .');
+  });
+});
+
+describe('whatever the variables hold, a text', () => {
+  const both = (text: string, variables: Record<string, unknown>) => {
+    const who = { locale: undefined, address: '' };
+    const drawn = draftRenderer.render({ channel: 'email', content: { text } }, variables, who).content.text;
+    expect(fill({ text }, variables).text).toBe(drawn);
+    return drawn;
+  };
+
+  it('has lists, names within names, and what is not there, as Mustache has them', () => {
+    const variables = { items: [{ n: 1 }, { n: 2 }], of: { shop: 'S' }, none: [], yes: true, zero: 0 };
+    const text =
+      '{{#items}}{{n}}-{{of.shop}},{{/items}}{{^none}}empty{{/none}}{{#yes}}!{{/yes}}{{zero}}{{items.length}}';
+    expect(both(text, variables)).toBe('1-S,2-S,empty!02');
+    expect(both('{{#list}}{{.}};{{/list}}{{{raw}}}{{&raw}}', { list: ['a', 'b'], raw: '<' })).toBe('a;b;<<');
+  });
+
+  it.each(['constructor', 'toString', 'constructor.assign', '__proto__', 'x.toString.call', 'x.constructor'])(
+    'does not find {{%s}}, which every object has',
+    (name) => expect(both(`a{{${name}}}{{#${name}}}b{{/${name}}}c`, { x: 'y' })).toBe('ac'),
+  );
+
+  it('is filled beside a null in a list, an object that is no text, and a name that objects have themselves', () => {
+    expect(both('{{#items}}({{n}}){{/items}}', { items: [null, { n: 1 }] })).toBe('()(1)');
+    expect(both('{{o}}{{{o}}}', { o: { toString: 1, valueOf: 1 } })).toBe('[object Object][object Object]');
+    expect(both('{{hasOwnProperty}}{{n}}', { hasOwnProperty: 'x', n: 'y' })).toBe('xy');
+  });
+
+  it.each([
+    ['sections within sections', `${'{{#a}}'.repeat(12)}x${'{{/a}}'.repeat(12)}`, { a: Array(50).fill(1) }],
+    ['empty sections within sections', `${'{{#a}}'.repeat(12)}${'{{/a}}'.repeat(12)}`, { a: Array(50).fill(1) }],
+    ['a long text for each item', `{{#a}}${'x'.repeat(16_000)}{{/a}}`, { a: Array(100_000).fill(1) }],
+    ['a long value again and again', '{{a}}'.repeat(3_000), { a: 'x'.repeat(200_000) }],
+    ['the same, not escaped', '{{{a}}}'.repeat(2_000), { a: 'x'.repeat(200_000) }],
+  ])('is given up where it would grow without end: %s', (_name, text, variables) => {
+    const before = performance.now();
+    expect(() => fill({ text }, variables)).toThrow(FilledTooLong);
+    expect(() => fillDraft({ text }, variables)).toThrow(FilledTooLong);
+    expect(performance.now() - before).toBeLessThan(2000);
   });
 });
 

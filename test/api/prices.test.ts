@@ -111,6 +111,15 @@ describe('the price table', () => {
     expect(answer.body.hint).toContain('4899 more errors');
   });
 
+  it('of millions of cells or empty lines is refused with one error', async () => {
+    const wide = await put(`${HEAD}twilio,,sms,IT,EUR,1${','.repeat(1_000_000)}`);
+    expectProblem(wide, 422);
+    expect(pointers(wide)).toEqual(['/2/column 7']);
+    const long = await put(HEAD + '\n'.repeat(7_000_000));
+    expectProblem(long, 422);
+    expect(pointers(long)).toEqual(['']);
+  });
+
   it('is read by those who may see flows, and written by owners', async () => {
     for (const key of [api.keys.live, api.keys.test, api.keys.gateway]) {
       expectProblem(await api.call('GET', '/v1/prices', { key }), 403);

@@ -67,6 +67,20 @@ describe('receipts of a gateway', () => {
     expect(await ended(id)).toMatchObject({ status: 'succeeded', reachedStep: 'whatsapp' });
   });
 
+  it('from a test key are for tests alone, also of a message that nobody knows yet', async () => {
+    const made = await must(
+      api.call('POST', '/v1/keys', { body: { name: 'tests', role: 'gateway', mode: 'test' } }),
+      201,
+    );
+    const key: string = made.body.secret;
+    const unknown = (provider: string) => ({ provider, providerMessageId: '1000042', status: 'delivered' });
+    expectProblem(await send(unknown('http'), key), 403);
+    expectProblem(await send([unknown('sandbox'), unknown('twilio')], key), 403);
+    expect((await send(unknown('sandbox'), key)).status).toBe(202);
+    expect((await send({ invocationId: await silent(), step: 0, status: 'delivered' }, key)).status).toBe(202);
+    expect((await send(unknown('http'))).status).toBe(202);
+  });
+
   it('come several at once, and an owner may send them', async () => {
     const [one, two] = [await silent(), await silent()];
     const receipts = [one, two].map((invocationId) => ({ invocationId, step: 0, status: 'delivered' }));

@@ -133,12 +133,24 @@ describe('submit', () => {
     const refused = await api.call('POST', `/v1/templates/${id}/submit`);
     expectProblem(refused, 422);
     expect(refused.body.detail).toContain('a name may have lower case only');
+    meta.says.set(id, new ProviderRefused('x'.repeat(100_000), '100'));
+    expect((await api.call('POST', `/v1/templates/${id}/submit`)).text.length).toBeLessThan(2_000);
     meta.says.set(id, new Error('secret in a stack'));
     const away = await api.call('POST', `/v1/templates/${id}/submit`);
     expectProblem(away, 502);
     expect(away.text).not.toContain('secret');
     expect((await show(id)).status).toBe('draft');
   });
+});
+
+it('of a provider’s words so many are kept as anybody reads', async () => {
+  const { id } = await make();
+  meta.says.set(id, { status: 'rejected', reason: 'x'.repeat(100_000), providerTemplateId: 'p-1' });
+  await must(api.call('POST', `/v1/templates/${id}/submit`), 200);
+  expect((await show(id)).statusReason).toBe('x'.repeat(500));
+  meta.says.set(id, { status: 'paused', reason: 'y'.repeat(100_000), providerTemplateId: 'p-1' });
+  await must(api.call('POST', '/v1/templates/sync'), 200);
+  expect((await show(id)).statusReason).toBe('y'.repeat(500));
 });
 
 describe('a status by hand', () => {

@@ -52,6 +52,14 @@ describe('a preview', () => {
     expect(await preview({ variables: { code: '😀' }, recipient })).toMatchObject({ refused: 'not_encodable' });
   });
 
+  it('is refused where the variables make too much of it', async () => {
+    const content = { text: `${'{{#a}}'.repeat(12)}x${'{{/a}}'.repeat(12)}` };
+    const body = { channel: 'sms', content, variables: { a: Array(50).fill(1) } };
+    const answer = await api.call('POST', '/v1/templates/preview', { body });
+    expectProblem(answer, 422);
+    expect(pointers(answer)).toEqual(['/variables']);
+  });
+
   it('can be had without a body, and of a template that there is', async () => {
     const { status, body } = await api.call('POST', `/v1/templates/${id}/preview`);
     expect([status, body.missing, body.locale]).toEqual([200, ['code'], null]);

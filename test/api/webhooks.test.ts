@@ -12,6 +12,8 @@ let kinds: FakeKind[];
 /** By account, the end of its secret path. */
 let secretPath: (id: string) => string;
 let logAway = false;
+/** How often receipts were brought to the log. */
+let asked = 0;
 /** The receipts that the log was given, and those that were kept beside it. */
 const written: string[] = [];
 const spooled: string[] = [];
@@ -29,6 +31,7 @@ beforeAll(async () => {
       ...deps,
       intake: {
         async accept(receipts, orElse) {
+          asked += 1;
           if (logAway && orElse !== 'spool') throw new LogUnavailable('the disk is full');
           (logAway ? spooled : written).push(...receipts.map(({ status }) => status));
           return deps.intake.accept(receipts);
@@ -110,6 +113,19 @@ describe('a provider that signs', () => {
     expect((await hook('twilio', { 'x-signature': TOKEN_EU }, batch)).body).toEqual({ accepted: 1 });
     expect((await ended(id)).status).toBe('succeeded');
     expect(await refusedSoFar('twilio', 'forged')).toBe(before + 1);
+  });
+
+  it('has thousands of another’s sorted out in one go', async () => {
+    const id = await silentRun();
+    const theirs = createReferences('the secret of another Onward on the same account');
+    const foreign = theirs.sign({ invocationId: id, step: 0, attempt: 1 });
+    const before = await refusedSoFar('twilio', 'forged');
+    asked = 0;
+    const batch = [...Array<string>(3000).fill(foreign), refOf(id)].map((ref) => ({ ref, status: 'delivered' }));
+    const answer = await hook('twilio', { 'x-signature': TOKEN_EU }, JSON.stringify(batch));
+    expect(answer.body).toEqual({ accepted: 1 });
+    expect(asked).toBe(2);
+    expect(await refusedSoFar('twilio', 'forged')).toBe(before + 3000);
   });
 
   it.each<[string, number, Record<string, string>, string]>([

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ProviderAdapter, ProviderWorld, SendRequest, WebhookRequest } from '../../providers/contract';
 import { http } from '../../providers/http/http';
+import { escapeFor } from '../../providers/http/template';
 import { accountWriteSchema } from '../../schemas/provider-account';
 import { receiptSchema } from '../../schemas/receipt';
 import { validator } from '../../schemas/validate';
@@ -329,6 +330,18 @@ describe('what a person is sent cannot break out of where it stands', () => {
   });
 });
 
+test.each([
+  ['application/x-ndjson', '\\"&<'],
+  ['application/json-rpc; charset=utf-8', '\\"&<'],
+  ['application/vnd.gw+json', '\\"&<'],
+  ['application/soap+xml', '&#34;&#38;&#60;'],
+  ['text/xml-external-parsed-entity', '&#34;&#38;&#60;'],
+  ['application/x-www-form-urlencoded', '%22%26%3C'],
+  ['text/plain', '"&<'],
+])('a value in a text of %s cannot end what it stands in', (type, written) => {
+  expect(escapeFor(type)('"&<')).toBe(written);
+});
+
 describe('its answers', () => {
   const settings = () => ({
     send: { url: listener.url },
@@ -460,6 +473,28 @@ describe('its receipts', () => {
     expect(() => adapter.normalise?.(webhookOf('{"st":"D"}', { method: 'GET' }))).toThrow(TypeError);
     const list = adapterFor({ format: 'json', list: '' });
     expect(() => list.normalise?.(webhookOf(JSON.stringify(Array(1001).fill({ st: 'D' }))))).toThrow(TypeError);
+  });
+
+  test.each([
+    ['escaped quotes', '\\"'],
+    ['quotes', '"'],
+    ['digits', '1'],
+  ])('megabytes of %s are read through once, and are no receipt', (_name, piece) => {
+    const adapter = adapterFor({ format: 'json' });
+    const before = performance.now();
+    for (const end of ['', '.']) {
+      expect(() => adapter.normalise?.(webhookOf(piece.repeat(1_000_000) + end))).toThrow();
+    }
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
+  test('a text of megabytes in a receipt is read, and long numbers keep their digits only where they are whole', () => {
+    const adapter = adapterFor({ format: 'json', providerMessageId: '/id' });
+    const body = (id: string) => `{"st":"D","text":"${'a\\"'.repeat(1_000_000)}","id":${id}}`;
+    const idIn = (id: string) => normalise(adapter, webhookOf(body(id)))[0]?.providerMessageId;
+    expect(idIn('-12345678901234567890')).toBe('-12345678901234567890');
+    expect(idIn('0.50000000000000000')).toBe('0.5');
+    expect(idIn('1e-0000000000000002')).toBe('0.01');
   });
 
   const variants = (['hmac-sha256', 'hmac-sha1', 'hmac-sha512'] as const).flatMap((algorithm) =>
@@ -618,6 +653,20 @@ describe('what an account declares', () => {
     ['a word that nobody knows', { send, reciepts: {} }],
   ])('the schema refuses %s', (_, settings) => {
     expect(judge(settings)).toMatchObject({ ok: false });
+  });
+
+  test('with a signature nothing but our own reference is read from the address, which is not signed', () => {
+    const signature = { header: 'X', algorithm: 'hmac-sha256', encoding: 'hex', secret: 's' };
+    const statuses = { D: 'read' };
+    const query = { status: 'query:s', providerMessageId: 'query:id', cost: { field: 'query:c', unit: 'cents' } };
+    const judged = (receipts: object) => http.judge?.({ send, receipts: { format: 'json', statuses, ...receipts } });
+    expect(judged({ ...query, signature })?.map(({ pointer }) => pointer)).toEqual([
+      '/receipts/status',
+      '/receipts/providerMessageId',
+      '/receipts/cost/field',
+    ]);
+    expect(judged(query)).toEqual([]);
+    expect(judged({ status: 's', ref: 'query:ref', signature })).toEqual([]);
   });
 
   test('a signature where there is no body, or without its time, is refused', () => {

@@ -86,6 +86,17 @@ describe('events', () => {
     expect(bounced?.raw).toMatchObject({ event: 'bounce', status: '5.1.1', sg_event_id: about.sg_event_id });
   });
 
+  test('a report of a megabyte is cut off at a word, and read through once', async () => {
+    const about = { ...trial.standIn.about(await carriedMail(trial)), event: 'bounce', type: 'bounce' };
+    const long = (text: string) => trial.standIn.batch([{ ...about, reason: `550 ${text}` }]);
+    const before = performance.now();
+    const [receipt] = receiptsOf(trial, long('a'.repeat(1_000_000)));
+    expect(performance.now() - before).toBeLessThan(1000);
+    expect(receipt?.raw).toMatchObject({ reason: '550 …' });
+    const [cut] = receiptsOf(trial, long(`${'very '.repeat(198)}ann.smith@example.com`));
+    expect(JSON.stringify(cut)).not.toContain('ann');
+  });
+
   test('a mail that other software sent through the same account is not taken for one of ours', async () => {
     const about = { ...trial.standIn.about(await carriedMail(trial)), event: 'delivered' };
     const [foreign, ...none] = receiptsOf(

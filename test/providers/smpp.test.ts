@@ -285,6 +285,17 @@ describe('an SMSC', () => {
     await other.close?.();
   });
 
+  test('a wrong password is shown to the SMSC once in a while, however much is to be sent', async () => {
+    const other = opened({}, { password: 'wrong' });
+    for (let n = 0; n < 20; n++) {
+      expect(await other.send(request())).toMatchObject({ outcome: 'rejected', reason: 'auth_failed', code: '14' });
+    }
+    expect(smsc.refusedBinds).toBeLessThan(4);
+    const before = smsc.refusedBinds;
+    await until(() => smsc.refusedBinds > before);
+    await other.close?.();
+  });
+
   test('no more wait for their answer at once than the window allows', async () => {
     const other = opened({ window: 2 });
     let open = 0;

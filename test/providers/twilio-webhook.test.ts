@@ -62,6 +62,17 @@ describe('Twilio’s signatures', () => {
     expect(verdict(url, body, undefined)).toBe('unsigned');
   });
 
+  test.each([
+    ['as long as it may be', 65_536],
+    ['longer', 4 * 1024 * 1024],
+  ])('a forged form of names alone, %s, is refused within the second', (_name, bytes) => {
+    const names = Array.from({ length: bytes / 8 }, (_, n) => `n${String(n).padStart(6, '0')}`);
+    const body = names.join('&');
+    const before = performance.now();
+    expect(verdict(URL_OF_THE_PAGE, body, 'RSOYDt4T1cUTdK1PDd93/VVr8B8=')).toBe('forged');
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   test('the stand-in signs as the documentation’s example is signed', () => {
     const parameters = Object.fromEntries(new URLSearchParams(page));
     expect(signature('12345', URL_OF_THE_PAGE, parameters)).toBe('0/KCTR6DLpKmkAf8muzZqo1nDgQ=');

@@ -33,6 +33,8 @@ export interface Smsc extends StandIn {
   bound(): number;
   /** How many binds there were. */
   binds: number;
+  /** How many were refused. */
+  refusedBinds: number;
   /** Says nothing any more, as a peer behind a broken line. */
   deaf: boolean;
   /** Ends every connection, as a restart does. */
@@ -63,6 +65,7 @@ class StandInSmsc implements Omit<Smsc, 'close'> {
   readonly complaints: string[] = [];
   beforeAnswer: StandIn['beforeAnswer'] = null;
   binds = 0;
+  refusedBinds = 0;
   deaf = false;
   private readonly moods = new Moods();
   private readonly all = new Set<Session>();
@@ -92,6 +95,7 @@ class StandInSmsc implements Omit<Smsc, 'close'> {
     session.on('bind_transceiver', (pdu: Pdu) => {
       const right = pdu.system_id === SYSTEM_ID && pdu.password === PASSWORD;
       session.send(pdu.response({ command_status: right ? 0 : 0x0e, system_id: 'SMSC' }));
+      if (!right) this.refusedBinds++;
       if (!right) return;
       this.binds++;
       this.transceivers.add(session);
