@@ -1,4 +1,5 @@
 import type { Activities } from '../activities/contract';
+import { RECONCILE_PATIENCE_MS } from '../core/climb';
 import type { Command } from '../core/command';
 import { decide } from '../core/decide';
 import { type ControlOutcome, type Engine, EngineUnavailable, type NewRun } from '../core/engine';
@@ -99,9 +100,18 @@ export class EmbeddedEngine implements Engine {
     this.stopped = null;
     for (const run of open) {
       this.runs.set(run.id, run);
-      this.alarms.set(run, nextWakeAt(run.state));
+      this.alarms.set(run, this.firstWakeAt(run.state));
       for (const command of pendingCommands(run.state)) this.carryOut(run, command, performAgain);
     }
+  }
+
+  /** A provider that was being asked at the stop is asked anew, and has its time for that anew. */
+  private firstWakeAt(state: State): number | null {
+    const at = nextWakeAt(state);
+    const now = this.deps.clock();
+    const expired = state.expiresAt !== null && state.expiresAt <= now;
+    if (at === null || expired || !state.steps.some(({ phase }) => phase === 'reconciling')) return at;
+    return Math.max(at, Math.min(now + RECONCILE_PATIENCE_MS, state.expiresAt ?? Number.POSITIVE_INFINITY));
   }
 
   /** From here on deadlines fire, the overdue ones first and in order. */

@@ -14,7 +14,10 @@ beforeEach(async () => {
   await prepareHouse(house);
 });
 
-afterEach(() => house.remove());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await house.remove();
+});
 
 /** A sandbox that can be asked what became of a message. */
 function askable(ladder: Ladder): Ladder {
@@ -26,16 +29,18 @@ function askable(ladder: Ladder): Ladder {
 }
 
 /** Whoever is asked answers when the test says so. */
-function asked(): { answer(outcome: LookupOutcome): void } {
+function asked(): { answer(outcome: LookupOutcome): void; breakOff(): void } {
   const { deps } = house.embedded as unknown as { deps: { activities: Activities } };
   let answer: (outcome: LookupOutcome) => void = () => {};
-  const outcome = new Promise<LookupOutcome>((resolve) => {
+  let breakOff: (error: Error) => void = () => {};
+  const outcome = new Promise<LookupOutcome>((resolve, reject) => {
     answer = resolve;
+    breakOff = reject;
   });
   deps.activities.lookup = async ({ rung, attempt }): Promise<LookupAnswered> => {
     return { type: 'LookupAnswered', step: rung.name, attempt, outcome: await outcome };
   };
-  return { answer: (one) => answer(one) };
+  return { answer: (one) => answer(one), breakOff: () => breakOff(new Error('the process ends')) };
 }
 
 function receipt(status: ReceiptStatus, code: string | null = null): ReceiptInput {
@@ -69,4 +74,24 @@ test('what a provider says of a run that has ended, and that receipts came for m
   expect((await types()).map((line) => Number(line.split(' ')[0]))).toEqual((await types()).map((_, n) => n + 1));
   expect(house.embedded?.openRuns).toBe(0);
   expect(house.faults).toEqual([]);
+});
+
+test('a provider that was being asked when the process ended is asked again, and waited for, before anything else is sent', async () => {
+  const before = asked();
+  const ladder = askable(await publishInHouse(house, { steps: ['whatsapp', 'sms'], timeoutSeconds: 1 }));
+  const id = await startInHouse(house, ladder, { sandbox: { whatsapp: 'silent' } });
+  await untilState(house, id, isAsked);
+  const { folder } = house;
+  before.breakOff();
+  await house.stopEngine();
+  const now = Date.now;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + 60_000);
+  await house.close();
+  house = await openHouse({ folder });
+  const provider = asked();
+  await house.startEngine();
+  for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setTimeout(resolve, 5));
+  provider.answer(yes);
+  expect(await untilEnded(house, id)).toMatchObject({ status: 'succeeded', reachedStep: 0 });
+  expect((await house.api.sandbox.messages(id)).map(({ step }) => step)).toEqual(['whatsapp']);
 });
