@@ -76,7 +76,8 @@ function outcome(state: State, rung: SendRung, attempt: AttemptState, newest: bo
 
 function triedAgain(rung: SendRung, step: StepState, attempt: AttemptState): string {
   const next = step.attempts[attempt.number];
-  if (next === undefined || next.route === attempt.route) return 'so it was tried again';
+  // After the last provider the first one has another turn.
+  if (next === undefined || next.route <= attempt.route) return 'so it was tried again';
   return `so ${routeAt(rung, next.route).provider} took over`;
 }
 
@@ -97,8 +98,9 @@ function standing(state: State, rung: SendRung, step: StepState, attempt: Attemp
   switch (step.phase) {
     case 'timed_out':
     case 'recalling':
-    case 'reconciling':
       return silence(rung, step, attempt);
+    case 'reconciling':
+      return `${silence(rung, step, attempt)}, being asked about`;
     case 'running':
       return step.deadlineAt === null ? '' : `waiting until ${clockTime(step.deadlineAt)}`;
     case 'deferred':

@@ -30,7 +30,7 @@ const FAILOVER_REASONS: ReadonlySet<Reason> = new Set<Reason>([
 ]);
 
 /** How long a provider has to say what became of a message before the ladder goes on. */
-const RECONCILE_PATIENCE_MS = 2_000;
+export const RECONCILE_PATIENCE_MS = 2_000;
 
 /** How long a recall may take before the ladder goes on without its confirmation (design, rule 9). */
 const RECALL_PATIENCE_MS = 5_000;

@@ -1,5 +1,5 @@
 import type { WorstCase } from '../schemas/invocation';
-import { type Ladder, NONE, type SendRung } from './ladder';
+import { type Ladder, NONE, routeAt, type SendRung } from './ladder';
 import type { State } from './state';
 
 const known = new WeakMap<Ladder, WorstCase>();
@@ -7,6 +7,11 @@ const known = new WeakMap<Ladder, WorstCase>();
 /** What one send of the step is reckoned at: for this recipient where that is known, else by the dearest of its routes. */
 export function reckonedMicros({ costs }: Pick<State, 'costs'>, rung: SendRung): number {
   return costs?.[rung.index] ?? dearestMicros(rung);
+}
+
+/** What a message counts that a route of the step took, where the provider has not said what it billed. */
+export function billedMicros({ costs }: Pick<State, 'costs'>, rung: SendRung, route: number): number {
+  return costs?.[rung.index] ?? routeAt(rung, route).costMicros;
 }
 
 export function dearestMicros({ routes }: SendRung): number {

@@ -1,5 +1,5 @@
-import { foldReceipt, hasFailed, hasReached, provesReach } from './attempt-status';
-import { reckonedMicros } from './cost';
+import { foldReceipt, hasFailed, hasReached, isFailure, provesReach } from './attempt-status';
+import { billedMicros } from './cost';
 import type { AttemptAccepted, AttemptRejected, AttemptRequested, Event, ReceiptRecorded } from './event';
 import { type Ladder, NONE, type Rung, routeAt, rungAt, type SendRung } from './ladder';
 import {
@@ -210,7 +210,8 @@ function record(next: State, rung: SendRung, event: ReceiptRecorded): State {
   }
   const settled = reached || hasFailed(after) || after.delivery === 'delivered';
   if (settled && (before.finalAt === null || hasFailed(before) !== hasFailed(after))) after.finalAt = event.at;
-  after.costMicros = event.costMicros ?? (costIsKnown(before) ? before.costMicros : reckonedMicros(next, rung));
+  const known = before.costMicros > 0 || !provesBilled(before, event);
+  after.costMicros = event.costMicros ?? (known ? before.costMicros : billedMicros(next, rung, before.route));
   next.costMicros += after.costMicros - before.costMicros;
   const attempts = step.attempts.slice();
   attempts[event.attempt - 1] = after;
@@ -218,9 +219,12 @@ function record(next: State, rung: SendRung, event: ReceiptRecorded): State {
   return after.reachedAt === null && before.reachedAt === null ? next : recount(next);
 }
 
-/** An uncertain send that a receipt proves was billed as the ladder reckons, until the provider says better. */
-function costIsKnown(attempt: AttemptState): boolean {
-  return attempt.send !== 'uncertain' || attempt.costMicros > 0;
+/**
+ * A receipt of a send that was never answered, or a success of one that was refused, shows that the provider had the
+ * message: it is billed as the ladder reckons, until the provider says better.
+ */
+function provesBilled({ send }: AttemptState, { receiptStatus }: ReceiptRecorded): boolean {
+  return send === 'uncertain' || (send === 'rejected' && !isFailure(receiptStatus));
 }
 
 function succeed(next: State, rung: Rung, number: number | undefined, at: number): State {

@@ -13,9 +13,13 @@ export function loadLadder(json: LadderJson): Ladder {
   return { ...json, rungs, indexByName: new Map(rungs.map((rung) => [rung.name, rung.index])) };
 }
 
-/** A ladder that was written when a step had one provider, whose facts stood in the step itself. */
 function withRoutes(rung: Rung): Rung {
-  if (rung.kind !== 'send' || rung.routes !== undefined) return rung;
+  return rung.kind === 'send' ? routed(rung) : rung;
+}
+
+/** A step that was written when it had one provider, whose facts stood in the step itself. */
+export function routed(rung: SendRung): SendRung {
+  if (rung.routes !== undefined) return rung;
   const { provider, recall, lookup, policy, costMicros, ...rest } = rung as SendRung & Omit<SendRoute, 'account'>;
   return { ...rest, routes: [{ provider, account: null, recall, lookup, reconcile: false, policy, costMicros }] };
 }

@@ -1,4 +1,5 @@
 import type { Activities } from '../activities/contract';
+import { RECONCILE_PATIENCE_MS } from '../core/climb';
 import type { Command } from '../core/command';
 import { decide } from '../core/decide';
 import { type ControlOutcome, type Engine, EngineUnavailable, type NewRun } from '../core/engine';
@@ -99,9 +100,18 @@ export class EmbeddedEngine implements Engine {
     this.stopped = null;
     for (const run of open) {
       this.runs.set(run.id, run);
-      this.alarms.set(run, nextWakeAt(run.state));
+      this.alarms.set(run, this.firstWakeAt(run.state));
       for (const command of pendingCommands(run.state)) this.carryOut(run, command, performAgain);
     }
+  }
+
+  /** A provider that was being asked at the stop is asked anew, and has its time for that anew. */
+  private firstWakeAt(state: State): number | null {
+    const at = nextWakeAt(state);
+    const now = this.deps.clock();
+    const expired = state.expiresAt !== null && state.expiresAt <= now;
+    if (at === null || expired || !state.steps.some(({ phase }) => phase === 'reconciling')) return at;
+    return Math.max(at, Math.min(now + RECONCILE_PATIENCE_MS, state.expiresAt ?? Number.POSITIVE_INFINITY));
   }
 
   /** From here on deadlines fire, the overdue ones first and in order. */
@@ -232,11 +242,11 @@ export class EmbeddedEngine implements Engine {
     for (const [run, seq] of batch.touched) {
       run.durableSeq = seq;
       this.watchers.notify(run.id);
-      if (run.state.seq === seq && isSettled(run.state)) this.runs.delete(run.id);
     }
     // What was decided during a stop is carried out at the next start: nothing is begun that cannot be finished.
     if (this.closing) return;
     for (const { run, command } of batch.commands) this.carryOut(run, command, perform);
+    for (const run of batch.touched.keys()) this.letGo(run);
     for (const { ladder, state } of batch.ended) this.deps.onEnded?.(ladder.mode, state.status as FinalStatus);
   }
 
@@ -250,6 +260,7 @@ export class EmbeddedEngine implements Engine {
 
   private carryOut(run: Run, command: Command, how: typeof perform): void {
     const { generation } = this;
+    run.underWay++;
     this.lanes.run(run.ladder.purpose, this.laneOf(run, command), async () => {
       try {
         const input = await how(this.deps.activities, run, command);
@@ -257,8 +268,17 @@ export class EmbeddedEngine implements Engine {
         if (input && ours) this.apply(run, input);
       } catch (error) {
         this.deps.onFault(`“${command.type}” of ${run.id} could not be carried out`, error);
+      } finally {
+        run.underWay--;
+        this.letGo(run);
       }
     });
+  }
+
+  /** A run that has ended, all of it on the disk, and that nothing comes for any more is not kept in memory. */
+  private letGo(run: Run): void {
+    const over = isSettled(run.state) && run.underWay === 0 && run.durableSeq === run.state.seq;
+    if (over && this.runs.get(run.id) === run) this.runs.delete(run.id);
   }
 
   /** A send waits for its account's turn; questions about a message wait for no rate. */
@@ -299,10 +319,7 @@ export class EmbeddedEngine implements Engine {
   /** Kept until what comes of it is on the disk; when nothing does, let go in the next turn. */
   private adopt(run: Run): void {
     this.runs.set(run.id, run);
-    setImmediate(() => {
-      const untouched = run.durableSeq === run.state.seq && this.runs.get(run.id) === run;
-      if (untouched && isSettled(run.state)) this.runs.delete(run.id);
-    });
+    setImmediate(() => this.letGo(run));
   }
 
   /** What was decided since the last good group never happened: nobody has been told of it. */

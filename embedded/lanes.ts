@@ -83,14 +83,17 @@ export class Lanes {
     });
   }
 
-  /** The most urgent purpose first, over all accounts. */
+  /** The most urgent purpose first, over all accounts, and of these one after the other. */
   private beginWaiting(): void {
     for (const purpose of PURPOSES) {
-      for (const lanes of this.accounts.values()) {
-        while (lanes.has(purpose) && this.mayBegin(lanes)) {
-          this.waits--;
-          this.begin(lanes, lanes.shift(purpose));
-        }
+      for (const [id, lanes] of this.accounts) {
+        if (this.underWay >= this.limit) break;
+        if (!lanes.has(purpose) || !this.mayBegin(lanes)) continue;
+        // It goes to the end of the row, where this loop comes to it again: one with a backlog keeps nobody else out.
+        this.accounts.delete(id);
+        this.accounts.set(id, lanes);
+        this.waits--;
+        this.begin(lanes, lanes.shift(purpose));
       }
     }
     for (const lanes of this.accounts.values()) this.wakeLater(lanes);
@@ -115,6 +118,8 @@ class AccountLanes {
     if (perSecond === this.perSecond) return;
     this.perSecond = perSecond;
     this.bucket = null;
+    // What waits by the old rate is woken by the new one.
+    this.unsetAlarm();
     if (perSecond === null) return;
     const bucketSize = Math.max(1, (perSecond * BURST_MS) / 1000);
     this.bucket = new TokenBucket({ bucketSize, tokensPerInterval: perSecond, interval: 'second' });
@@ -144,16 +149,21 @@ class AccountLanes {
   clear(): void {
     for (const queue of this.queues.values()) queue.clear();
     this.waiting = 0;
-    if (this.alarm) clearTimeout(this.alarm);
-    this.alarm = null;
+    this.unsetAlarm();
   }
 
   wakeAtNextToken(wake: () => void): void {
-    if (this.alarm || !this.bucket) return;
+    if (this.alarm) return;
+    const waitMs = this.bucket?.getWaitTime(1) ?? 0;
     this.alarm = setTimeout(() => {
       this.alarm = null;
       wake();
-    }, this.bucket.getWaitTime(1));
+    }, waitMs);
+  }
+
+  private unsetAlarm(): void {
+    if (this.alarm) clearTimeout(this.alarm);
+    this.alarm = null;
   }
 }
 

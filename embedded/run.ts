@@ -9,8 +9,10 @@ export interface Run extends Sleeper {
   state: State;
   /** The last event that is on the disk. */
   durableSeq: number;
+  /** Commands that are being carried out or wait for their turn: what comes of them has to find this very run. */
+  underWay: number;
 }
 
 export function newRun(id: string, ladder: Ladder, state: State): Run {
-  return { id, ladder, state, durableSeq: state.seq, wakeAt: null, alarmSlot: -1 };
+  return { id, ladder, state, durableSeq: state.seq, underWay: 0, wakeAt: null, alarmSlot: -1 };
 }

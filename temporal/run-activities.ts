@@ -1,5 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities } from '../activities/contract';
+import type { AttemptJob } from '../core/job';
+import { routeAt } from '../core/ladder';
+import { routed } from '../core/ladder-json';
 import type { EventRecord } from '../schemas/event';
 import { type Answer, NOT_SENT, type RunActivities } from '../workflows/contract';
 
@@ -30,7 +33,7 @@ export function createRunActivities({ activities, tell, clock }: RunActivityDeps
         if (record) await tell(record);
         const expiresAt = notAfter ?? Number.POSITIVE_INFINITY;
         const answer = await answered(
-          activities.send(job, { maybeSent: false, notAfter: Math.min(expiresAt, givenUpAt) }),
+          activities.send(current(job), { maybeSent: false, notAfter: Math.min(expiresAt, givenUpAt) }),
         );
         if (answer.input.type === 'SendDropped' && clock() < expiresAt) throw new Error('it took too long to prepare');
         return answer;
@@ -41,13 +44,20 @@ export function createRunActivities({ activities, tell, clock }: RunActivityDeps
     },
     async lookup(job, record) {
       if (record) await tell(record);
-      return answered(activities.lookup(job));
+      return answered(activities.lookup(current(job)));
     },
     async recall(job, record) {
       if (record) await tell(record);
-      return answered(activities.recall(job));
+      return answered(activities.recall(current(job)));
     },
     suppressAddress: (job) => activities.suppressAddress(job),
     tell,
   };
+}
+
+/** A job that was asked for when a step had one provider may be carried out now. */
+function current(job: AttemptJob): AttemptJob {
+  if (job.route !== undefined) return job;
+  const rung = routed(job.rung);
+  return { ...job, rung, route: routeAt(rung, 0) };
 }

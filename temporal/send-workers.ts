@@ -5,7 +5,7 @@ import { sendQueueOf } from '../workflows/contract';
 /** Sends of one queue at once; what is to be limited in time is limited by its rate. */
 const SENDS_AT_ONCE = 500;
 /** How soon a new account, or another rate, is taken notice of. */
-const LOOK_EVERY_MS = 2_000;
+export const LOOK_EVERY_MS = 2_000;
 
 export interface SendAccount {
   id: string;
@@ -20,9 +20,11 @@ export interface SendWorkersOptions {
   /** By provider, instead of its default account's own. */
   rates: Partial<Record<Provider, number>>;
   accounts(): readonly SendAccount[];
-  open(queue: Queue): Promise<Worker>;
+  open(queue: Queue): Promise<SendWorker>;
   onFault(message: string, error: unknown): void;
 }
+
+export type SendWorker = Pick<Worker, 'run' | 'shutdown' | 'getState'>;
 
 type Queue = Pick<
   WorkerOptions,
@@ -41,8 +43,7 @@ export interface SendWorkers {
  * a step can name. The server holds the rate of a queue, over all workers together.
  */
 export async function startSendWorkers(options: SendWorkersOptions): Promise<SendWorkers> {
-  const open = new Map<string, { worker: Worker; perSecond: number | undefined }>();
-  const ended: Promise<void>[] = [];
+  const open = new Map<string, { worker: SendWorker; perSecond: number | undefined; run: Promise<void> }>();
   let stopped = false;
   let resolve: () => void = () => {};
   let reject: (error: unknown) => void = () => {};
@@ -54,34 +55,46 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
   const openQueue = async (taskQueue: string, perSecond: number | undefined) => {
     const before = open.get(taskQueue);
     if (stopped || (before && before.perSecond === perSecond)) return;
+    if (before) {
+      // A process may have one worker of a queue at a time. What it has in hand it finishes; the rest waits at the server.
+      shut(before.worker);
+      await before.run;
+      open.delete(taskQueue);
+    }
+    if (stopped) return;
     const worker = await options.open({
       taskQueue,
       maxConcurrentActivityTaskExecutions: SENDS_AT_ONCE,
       maxTaskQueueActivitiesPerSecond: perSecond,
       activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: 20 },
     });
-    open.set(taskQueue, { worker, perSecond });
     const run = worker.run();
-    ended.push(run);
     run.catch(reject);
-    // What the one with the other rate has in hand it finishes.
-    if (before) shut(before.worker);
+    open.set(taskQueue, { worker, perSecond, run });
     if (stopped) shut(worker);
   };
-  const look = () => Promise.all([...queuesOf(options)].map(([queue, rate]) => openQueue(queue, rate)));
+  /** Ends when every queue has been seen to: two looks at once would open the same one twice. */
+  const look = async () => {
+    const looks = [...queuesOf(options)].map(([queue, rate]) => openQueue(queue, rate));
+    const failed = (await Promise.allSettled(looks)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  };
   await look();
-  let looking = false;
+  let looking: Promise<void> | null = null;
   const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    look()
+    looking ??= look()
       .catch((error) => options.onFault('a worker for a provider account could not be started', error))
       .finally(() => {
-        looking = false;
+        looking = null;
       });
   }, LOOK_EVERY_MS);
   timer.unref();
 
+  const end = async () => {
+    // One that is being opened is run and shut like the others: none is left behind that holds the connection.
+    await looking;
+    await Promise.all([...open.values()].map(({ run }) => run));
+  };
   return {
     running,
     states: () => [...open.values()].map(({ worker }) => worker.getState()),
@@ -89,7 +102,7 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
       stopped = true;
       clearInterval(timer);
       for (const { worker } of open.values()) shut(worker);
-      Promise.all(ended).then(() => resolve(), reject);
+      end().then(resolve, reject);
     },
   };
 }
@@ -115,6 +128,6 @@ function isBuiltIn(provider: Provider): boolean {
   return provider === 'sandbox' || provider === 'inapp';
 }
 
-function shut(worker: Worker): void {
+function shut(worker: SendWorker): void {
   if (worker.getState() === 'RUNNING') worker.shutdown();
 }

@@ -1,6 +1,6 @@
 import { successOf } from '../attempt-status';
-import { advanceFrom, type Failure, failSend, succeedStep, timeOut } from '../climb';
-import { reckonedMicros } from '../cost';
+import { advanceFrom, type Failure, failAttempt, failSend, succeedStep, timeOut } from '../climb';
+import { billedMicros } from '../cost';
 import type { AttemptAccepted, AttemptRejected } from '../event';
 import type { Input } from '../input';
 import { routeAt, type SendRung, sendRungOf } from '../ladder';
@@ -14,6 +14,8 @@ interface Found {
   attempt: AttemptState;
   /** The step still waits for this very attempt. */
   awaited: boolean;
+  /** Its time is over, and the provider is asked about this very attempt. */
+  asked: boolean;
 }
 
 function find(t: Transition, input: { step: string; attempt: number }): Found | null {
@@ -22,8 +24,13 @@ function find(t: Transition, input: { step: string; attempt: number }): Found | 
   const step = stepAt(t.state, rung.index);
   const attempt = step.attempts[input.attempt - 1];
   if (!attempt) return null;
-  const running = t.state.status === 'running' && step.phase === 'running';
-  return { rung, attempt, awaited: running && newestAttempt(step) === attempt };
+  const current = t.state.status === 'running' && newestAttempt(step) === attempt;
+  return {
+    rung,
+    attempt,
+    awaited: current && step.phase === 'running',
+    asked: current && step.phase === 'reconciling',
+  };
 }
 
 /** The answer is recorded even when the invocation has ended meanwhile: the message was sent and is billed. */
@@ -37,17 +44,17 @@ function accept(
   found: Found,
   input: { providerMessageId: string | null; costMicros: number | null },
 ): void {
-  const { rung, attempt, awaited } = found;
+  const { rung, attempt, awaited, asked } = found;
   const accepted: Omit<AttemptAccepted, 'seq' | 'at'> = {
     type: 'AttemptAccepted',
     step: rung.name,
     attempt: attempt.number,
-    costMicros: input.costMicros ?? reckonedMicros(t.state, rung),
+    costMicros: input.costMicros ?? billedMicros(t.state, rung, attempt.route),
   };
   if (input.providerMessageId !== null) accepted.providerMessageId = input.providerMessageId;
   if (awaited) accepted.deadlineAt = t.now + rung.timeoutMs;
   emit(t, accepted);
-  if (awaited && rung.successOn === 'accepted') succeedStep(t, rung, attempt.number, 'accepted');
+  if ((awaited || asked) && rung.successOn === 'accepted') succeedStep(t, rung, attempt.number, 'accepted');
 }
 
 export function sendRejected(t: Transition, input: Answer<'SendRejected'>): void {
@@ -106,7 +113,7 @@ function lookedUp(t: Transition, found: Found, { outcome }: Answer<'LookupAnswer
   if (outcome.known === 'rejected') refuse(t, found, { ...outcome, retryAfterMs: null });
 }
 
-function refuse(t: Transition, { rung, attempt, awaited }: Found, failure: Failure): void {
+function refuse(t: Transition, { rung, attempt, awaited, asked }: Found, failure: Failure): void {
   const rejected: Omit<AttemptRejected, 'seq' | 'at'> = {
     type: 'AttemptRejected',
     step: rung.name,
@@ -116,4 +123,6 @@ function refuse(t: Transition, { rung, attempt, awaited }: Found, failure: Failu
   if (failure.code !== null) rejected.code = failure.code;
   emit(t, rejected);
   if (awaited) failSend(t, rung, attempt, failure);
+  // The step has no time left for another provider.
+  if (asked) failAttempt(t, rung, attempt.number, failure);
 }

@@ -1,7 +1,7 @@
 import { decide } from '../../core/decide';
 import type { Event } from '../../core/event';
 import type { Input } from '../../core/input';
-import type { Ladder } from '../../core/ladder';
+import type { Ladder, Rung } from '../../core/ladder';
 import { initialState, type State } from '../../core/state';
 import { invocationView } from '../../core/view';
 import type { Reason } from '../../schemas/vocabulary';
@@ -120,6 +120,64 @@ describe('several providers for a step', () => {
     expect(providersOf(again.events)).toEqual(['twilio', 'solapi', 'twilio']);
   });
 
+  test('another round begins with the first provider, which is told as a retry and not as one taking over', () => {
+    const patient = liveLadder(flow([step('sms', { provider: ['twilio', 'solapi'], timeoutSeconds: 60 })]));
+    const { state } = play(patient, [
+      rejected(1, 'provider_unavailable'),
+      rejected(2, 'provider_unavailable'),
+      { afterMs: 5_000, input: { type: 'TimerFired' } },
+    ]);
+    const view = invocationView(state, { id: 'inv_1', externalId: null, metadata: null, createdAt: START_AT });
+    expect(view.attempts.map(({ why }) => why?.split(', so ')[1])).toEqual([
+      'solapi took over.',
+      'it was tried again.',
+      undefined,
+    ]);
+  });
+
+  const delivered = (attempt: number): Input => ({
+    type: 'ReceiptArrived',
+    step: 'sms',
+    attempt,
+    status: 'delivered',
+    reason: null,
+    code: null,
+    at: null,
+    providerMessageId: null,
+    costMicros: null,
+  });
+
+  test('a message counts what its own provider is reckoned at, not the dearest of the step', () => {
+    const cheap = ladder.rungs.map((rung): Rung => {
+      if (rung.kind !== 'send') return rung;
+      return { ...rung, routes: rung.routes.map((route, n) => (n === 1 ? { ...route, costMicros: 8_000 } : route)) };
+    });
+    const priced = { ...ladder, rungs: cheap };
+    const uncertain: Input = { type: 'SendUncertain', step: 'sms', attempt: 2 };
+    expect(play(priced, [accepted(1)]).state.costMicros).toBe(35_500);
+    expect(play(priced, [rejected(1, 'auth_failed'), accepted(2)]).state.costMicros).toBe(8_000);
+    expect(play(priced, [rejected(1, 'auth_failed'), uncertain, delivered(2)]).state.costMicros).toBe(8_000);
+  });
+
+  test.each<[string, Input[]]>([
+    ['before the second’s', [delivered(1), delivered(2)]],
+    ['after the second’s', [delivered(2), delivered(1)]],
+  ])(
+    'a provider that refused and delivered all the same is billed, and a duplicate: its receipt %s',
+    (_when, receipts) => {
+      const { state, types } = play(ladder, [rejected(1, 'provider_unavailable'), accepted(2), ...receipts]);
+      const costs = state.steps[0]?.attempts.map(({ costMicros }) => costMicros) ?? [];
+      expect(costs.every((micros) => micros > 0)).toBe(true);
+      expect(state).toMatchObject({
+        status: 'succeeded',
+        duplicate: true,
+        costMicros: (costs[0] ?? 0) + (costs[1] ?? 0),
+      });
+      expect(state.costTwiceMicros).toBeGreaterThan(0);
+      expect(types).toContain('DuplicateDetected');
+    },
+  );
+
   test('in test mode the sandbox alone carries it, whoever is named', () => {
     const test = testLadder(flow([step('sms', { provider: ['twilio', 'solapi'] })]));
     expect(providersOf(play(test, []).events)).toEqual(['sandbox']);
@@ -213,6 +271,50 @@ describe('a provider that can be asked is asked before a timeout moves on', () =
     ]);
     expect(commands).toEqual(['Send sms', 'Lookup sms', 'Lookup sms']);
     expect(state).toMatchObject({ status: 'succeeded', reachedStep: 0 });
+  });
+
+  const unanswered: (Input | { afterMs: number; input: Input })[] = [
+    { type: 'SendUncertain', step: 'sms', attempt: 1 },
+    says({ known: 'unknown' }),
+    { afterMs: 1_000, input: { type: 'TimerFired' } },
+  ];
+
+  test('where to be taken is enough, one that says it has the message has met the criterion: no second one is sent', () => {
+    const easy = liveLadder(flow([step('sms', { provider: 'twilio', successOn: 'accepted' }), step('email')]));
+    const { state, events } = play(easy, [...unanswered, says(yes)]);
+    expect(state.status).toBe('succeeded');
+    expect(providersOf(events)).toEqual(['twilio']);
+  });
+
+  test('one that says it refused the message: the step fails by its reason, and what that asks for is done', () => {
+    const { events, commands } = play(ladder, [
+      ...unanswered,
+      says({ known: 'rejected', reason: 'opted_out', code: '21610' }),
+    ]);
+    expect(events.find(({ type }) => type === 'StepFailed')).toMatchObject({ reason: 'opted_out', code: '21610' });
+    expect(events.map(({ type }) => type)).not.toContain('StepTimedOut');
+    expect(commands).toContain('SuppressAddress sms');
+  });
+
+  test('one that says it never had the message is not asked to take it back, nor does another provider get it so late', () => {
+    const two = liveLadder(flow([step('sms', { provider: ['twilio', 'http'] }), step('email')]));
+    const recalling = {
+      ...two,
+      rungs: two.rungs.map((rung): Rung => {
+        if (rung.kind !== 'send') return rung;
+        return { ...rung, routes: rung.routes.map((route) => ({ ...route, recall: true })) };
+      }),
+    };
+    const { events, commands } = play(recalling, [...unanswered, says({ known: 'no' })]);
+    expect(commands).not.toContain('Recall sms');
+    expect(providersOf(events)).toEqual(['twilio', 'sandbox']);
+    expect(events.findLast(({ type }) => type === 'AttemptRequested')).not.toHaveProperty('duplicateRisk');
+  });
+
+  test('while it is asked, the history says so', () => {
+    const { state } = play(ladder, timedOut);
+    const view = invocationView(state, { id: 'inv_1', externalId: null, metadata: null, createdAt: START_AT });
+    expect(view.attempts[0]?.why).toBe('SMS: accepted 10:00:00, no receipt by 10:00:01, being asked about.');
   });
 
   test('one that cannot be asked is not', () => {

@@ -103,3 +103,37 @@ test('a one-time password passes a backlog that waits for the account’s rate',
   await until(() => begun.length === 11, 'all have begun');
   expect(begun.indexOf('otp')).toBe(1);
 });
+
+test('where all are busy, accounts of one purpose take turns: a backlog of one keeps no other out', async () => {
+  const lanes = new Lanes(1);
+  const begun: string[] = [];
+  const jobs = ['a 1', 'a 2', 'a 3', 'b 1', 'c 1'].map((name) => work(name, begun));
+  for (const [n, job] of jobs.entries()) {
+    const id = ['pac_a', 'pac_a', 'pac_a', 'pac_b', 'pac_c'][n] ?? '';
+    lanes.run('otp', { id, perSecond: null }, job.run);
+  }
+  for (const job of jobs) {
+    job.end();
+    await turn();
+  }
+  expect(begun.indexOf('b 1')).toBeLessThan(begun.indexOf('a 3'));
+  expect(begun.indexOf('c 1')).toBeLessThan(begun.indexOf('a 3'));
+  expect(begun).toHaveLength(5);
+});
+
+test.each([1_000, null])(
+  'an account’s new rate, %s a second, holds at once for what waits by the old one',
+  async (perSecond) => {
+    const lanes = new Lanes(100);
+    let begun = 0;
+    const run = (rate: number | null) =>
+      lanes.run('otp', { id: 'pac_a', perSecond: rate }, async () => {
+        begun++;
+      });
+    // The second one would have to wait for 100 s.
+    for (let n = 0; n < 2; n++) run(0.01);
+    expect(begun).toBe(1);
+    run(perSecond);
+    await until(() => begun === 3, 'all have begun');
+  },
+);
