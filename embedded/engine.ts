@@ -76,6 +76,8 @@ export class EmbeddedEngine implements Engine {
   private stopped: string | null = 'the engine is starting';
   private closing = false;
   private closed: Promise<void> | null = null;
+  /** Sends that nobody has begun yet, by name: a stop in order says so to the next start. */
+  private readonly unbegun = new Set<string>();
   /** Grows when the memory is thrown away: an answer to what an earlier memory asked is not for this one. */
   private generation = 0;
 
@@ -85,6 +87,9 @@ export class EmbeddedEngine implements Engine {
 
   /** Reads what is open and carries out again what was decided. Deadlines wait for `startClock`. */
   async recover(): Promise<void> {
+    const left = this.deps.journal.takeLeft();
+    // Before any of them is begun: else a crash would have it begun again without asking.
+    if (left.size > 0) await this.deps.journal.flushed();
     const open: Run[] = [];
     for (const id of this.deps.journal.openIds()) {
       try {
@@ -101,7 +106,9 @@ export class EmbeddedEngine implements Engine {
     for (const run of open) {
       this.runs.set(run.id, run);
       this.alarms.set(run, this.firstWakeAt(run.state));
-      for (const command of pendingCommands(run.state)) this.carryOut(run, command, performAgain);
+      for (const command of pendingCommands(run.state)) {
+        this.carryOut(run, command, left.has(nameOf(run, command)) ? perform : performAgain);
+      }
     }
   }
 
@@ -189,6 +196,8 @@ export class EmbeddedEngine implements Engine {
     await this.lanes.drain(LIMITS.drainMs);
     try {
       await this.deps.journal.flushed();
+      if (this.unbegun.size > 0) this.deps.journal.leave([...this.unbegun]);
+      await this.deps.journal.flushed();
     } catch (error) {
       this.deps.onFault('what came of the last sends could not be written; they are looked at again', error);
     }
@@ -244,7 +253,11 @@ export class EmbeddedEngine implements Engine {
       this.watchers.notify(run.id);
     }
     // What was decided during a stop is carried out at the next start: nothing is begun that cannot be finished.
-    if (this.closing) return;
+    if (this.closing) {
+      for (const { run, command } of batch.commands)
+        if (command.type === 'Send') this.unbegun.add(nameOf(run, command));
+      return;
+    }
     for (const { run, command } of batch.commands) this.carryOut(run, command, perform);
     for (const run of batch.touched.keys()) this.letGo(run);
     for (const { ladder, state } of batch.ended) this.deps.onEnded?.(ladder.mode, state.status as FinalStatus);
@@ -260,8 +273,12 @@ export class EmbeddedEngine implements Engine {
 
   private carryOut(run: Run, command: Command, how: typeof perform): void {
     const { generation } = this;
+    const name = nameOf(run, command);
+    // Of one that is done again nobody knows whether it was begun before.
+    if (command.type === 'Send' && how === perform) this.unbegun.add(name);
     run.underWay++;
     this.lanes.run(run.ladder.purpose, this.laneOf(run, command), async () => {
+      this.unbegun.delete(name);
       try {
         const input = await how(this.deps.activities, run, command);
         const ours = generation === this.generation && (this.stopped === null || this.closing);
@@ -330,6 +347,7 @@ export class EmbeddedEngine implements Engine {
     this.stopped = 'the data folder cannot be written';
     this.batch = null;
     this.runs.clear();
+    this.unbegun.clear();
     this.reading.clear();
     this.alarms.stop();
     this.alarms.clear();
@@ -348,4 +366,8 @@ export class EmbeddedEngine implements Engine {
       this.startAnew(error);
     }
   }
+}
+
+function nameOf(run: Run, command: Command): string {
+  return `${command.type} ${run.id} ${'attempt' in command ? command.attempt : 0} ${command.step}`;
 }

@@ -24,7 +24,10 @@ export interface History extends FlowRef {
   events: Event[];
 }
 
-const MIGRATIONS = ['CREATE TABLE open_runs (id TEXT PRIMARY KEY) WITHOUT ROWID'];
+const MIGRATIONS = [
+  'CREATE TABLE open_runs (id TEXT PRIMARY KEY) WITHOUT ROWID',
+  'CREATE TABLE left_sends (name TEXT PRIMARY KEY) WITHOUT ROWID',
+];
 
 /**
  * The durable side of the runs: one row a decision in the log's events table, and the small table of runs that are
@@ -81,6 +84,21 @@ export class Journal {
       );
     });
     return this.group.flushed();
+  }
+
+  /** Sends that were decided and, when the process left in order, surely not begun. */
+  leave(names: readonly string[]): void {
+    const insert = this.group.db.prepare<[string]>('INSERT OR IGNORE INTO left_sends (name) VALUES (?)');
+    this.group.write(() => {
+      for (const name of names) insert.run(name);
+    });
+  }
+
+  /** Those that the last process left; they are its no more once the group is on the disk. */
+  takeLeft(): ReadonlySet<string> {
+    const rows = this.group.db.prepare('SELECT name FROM left_sends').all() as { name: string }[];
+    if (rows.length > 0) this.group.write(() => this.group.db.exec('DELETE FROM left_sends'));
+    return new Set(rows.map(({ name }) => name));
   }
 
   /** Null where no run has that ID. */
