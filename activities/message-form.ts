@@ -1,10 +1,7 @@
 import { decode, encode } from 'iconv-lite';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import type { MessageForm } from '../schemas/template';
-import type { Channel } from '../schemas/vocabulary';
-
-export const TEXT_CHANNELS = ['sms', 'lms', 'xms'] as const satisfies readonly Channel[];
-export type TextChannel = (typeof TEXT_CHANNELS)[number];
+import type { TextChannel } from '../schemas/vocabulary';
 
 /** What an SMS has room for. 3GPP TS 23.038 (alphabets), TS 23.040 (parts): 160 septets, or 70 UCS-2 units, alone. */
 export const SMS_PARTS_MAX = 10;

@@ -4,9 +4,9 @@ import { fillContent } from '../core/content-texts';
 import { chooseLocale } from '../core/locale';
 import { fillDraft } from '../core/template-variables';
 import type { RenderedContent, Template, TemplateContent } from '../schemas/template';
-import type { Channel } from '../schemas/vocabulary';
+import { type Channel, isTextChannel } from '../schemas/vocabulary';
 import type { Renderer, Rendering } from './contract';
-import { type Formed, formText, TEXT_CHANNELS, type TextChannel } from './message-form';
+import { type Formed, formText } from './message-form';
 
 const writer = new BoundedWriter();
 
@@ -43,10 +43,6 @@ export const draftRenderer: Renderer = {
 function contentIn({ content, locales }: Pick<Template, 'content' | 'locales'>, locale: string | null) {
   // The schema lets only contents in.
   return locale === null ? content : ((locales?.[locale] as TemplateContent | undefined) ?? content);
-}
-
-function isTextChannel(channel: Channel): channel is TextChannel {
-  return (TEXT_CHANNELS as readonly Channel[]).includes(channel);
 }
 
 function fill(text: string, variables: Record<string, unknown>, escaped: (value: string) => string): string {

@@ -1,6 +1,6 @@
 import { ADDRESS_FIELDS } from '../core/address';
-import { compileLadder, factsBehind, type Ladder, type SendRung } from '../core/ladder';
-import type { ProviderCatalog, ProviderFacts } from '../core/provider-facts';
+import { compileLadder, type FactsBehind, factsBehind, isMadeFrom, type Ladder, type SendRung } from '../core/ladder';
+import type { ProviderCatalog } from '../core/provider-facts';
 import type { FieldError } from '../schemas/problem';
 import { compileVariables } from '../schemas/variables-schema';
 import type { Mode } from '../schemas/vocabulary';
@@ -32,7 +32,7 @@ export interface FlowCache {
 }
 
 /** With what its providers and accounts could do when it was made. */
-type HeldFlow = PreparedFlow & { facts: readonly (ProviderFacts | undefined)[] };
+type HeldFlow = PreparedFlow & { facts: FactsBehind };
 
 type Standing = { version: number; flowId: string } | 'unknown' | 'never' | 'unpublished';
 
@@ -53,7 +53,7 @@ export function flowCache(flows: FlowStore, catalog: ProviderCatalog, now: () =>
   const version = async (flowId: string, number: number, mode: Mode): Promise<PreparedFlow | null> => {
     const name = `${flowId} ${number} ${mode}`;
     const held = versions.get(name);
-    if (held && isCurrent(held, catalog)) return held;
+    if (held && isMadeFrom(held.facts, held.ladder, catalog)) return held;
     const found = await flows.version(flowId, number);
     if (!found) return null;
     const { workflowId, definition } = found;
@@ -84,11 +84,6 @@ function standingIn(flow: Flow | null, workflowId: string): Standing {
   if (flow?.workflowId !== workflowId) return 'unknown';
   if (flow.publishedVersion !== null) return { version: flow.publishedVersion, flowId: flow.id };
   return flow.latestVersion > 0 ? 'unpublished' : 'never';
-}
-
-function isCurrent({ ladder, facts }: HeldFlow, catalog: ProviderCatalog): boolean {
-  const now = factsBehind(ladder, catalog);
-  return facts.every((one, index) => one === now[index]);
 }
 
 function prepare(ladder: Ladder, variables: object | undefined): PreparedFlow {

@@ -4,7 +4,7 @@ import { readPhone } from '../core/phone';
 import { type PriceSituation, pricedLadder } from '../core/prices';
 import type { Recipient } from '../schemas/invocation';
 import type { MessageForm } from '../schemas/template';
-import type { Channel } from '../schemas/vocabulary';
+import { isTextChannel } from '../schemas/vocabulary';
 import type { PreparedFlow } from './flow-cache';
 import type { Services } from './services';
 
@@ -44,7 +44,7 @@ async function formsOf(
   const forms = new Map<number, MessageForm>();
   for (const { index, channel, template } of sends) {
     const address = addressFor(channel, recipient);
-    const found = address && isText(channel) ? await store.templates.get(template) : null;
+    const found = address && isTextChannel(channel) ? await store.templates.get(template) : null;
     if (!found || !address) continue;
     const form = formOf(renderer, found, variables, { locale: recipient.locale, address });
     if (form) forms.set(index, form);
@@ -61,8 +61,4 @@ function formOf(renderer: Services['renderer'], ...given: Parameters<Services['r
     if (error instanceof FilledTooLong) return null;
     throw error;
   }
-}
-
-function isText(channel: Channel): boolean {
-  return channel === 'sms' || channel === 'lms' || channel === 'xms';
 }

@@ -142,10 +142,19 @@ export function factsOf(catalog: ProviderCatalog, { provider, account }: Carrier
   return (account === null ? undefined : catalog[`${provider}:${account}`]) ?? catalog[provider];
 }
 
+/** See `factsBehind`. */
+export type FactsBehind = readonly (ProviderFacts | undefined)[];
+
 /** What the routes of a ladder were made from, in order; once one is another, the ladder is not what it would be now. */
-export function factsBehind({ rungs }: Ladder, catalog: ProviderCatalog): (ProviderFacts | undefined)[] {
+export function factsBehind({ rungs }: Ladder, catalog: ProviderCatalog): FactsBehind {
   const routes = rungs.flatMap((rung) => (rung.kind === 'send' ? rung.routes : []));
   return routes.map((route) => factsOf(catalog, route));
+}
+
+/** Whether it would be made from the same facts now. */
+export function isMadeFrom(facts: FactsBehind, ladder: Ladder, catalog: ProviderCatalog): boolean {
+  const now = factsBehind(ladder, catalog);
+  return facts.every((one, index) => one === now[index]);
 }
 
 function routesFor(step: SendStep, mode: Mode, catalog: ProviderCatalog): SendRoute[] {

@@ -18,6 +18,14 @@ export const CHANNELS = [
 /** What the person sees. */
 export type Channel = (typeof CHANNELS)[number];
 
+/** Channels whose texts go out as an SMS or an LMS, and are billed by the part. */
+export const TEXT_CHANNELS = ['sms', 'lms', 'xms'] as const satisfies readonly Channel[];
+export type TextChannel = (typeof TEXT_CHANNELS)[number];
+
+export function isTextChannel(channel: Channel): channel is TextChannel {
+  return (TEXT_CHANNELS as readonly Channel[]).includes(channel);
+}
+
 export const PROVIDERS = [
   'twilio',
   'sendgrid',

@@ -1,5 +1,5 @@
-import { compileLadder, factsBehind, type Ladder } from '../core/ladder';
-import type { ProviderCatalog, ProviderFacts } from '../core/provider-facts';
+import { compileLadder, type FactsBehind, factsBehind, isMadeFrom, type Ladder } from '../core/ladder';
+import type { ProviderCatalog } from '../core/provider-facts';
 import type { Mode } from '../schemas/vocabulary';
 import { createBoundedMap } from './bounded-map';
 import type { FlowStore } from './contract';
@@ -13,13 +13,11 @@ const LADDERS_HELD = 1000;
 export type LadderSource = (flowId: string, version: number, mode: Mode) => Promise<Ladder | null>;
 
 export function createLadderSource(flows: FlowStore, catalog: ProviderCatalog): LadderSource {
-  const held = createBoundedMap<string, { ladder: Ladder; facts: readonly (ProviderFacts | undefined)[] }>(
-    LADDERS_HELD,
-  );
+  const held = createBoundedMap<string, { ladder: Ladder; facts: FactsBehind }>(LADDERS_HELD);
   return async (flowId, version, mode) => {
     const name = `${flowId} ${version} ${mode}`;
     const known = held.get(name);
-    if (known && areSame(known.facts, factsBehind(known.ladder, catalog))) return known.ladder;
+    if (known && isMadeFrom(known.facts, known.ladder, catalog)) return known.ladder;
     const found = await flows.version(flowId, version);
     if (!found) return null;
     const identity = { flowId: found.flowId, workflowId: found.workflowId, version, mode };
@@ -27,8 +25,4 @@ export function createLadderSource(flows: FlowStore, catalog: ProviderCatalog): 
     held.set(name, { ladder, facts: factsBehind(ladder, catalog) });
     return ladder;
   };
-}
-
-function areSame(before: readonly unknown[], now: readonly unknown[]): boolean {
-  return before.every((one, index) => one === now[index]);
 }
