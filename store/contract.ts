@@ -1,5 +1,6 @@
 import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
+import type { CallbackFormat, CallbackType } from '../schemas/callback';
 import type { FlowDefinition } from '../schemas/flow';
 import type { Recipient } from '../schemas/invocation';
 import type { PriceRow } from '../schemas/price';
@@ -487,4 +488,200 @@ export interface PriceStore {
    * @returns the table as it is then, or `too_many` where it would have more than PRICE_LIMITS.rows; then it stays
    */
   replace(rows: readonly PriceRow[], provider: Provider | null, now: number): Promise<PriceTable | 'too_many'>;
+}
+
+export type CallbackAuth = { type: 'basic'; username: string; password: string } | { type: 'bearer'; token: string };
+
+/** Where and how a customer's system is told. Secrets and credentials are sealed at rest. */
+export interface CallbackProfile {
+  id: string;
+  name: string;
+  url: string;
+  /** Null: every type. */
+  types: readonly CallbackType[] | null;
+  format: CallbackFormat;
+  headers: Readonly<Record<string, string>>;
+  auth: CallbackAuth | null;
+  /** The newest first: callbacks are signed with each that has not run out. `until` in ms since 1970; null: for good. */
+  secrets: readonly { secret: string; until: number | null }[];
+  enabled: boolean;
+  /** `gone`: it answered 410; `failing`: for five days nothing got through; `by_hand`. Null while it is enabled. */
+  disabledReason: 'gone' | 'failing' | 'by_hand' | null;
+  /** Of the first failure since the last success; null where the last one got through, or none was tried. */
+  failingSince: number | null;
+  /** Grows with each write by a person; not with `failingSince`. */
+  revision: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export type NewCallbackProfile = Pick<
+  CallbackProfile,
+  'name' | 'url' | 'types' | 'format' | 'headers' | 'auth' | 'secrets' | 'enabled'
+> & {
+  /** Null: it is given one. */
+  id: string | null;
+};
+
+export type CallbackProfileChange = Omit<NewCallbackProfile, 'id' | 'secrets'> & {
+  /** Left out: they stay as they are. */
+  secrets?: CallbackProfile['secrets'];
+};
+
+export interface CallbackProfileStore {
+  /** `id_taken` when there is one with that ID. */
+  create(profile: NewCallbackProfile, now: number): Promise<CallbackProfile | 'id_taken'>;
+  get(id: string): Promise<CallbackProfile | null>;
+  list(page: PageRequest): Promise<Page<CallbackProfile>>;
+  /** Enabling one forgets since when it failed. Disabling it here is `by_hand`. */
+  replace(id: string, change: CallbackProfileChange, now: number): Promise<CallbackProfile | null>;
+  delete(id: string): Promise<boolean>;
+  /** Every one, the oldest first, as they are now: what another process has written included. */
+  all(): Promise<CallbackProfile[]>;
+  /** What the deliverer saw of its endpoint. A profile that is disabled already stays as it is. */
+  setHealth(
+    id: string,
+    health: { failingSince: number | null; disable: 'gone' | 'failing' | null },
+    now: number,
+  ): Promise<void>;
+}
+
+/** A callback to be made: its body is fixed, to the byte, and its ID is the `webhook-id` of every attempt. */
+export interface NewDelivery {
+  /** The same for the same profile, event and type, however often it is made. */
+  id: string;
+  profileId: string;
+  /** Deliveries of one invocation and profile are made in the order of `seq`, one after the other. */
+  invocationId: string;
+  /** The event's number; what is not of an event (a test, a disabled profile) has 0 and an invocation ID of ''. */
+  seq: number;
+  type: CallbackType;
+  mode: Mode;
+  createdAt: number;
+  body: string;
+  /** Kept, and not made until somebody asks for it: the profile was disabled. */
+  held: boolean;
+}
+
+export interface Delivery extends Omit<NewDelivery, 'held'> {
+  /** `failed`: given up, or held. */
+  status: 'pending' | 'delivered' | 'failed';
+  /** Attempts since it was made or last asked for again. */
+  tries: number;
+  /** When the next attempt is due; null where none is, or where an earlier one of its invocation has to be first. */
+  dueAt: number | null;
+  settledAt: number | null;
+  /** Of the newest attempt. */
+  responseCode: number | null;
+  error: string | null;
+}
+
+export interface DeliveryAttempt {
+  /** From 1, over all that was ever tried. */
+  number: number;
+  at: number;
+  durationMs: number;
+  /** Null where there was no answer. */
+  responseCode: number | null;
+  /** Why there was no answer, or why the answer was none that counts. */
+  error: string | null;
+  /** The first 1,024 bytes of the answer's body. */
+  response: string;
+}
+
+export interface DeliveryQuery {
+  profileId: string;
+  status?: Delivery['status'];
+  type?: CallbackType;
+  invocationId?: string;
+  /** Made in [from, to). */
+  from?: number;
+  to?: number;
+}
+
+export type DeliveryOutcome =
+  | { status: 'delivered' }
+  | { status: 'failed' }
+  /** Tried again at `dueAt`. */
+  | { status: 'pending'; dueAt: number };
+
+/** The callbacks that are to be made, and what became of them. Bodies and answers are sealed at rest. */
+export interface DeliveryStore {
+  /**
+   * Keeps each once, by its ID, and with them, where `read` is given, how far the events are read: a store with
+   * transactions has both or neither; any other has the deliveries first.
+   */
+  add(deliveries: readonly NewDelivery[], read?: { partition: number; position: number }): Promise<void>;
+  /** How far the events of a partition are read; null before the first. */
+  readTo(partition: number): Promise<number | null>;
+  /** The profiles that have something due at `now`. */
+  dueProfiles(now: number): Promise<string[]>;
+  /**
+   * Takes up to `limit` due deliveries of a profile, the longest due first, at most one of an invocation: its oldest that
+   * is pending. Nobody else is given them before `leaseUntil`.
+   */
+  claim(profileId: string, now: number, leaseUntil: number, limit: number): Promise<Delivery[]>;
+  /** Notes the attempt and what it came to. When it is settled, the next one of its invocation is due at once. */
+  settle(id: string, attempt: Omit<DeliveryAttempt, 'number'>, outcome: DeliveryOutcome, now: number): Promise<void>;
+  /** When the next one is due, or a lease runs out; null where nothing is pending. */
+  nextDueAt(): Promise<number | null>;
+  get(id: string): Promise<Delivery | null>;
+  attempts(id: string): Promise<DeliveryAttempt[]>;
+  /** Newest first. */
+  list(query: DeliveryQuery, page: PageRequest): Promise<Page<Delivery>>;
+  /** Of one run, of every profile, the oldest first. */
+  ofInvocation(invocationId: string): Promise<Delivery[]>;
+  /** Due at once, with the whole schedule before it; the same ID and body. */
+  redeliver(id: string, now: number): Promise<Delivery | null>;
+  /** The same for every failed one of the profile that was made at or after `since`. @returns how many */
+  redeliverFailed(profileId: string, since: number, now: number): Promise<number>;
+  /** What waits, and since when the longest due one is due (ms since 1970). */
+  backlog(): Promise<{ pending: number; oldestDueAt: number | null }>;
+}
+
+/** A receipt as it came, for support: sealed at rest, since a provider's body holds addresses. */
+export interface KeptReceipt {
+  /** The same for the same record of the log: it is kept once. */
+  id: string;
+  invocationId: string;
+  /** When the engine was given it. */
+  takenAt: number;
+  /** JSON text as it stood in the log. */
+  receipt: string;
+}
+
+export interface ReceiptStore {
+  keep(receipts: readonly KeptReceipt[]): Promise<void>;
+  /** Oldest first. */
+  of(invocationId: string): Promise<KeptReceipt[]>;
+}
+
+/** Why an invocation of a flow was not accepted. */
+export const REJECTION_REASONS = [
+  'body_invalid',
+  'variables_invalid',
+  'recipient_invalid',
+  'no_address',
+  'not_published',
+  'no_provider_account',
+  'idempotency_conflict',
+  'overloaded',
+] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** Invocations that were refused at the door, counted; no run ever knows of them. */
+export interface RejectionStore {
+  add(counts: readonly RejectionCount[]): Promise<void>;
+  find(query: RollupQuery): Promise<RejectionCount[]>;
+}
+
+export interface RejectionCount {
+  mode: Mode;
+  flowId: string;
+  /** 0 where no version is published. */
+  flowVersion: number;
+  /** As in RollupKey. */
+  hour: number;
+  reason: RejectionReason;
+  count: number;
 }
