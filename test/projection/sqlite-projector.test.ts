@@ -26,6 +26,7 @@ async function openFolder(dataFolder = mkdtempSync(join(root, 'data-'))) {
   const store = openSqliteStore({
     group,
     viewsFile: join(dataFolder, 'views.db'),
+    callbacksFile: join(dataFolder, 'callbacks.db'),
     seal: createSeal(secret),
     catalog: {},
   });
