@@ -119,7 +119,8 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
     }
     const next = await deliveries.nextDueAt();
     if (next === null) return MS.poll;
-    return Math.min(Math.max(next - timers.now(), MS.crowded), MS.poll);
+    const inMs = next - timers.now();
+    return inMs > 0 ? Math.min(inMs, MS.poll) : MS.crowded;
   }
 
   function wait(ms: number): Promise<void> {
