@@ -14,7 +14,7 @@ import { createTeller } from './told-once';
 
 const SLOTS = {
   all: 256,
-  profile: 16,
+  profile: 32,
   /** Of a profile whose last attempt failed: enough to see that it is back, few enough to leave the rest to the others. */
   failing: 2,
 } as const;

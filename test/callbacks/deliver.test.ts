@@ -174,16 +174,16 @@ test('an endpoint that hangs fills its own slots, and delays no other profile', 
   receiver.always('/hangs', 'hangs');
   deliver();
   await add(...Array.from({ length: 50 }, (_, n) => delivery(`cbd_h${n}`, { invocationId: `inv_${n}` })));
-  await until(() => paths().length === 16, 'its slots to fill');
+  await until(() => paths().length === 32, 'its slots to fill');
   await add(...Array.from({ length: 50 }, (_, n) => delivery(`cbd_w${n}`, { profileId: 'cbp_well', seq: n + 1 })));
   await until(() => paths().filter((path) => path === '/well').length === 50, 'the other profile');
-  expect(paths().filter((path) => path === '/hangs')).toHaveLength(16);
+  expect(paths().filter((path) => path === '/hangs')).toHaveLength(32);
   // Once it is known to fail it has fewer.
   time.advance(15 * SECONDS);
-  await until(() => attempted.filter((outcome) => outcome === 'retried').length === 16, 'them to be given up');
-  await until(() => paths().filter((path) => path === '/hangs').length > 16, 'further ones');
+  await until(() => attempted.filter((outcome) => outcome === 'retried').length === 32, 'them to be given up');
+  await until(() => paths().filter((path) => path === '/hangs').length > 32, 'further ones');
   await rounded();
-  expect(paths().filter((path) => path === '/hangs')).toHaveLength(18);
+  expect(paths().filter((path) => path === '/hangs')).toHaveLength(34);
 });
 
 test('410 disables the profile at once, fails what is due, and the others are told once', async () => {
