@@ -1,5 +1,7 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { Registry } from 'prom-client';
+import { createProjectionMetrics } from '../projection/metrics';
 import type { FromThread, ThreadData, ToThread } from '../projection/thread-messages';
 import { closeLinks, openLinks } from './house/links';
 import { startProjection } from './house/projection';
@@ -14,10 +16,14 @@ async function main(): Promise<void> {
     port.postMessage({ message, cause: { name: cause.name, message: cause.message } } satisfies FromThread);
   };
   const links = await openLinks(process.env, complain);
-  const projection = await startProjection({ ...(workerData as ThreadData), links, onFault: complain });
+  const registry = new Registry();
+  const metrics = createProjectionMetrics(registry, Date.now);
+  const projection = await startProjection({ ...(workerData as ThreadData), links, metrics, onFault: complain });
+  const tellMetrics = async () => port.postMessage({ metrics: await registry.metrics() } satisfies FromThread);
   const stopped = new Promise<void>((resolve) => {
     port.on('message', (message: ToThread) => {
       if (message === 'wake') projection.wake();
+      else if (message === 'metrics') void tellMetrics();
       else resolve();
     });
   });

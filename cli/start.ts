@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { createServer } from '../api/server';
 import { startTemplateSync } from '../api/template-sync';
 import packageJson from '../package.json';
+import { createProjectionMetrics } from '../projection/metrics';
 import { startProjectionThread } from '../projection/start-thread';
 import { startRetention } from '../store/retention';
+import type { OpenTracing } from '../tracing/open';
+import { startTracing } from '../tracing/start';
 import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { type Door, openDoor } from './door';
 import { ensureKeys, publishExamples } from './first-start';
@@ -58,8 +61,10 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   keepToPlaces(settings);
   const logger = createLogger(settings.logLevel);
   const links = await openLinks(process.env, createFaultReporter(logger));
-  const engine = await engineOf(settings, secret, logger);
-  const house = await compose({ ...settings, secret, version: packageJson.version, logger, links, engine });
+  const tracing = await startTracing(process.env, { serviceName: serviceNameOf(role), logger });
+  const engine = await engineOf(settings, secret, tracing);
+  const { version } = packageJson;
+  const house = await compose({ ...settings, secret, version, logger, links, engine, tracing });
   const standing: Standing = { door: null, projection: null, retention: null, templateSync: null, stopWorker: null };
   const stop = async () => {
     const shut = standing.door?.shut();
@@ -72,7 +77,7 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
     standing.templateSync?.stop();
     await standing.retention?.stop();
     await standing.projection?.stop();
-    if (typeof engine === 'object') await engine.tracing?.shutdown();
+    await tracing?.shutdown();
     await house.close();
     lock.release();
   };
@@ -90,12 +95,17 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
 async function engineOf(
   { role, adapters }: Settings,
   secret: string,
-  logger: HouseOptions['logger'],
+  tracing: OpenTracing | null,
 ): Promise<HouseOptions['engine']> {
   const here = role === 'all' || role === 'api';
   const signals = role === 'receipts' && adapters.engine === 'temporal' && adapters.log === 'kafka';
   if (!here && !signals) return 'elsewhere';
-  return (await linkTemporal(process.env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded';
+  return (await linkTemporal(process.env, { secret, tracing })) ?? 'embedded';
+}
+
+/** What a process is called in traces: who has the API has the name that there was before roles. */
+function serviceNameOf(role: StartRole): string {
+  return `onward-${role === 'all' ? 'api' : role}`;
 }
 
 async function startRoles(ground: Ground, standing: Standing): Promise<void> {
@@ -131,7 +141,9 @@ async function startProjector(ground: Ground, standing: Standing): Promise<void>
   const { settings, secret, links, house } = ground;
   const { dataFolder, adapters, host } = settings;
   const { store, log, onFault, api } = house;
-  const projection = await startProjection({ dataFolder, secret, links, engine: adapters.engine, onFault });
+  const { engine } = adapters;
+  const metrics = createProjectionMetrics(house.metrics.registry, Date.now);
+  const projection = await startProjection({ dataFolder, secret, links, engine, metrics, onFault });
   standing.projection = projection;
   standing.retention = retain(ground);
   const door = await openSideDoor({
@@ -140,7 +152,7 @@ async function startProjector(ground: Ground, standing: Standing): Promise<void>
     port: settings.workerPort,
     logger: api.logger,
     ready: async () => log.unavailable() ?? (await store.unavailable()),
-    expose: async () => (await api.metrics?.expose())?.text ?? '',
+    expose: async () => (await house.metrics.expose()).text,
   }).catch((cause: Error) => {
     throw new StartError(cause.message, { cause });
   });
@@ -162,6 +174,7 @@ function projectBeside({ settings, secret, house }: Ground): RunningProjection {
   const data = { dataFolder: settings.dataFolder, secret, engine: settings.adapters.engine };
   const thread = startProjectionThread({ ...data, entry, onFault: house.onFault });
   house.hastenProjection(() => thread.wake());
+  house.metrics.join('projection', () => thread.metrics());
   return thread;
 }
 

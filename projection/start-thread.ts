@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { FromThread, ThreadData, ToThread } from './thread-messages';
 
-const RESTART_MS = 1000;
+const MS = { restart: 1_000, metrics: 1_000 } as const;
 
 export interface ProjectionThread {
   /** Folds in at once what is in the log now; without it that is done within a tenth of a second. */
   wake(): void;
+  /** What it has counted since it began, as Prometheus text. Rejects where it says nothing within a second. */
+  metrics(): Promise<string>;
   /** Resolves once the batch in hand is written and the thread's files are closed. */
   stop(): Promise<void>;
 }
@@ -21,20 +23,22 @@ export interface ThreadOptions extends ThreadData {
 export function startProjectionThread({ entry, onFault, ...data }: ThreadOptions): ProjectionThread {
   let stopping = false;
   let restart: NodeJS.Timeout | null = null;
+  let asking: ((text: string) => void)[] = [];
   let worker = start();
 
   function start(): Worker {
     // Its files stay open when it ends: see sqlite/checkpoint.ts for what it would undo to close one.
     const started = new Worker(entry, { workerData: data satisfies ThreadData, trackUnmanagedFds: false });
-    started.on('message', ({ message, cause }: FromThread) =>
-      onFault(message, Object.assign(new Error(cause.message), { name: cause.name })),
-    );
+    started.on('message', (told: FromThread) => {
+      if ('metrics' in told) for (const answer of asking.splice(0)) answer(told.metrics);
+      else onFault(told.message, Object.assign(new Error(told.cause.message), { name: told.cause.name }));
+    });
     started.on('error', (error) => onFault('the projection’s thread died', error));
     started.on('exit', () => {
       if (stopping) return;
       restart = setTimeout(() => {
         worker = start();
-      }, RESTART_MS);
+      }, MS.restart);
     });
     return started;
   }
@@ -44,6 +48,20 @@ export function startProjectionThread({ entry, onFault, ...data }: ThreadOptions
   return {
     wake() {
       if (!stopping) send('wake');
+    },
+    metrics() {
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          asking = asking.filter((one) => one !== answer);
+          reject(new Error('the projection’s thread says nothing'));
+        }, MS.metrics);
+        const answer = (text: string) => {
+          clearTimeout(timer);
+          resolve(text);
+        };
+        asking.push(answer);
+        if (!stopping) send('metrics');
+      });
     },
     async stop() {
       stopping = true;
