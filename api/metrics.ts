@@ -15,7 +15,7 @@ export interface Metrics {
   receipt(status: ReceiptStatus): void;
   /** Asked at each scrape; what does not answer is left out. */
   watch(backlog: Backlog): void;
-  /** What another thread counts, as Prometheus text; its families are none of ours. */
+  /** What another thread of the process counts, as Prometheus text under names of its own; asked at each scrape. */
   join(name: string, expose: () => Promise<string>): void;
   /** The Prometheus text and its content type. */
   expose(): Promise<{ type: string; text: string }>;

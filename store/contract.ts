@@ -23,6 +23,8 @@ export interface Store {
   marks: MarkStore;
   retention: RetentionStore;
   prices: PriceStore;
+  callbackProfiles: CallbackProfileStore;
+  deliveries: DeliveryStore;
   /** Null when it answers, else a sentence that says why not. */
   unavailable(): Promise<string | null>;
   close(): Promise<void>;

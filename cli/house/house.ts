@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { draftRenderer } from '../../activities/render';
 import type { ApiDeps, Logger } from '../../api/deps';
 import { createMetrics, type Metrics } from '../../api/metrics';
+import { createCallbackSender } from '../../callbacks/sender';
 import { type Engine, EngineUnavailable } from '../../core/engine';
 import { EmbeddedEngine } from '../../embedded/engine';
 import { Journal } from '../../embedded/journal';
@@ -16,6 +17,7 @@ import type { FinalStatus } from '../../schemas/vocabulary';
 import type { RunTracing } from '../../tracing/contract';
 import type { OpenTracing } from '../../tracing/open';
 import type { Adapters } from '../settings';
+import { openPost } from './callbacks';
 import { createHouseMetrics, exposeBuild, type HouseMetrics } from './house-metrics';
 import type { Links } from './links';
 import { type LocalFiles, openRooms, type Rooms, type RoomsOptions } from './rooms';
@@ -31,6 +33,8 @@ export interface HouseOptions extends Pick<RoomsOptions, 'kinds' | 'env'> {
   version: string;
   logger: Logger;
   links: Links;
+  /** Ranges within that callbacks may go to, as ONWARD_CALLBACK_ALLOW has them; left out: none. */
+  callbackAllow?: string;
   adapters: Pick<Adapters, 'engine'>;
   /** Null or left out: traces go nowhere. */
   tracing?: OpenTracing | null;
@@ -40,13 +44,16 @@ export interface HouseOptions extends Pick<RoomsOptions, 'kinds' | 'env'> {
 
 /** The house with its rooms joined: what the roles of a process are made of. */
 export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'> {
-  api: ApiDeps;
+  api: ApiDeps & { metrics: Metrics };
   engine: Engine;
   /** Null where traces go nowhere. */
   runTracing: RunTracing | null;
-  metrics: Metrics;
+  /** For the process's own log: nothing is wrong here, and somebody should know of it. */
+  onWarning(message: string, fields: Record<string, string>): void;
   /** Says how to hasten the projection where it runs in this process. */
   hastenProjection(wake: () => void): void;
+  /** The same for what makes the callbacks. */
+  hastenCallbacks(wake: () => void): void;
   /** Reads what was open, takes the receipts that waited in the log, and only then lets deadlines fire. */
   startEngine(): Promise<void>;
   /** Takes no more work, finishes the sends in hand, answers those who wait. What is stored can still be read. */
@@ -58,6 +65,7 @@ export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'
 /** The composition root: with its neighbours in this folder, the one place that knows which adapter is behind a contract. */
 export async function compose(options: HouseOptions): Promise<House> {
   const temporal = typeof options.engine === 'object' ? options.engine : null;
+  const way = openPost({ allow: options.callbackAllow ?? '', version: options.version });
   const metrics = createMetrics();
   const providerMetrics = createProviderMetrics(metrics.registry);
   const houseMetrics = createHouseMetrics(metrics.registry);
@@ -75,6 +83,7 @@ export async function compose(options: HouseOptions): Promise<House> {
 
   const foldedTo = (partition: number) => store.invocations.foldedTo(partition);
   let wakeProjection: () => void = () => {};
+  let wakeCallbacks: () => void = () => {};
   let working: { stop(): Promise<void> }[] = [];
   const stopEngine = async () => {
     // First: an engine that is stopping refuses receipts, and they would be taken for faults.
@@ -87,6 +96,7 @@ export async function compose(options: HouseOptions): Promise<House> {
     log,
     store,
     onFault,
+    onWarning: (message, fields) => logger.warn(fields, message),
     api: {
       engine,
       store,
@@ -97,6 +107,7 @@ export async function compose(options: HouseOptions): Promise<House> {
       catalog,
       prices,
       sandbox,
+      callbacks: createCallbackSender({ ...way, wake: () => wakeCallbacks() }),
       renderer: draftRenderer,
       logger,
       metrics,
@@ -116,9 +127,11 @@ export async function compose(options: HouseOptions): Promise<House> {
     },
     engine,
     runTracing,
-    metrics,
     hastenProjection(wake) {
       wakeProjection = wake;
+    },
+    hastenCallbacks(wake) {
+      wakeCallbacks = wake;
     },
     async startEngine() {
       if (engine === ENGINE_ELSEWHERE) return;
@@ -138,6 +151,7 @@ export async function compose(options: HouseOptions): Promise<House> {
     stopEngine,
     async close() {
       await stopEngine();
+      way.agents.close();
       await rooms.close();
       await options.links.mongo?.close();
     },

@@ -22,7 +22,8 @@ const open = (name: string) => openDatabase(join(folder, name), { durability: 'n
 test('no address, variable, script or metadata can be read in the files', async () => {
   const group = new GroupCommit(open('onward.db'));
   const seal = createSeal('a secret');
-  const store = openSqliteStore({ group, viewsFile: join(folder, 'views.db'), seal, catalog: {} });
+  const callbacksFile = join(folder, 'callbacks.db');
+  const store = openSqliteStore({ group, viewsFile: join(folder, 'views.db'), callbacksFile, seal, catalog: {} });
   const views = createSqliteViews(join(folder, 'views.db'));
   const ladder = sampleLadder();
   const recipient = {

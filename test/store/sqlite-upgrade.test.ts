@@ -57,7 +57,8 @@ test('a read model from before there were rollups is built anew from the log’s
   const viewsFile = oldFile();
   const group = new GroupCommit(openDatabase(join(viewsFile, '..', 'onward.db'), { durability: 'full' }));
   const seal = createSeal('a secret');
-  const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+  const callbacksFile = join(viewsFile, '..', 'callbacks.db');
+  const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: {} });
   const views = createSqliteViews(viewsFile);
   expect(await views.position(0)).toBeNull();
   expect(await views.states(['inv_1'])).toEqual(new Map());
