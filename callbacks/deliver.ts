@@ -14,7 +14,7 @@ import { createTeller } from './told-once';
 
 const SLOTS = {
   all: 256,
-  profile: 16,
+  profile: 32,
   /** Of a profile whose last attempt failed: enough to see that it is back, few enough to leave the rest to the others. */
   failing: 2,
 } as const;
@@ -119,8 +119,9 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
     }
     const next = await deliveries.nextDueAt();
     if (next === null) return MS.poll;
-    const inMs = next - timers.now();
-    return inMs > 0 ? Math.min(inMs, MS.poll) : MS.crowded;
+    // What has become due since we looked is not what slots are wanting for.
+    if (next <= now) return MS.crowded;
+    return Math.min(Math.max(next - timers.now(), 0), MS.poll);
   }
 
   function wait(ms: number): Promise<void> {
@@ -146,7 +147,7 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
           return MS.again;
         },
       );
-      if (!woken && !stopped) await wait(restMs);
+      if (restMs > 0 && !woken && !stopped) await wait(restMs);
     }
   }
 

@@ -4,7 +4,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { type AllowedRanges, whyRefused } from './address-guard';
 import type { LookUp } from './look-up';
 
-const SOCKETS = { perHost: 64, idlePerHost: 16, idleMs: 30_000 } as const;
+const SOCKETS = { perHost: 64, idlePerHost: 64, idleMs: 30_000 } as const;
 
 /** Nothing inside is connected to, whatever a name says now or said before. */
 export class AddressRefused extends Error {

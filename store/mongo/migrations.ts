@@ -50,4 +50,12 @@ export const MIGRATIONS: readonly Migration[] = [
   async (db) => {
     await db.collection('provider_accounts').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
   },
+  async (db) => {
+    await db.collection('callback_profiles').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
+    await db.collection('callback_deliveries').createIndexes([
+      { key: { profileId: 1, dueAt: 1 }, name: 'due' },
+      { key: { invocationId: 1, profileId: 1, seq: 1 }, name: 'run' },
+      { key: { profileId: 1, status: 1, createdAt: -1, _id: -1 }, name: 'newest' },
+    ]);
+  },
 ];

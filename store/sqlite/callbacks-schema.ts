@@ -6,8 +6,8 @@ import type { Delivery } from '../contract';
 /**
  * The tables of callbacks.db. `due_at` stands only at the one delivery of a profile and invocation whose turn it is, so
  * that deliveries_due has what may be claimed and nothing else; while it is claimed, `leased` is 1 and `due_at` is the
- * lease's end. A body is written once, and stands apart from what changes. `pending` of a profile is counted along:
- * to count a million takes longer than a deliverer has.
+ * lease's end. A body is written once, and stands apart from what changes. `pending` of a profile is counted along, by
+ * triggers: to count a million takes longer than a deliverer has.
  */
 const MIGRATIONS = [
   `
@@ -33,6 +33,13 @@ const MIGRATIONS = [
     response_code INTEGER,
     settled_at INTEGER
   );
+  CREATE TRIGGER deliveries_added AFTER INSERT ON deliveries WHEN new.status = 0 BEGIN
+    UPDATE profiles SET pending = pending + 1 WHERE number = new.profile;
+  END;
+  CREATE TRIGGER deliveries_settled AFTER UPDATE OF status ON deliveries
+  WHEN (new.status = 0) <> (old.status = 0) BEGIN
+    UPDATE profiles SET pending = pending + iif(new.status = 0, 1, -1) WHERE number = new.profile;
+  END;
   CREATE INDEX deliveries_due ON deliveries (profile, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX deliveries_run ON deliveries (invocation_id, profile, seq) WHERE invocation_id <> '';
   CREATE INDEX deliveries_list ON deliveries (profile, status, created_at, type);

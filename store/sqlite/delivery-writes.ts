@@ -8,19 +8,13 @@ import { MODE_CODES } from './views-schema';
 
 /** Deliveries asked for again in one transaction: some milliseconds. */
 const PORTION = 500;
-const { pending: PENDING, delivered: DELIVERED, failed: FAILED } = DELIVERY_CODES;
+const { pending: PENDING, failed: FAILED } = DELIVERY_CODES;
 
 export type Place = readonly [createdAtMs: number, number: number];
-
-function pendingCount(db: SqliteDatabase) {
-  const change = db.prepare('UPDATE profiles SET pending = pending + ? WHERE number = ?');
-  return (profile: number, by: 1 | -1) => change.run([by, profile]);
-}
 
 /** Inside the transaction. */
 export function adding(db: SqliteDatabase) {
   const turns = deliveryTurns(db);
-  const count = pendingCount(db);
   const insert = db.prepare(
     `INSERT OR IGNORE INTO deliveries
      (id, profile, invocation_id, seq, type, mode, status, created_at, due_at, settled_at, leased, tries, attempts)
@@ -40,12 +34,16 @@ export function adding(db: SqliteDatabase) {
       const made = insert.run(row);
       if (made.changes === 0) return;
       body.run([Number(made.lastInsertRowid), sealed]);
-      if (held) return;
-      count(profile, 1);
       if (first && first.seq > seq) turns.pass(profile, invocationId, createdAt);
     },
     moved: (partition: number, position: number) => move.run([partition, position]),
   };
+}
+
+interface DueRow {
+  number: number;
+  invocation_id: string;
+  leased: number;
 }
 
 /** Inside the transaction, all but `any`. */
@@ -55,21 +53,26 @@ export function claiming(db: SqliteDatabase, seal: Seal) {
     WHERE profile = ? AND due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT`;
   const any = db.prepare(`SELECT 1 ${dueOnes} 1`);
   const due = db.prepare(`SELECT number, invocation_id, leased ${dueOnes} ?`);
-  const whole = db.prepare(`${wholeDeliveries('deliveries d')} WHERE d.number = ?`);
-  const lease = db.prepare('UPDATE deliveries SET due_at = ?, leased = 1 WHERE number = ?');
+  const whole = db.prepare(
+    `${wholeDeliveries('json_each(?) n CROSS JOIN deliveries d ON d.number = n.value')} ORDER BY n.key`,
+  );
+  const lease = db.prepare(
+    'UPDATE deliveries SET due_at = ?, leased = 1 WHERE number IN (SELECT value FROM json_each(?))',
+  );
+  /** Its lease ran out. Meanwhile an earlier one may have been asked for again, and that one has to be first. */
+  const firstOf = (profile: number, { number, invocation_id }: DueRow, now: number): number => {
+    turns.pass(profile, invocation_id, now);
+    return turns.first(profile, invocation_id)?.number ?? number;
+  };
   return {
     any: (profile: number, now: number) => any.get([profile, now]) !== undefined,
     /** @returns them as they were before, `dueAt` included */
     take(profile: number, now: number, leaseUntil: number, limit: number): Delivery[] {
-      const rows = due.all([profile, now, limit]) as { number: number; invocation_id: string; leased: number }[];
-      return rows.map((row) => {
-        // Its lease ran out. Meanwhile an earlier one may have been asked for again, and that one has to be first.
-        if (row.leased) turns.pass(profile, row.invocation_id, now);
-        const number = row.leased ? (turns.first(profile, row.invocation_id)?.number ?? row.number) : row.number;
-        const delivery = deliveryOf(whole.get([number]) as DeliveryRow, seal);
-        lease.run([leaseUntil, number]);
-        return delivery;
-      });
+      const rows = due.all([profile, now, limit]) as DueRow[];
+      const numbers = JSON.stringify(rows.map((row) => (row.leased ? firstOf(profile, row, now) : row.number)));
+      const deliveries = (whole.all([numbers]) as DeliveryRow[]).map((row) => deliveryOf(row, seal));
+      lease.run([leaseUntil, numbers]);
+      return deliveries;
     },
   };
 }
@@ -96,7 +99,6 @@ interface Answered {
  */
 export function settling(db: SqliteDatabase) {
   const turns = deliveryTurns(db);
-  const count = pendingCount(db);
   const select = db.prepare(SETTLED_COLUMNS);
   const attempt = db.prepare(
     'INSERT INTO attempts (delivery, number, at, duration_ms, response_code, sealed) VALUES (?, ?, ?, ?, ?, ?)',
@@ -105,18 +107,20 @@ export function settling(db: SqliteDatabase) {
     'UPDATE deliveries SET attempts = attempts + 1, tries = tries + 1, response_code = ? WHERE number = ?',
   );
   const settle = db.prepare(
-    'UPDATE deliveries SET status = ?, due_at = ?, settled_at = ?, leased = 0 WHERE number = ?',
+    `UPDATE deliveries SET attempts = attempts + 1, tries = tries + 1, response_code = ?, status = ?, due_at = ?,
+     settled_at = ?, leased = 0 WHERE number = ?`,
   );
   return (id: string, { at, durationMs, responseCode, answer }: Answered, outcome: DeliveryOutcome, now: number) => {
     const row = select.get([id]) as SettledRow | undefined;
     if (!row) return;
     attempt.run([row.number, row.attempts + 1, at, Math.round(durationMs), responseCode, answer]);
-    tried.run([responseCode, row.number]);
-    const waits = row.status === PENDING;
-    if (!waits && !(row.status === FAILED && outcome.status === 'delivered')) return;
-    if (outcome.status === 'pending') settle.run([PENDING, outcome.dueAt, null, row.number]);
-    else settle.run([outcome.status === 'delivered' ? DELIVERED : FAILED, null, now, row.number]);
-    if (waits && outcome.status !== 'pending') count(row.profile, -1);
+    const counts = row.status === PENDING || (row.status === FAILED && outcome.status === 'delivered');
+    if (!counts) {
+      tried.run([responseCode, row.number]);
+      return;
+    }
+    const dueAt = outcome.status === 'pending' ? outcome.dueAt : null;
+    settle.run([responseCode, DELIVERY_CODES[outcome.status], dueAt, dueAt === null ? now : null, row.number]);
     turns.pass(row.profile, row.invocation_id, now);
   };
 }
@@ -124,8 +128,7 @@ export function settling(db: SqliteDatabase) {
 /** Inside the transaction, all but `failed`. */
 export function redelivering(db: SqliteDatabase) {
   const turns = deliveryTurns(db);
-  const count = pendingCount(db);
-  const select = db.prepare(`${SETTLED_COLUMNS}`);
+  const select = db.prepare(SETTLED_COLUMNS);
   const leased = db.prepare('UPDATE deliveries SET tries = 0 WHERE number = ? AND leased AND due_at > ?');
   const again = db.prepare(
     `UPDATE deliveries SET status = ${PENDING}, tries = 0, settled_at = NULL, leased = 0, due_at = ? WHERE number = ?`,
@@ -142,7 +145,6 @@ export function redelivering(db: SqliteDatabase) {
       if (!row || (only !== undefined && row.status !== only)) return false;
       // It is being made at this moment: that is at once.
       if (leased.run([row.number, now]).changes > 0) return true;
-      if (row.status !== PENDING) count(row.profile, 1);
       again.run([row.invocation_id === '' ? now : null, row.number]);
       turns.pass(row.profile, row.invocation_id, now);
       return true;

@@ -361,8 +361,8 @@ function describeBacklog(deliveries: Deliveries): void {
     await deliveries().add([delivery('inv_1', 1), delivery('inv_1', 2), delivery('inv_2', 3, { held: true })]);
     await deliveries().add([delivery('inv_3', 3, { profileId: 'cbp_b' })]);
     expect(await deliveries().backlog()).toEqual({ pending: 3, oldestDueAt: T0 + 1 });
-    await claims(deliveries(), T0 + 1);
-    // What is being made does not wait.
+    await claims(deliveries(), T0 + 2);
+    // What is being made does not wait, and what is behind it is not due.
     expect(await deliveries().backlog()).toEqual({ pending: 3, oldestDueAt: T0 + 3 });
     await deliveries().settle(delivery('inv_1', 1).id, answered(), { status: 'delivered' }, T0 + 2);
     expect(await deliveries().backlog()).toEqual({ pending: 2, oldestDueAt: T0 + 2 });
