@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     ...callbackOptions,
     links,
     registry,
-    tracing,
+    tracing: tracing && { opened: tracing, elsewhere: data.engine === 'temporal' },
     onFault,
     onWarning,
   });

@@ -153,11 +153,11 @@ async function startProjector(ground: Ground, standing: Standing): Promise<void>
 }
 
 async function startCallbacksRole(ground: Ground, standing: Standing): Promise<void> {
-  const { settings, secret, links, house } = ground;
+  const { settings, secret, links, house, tracing } = ground;
   const { onFault, onWarning, api } = house;
   standing.following = await startCallbacks({
     ...{ dataFolder: settings.dataFolder, secret, links, ...callbackSettings(settings) },
-    ...{ engine: settings.adapters.engine, tracing: ground.tracing },
+    tracing: tracing && { opened: tracing, elsewhere: settings.adapters.engine === 'temporal' },
     ...{ registry: api.metrics.registry, onFault, onWarning },
   });
   await openRoleDoor('callbacks', ground, standing);

@@ -28,6 +28,7 @@ import { createSqliteFlows } from '../../store/sqlite/flows';
 import { createSqliteRecords } from '../../store/sqlite/records';
 import { STORE_MIGRATIONS } from '../../store/sqlite/schema';
 import type { OpenTracing } from '../../tracing/open';
+import type { RunTracingDeps } from '../../tracing/runs';
 import { StartError } from '../settings';
 import { followOnFiles } from './callbacks-on-files';
 import type { Links } from './links';
@@ -44,14 +45,16 @@ export interface CallbacksOptions {
   version: string;
   /** As ONWARD_CALLBACK_ALLOW has it. */
   allow: string;
-  /** Who decides the runs. */
-  engine: 'embedded' | 'temporal';
-  /** Null: traces go nowhere. */
-  tracing: OpenTracing | null;
+  /** Null or left out: traces go nowhere. */
+  tracing?: CallbackTracing | null;
   /** Where what is made is counted. */
   registry: Registry;
   onFault(message: string, error: unknown): void;
   onWarning(message: string, fields: Record<string, string>): void;
+}
+
+export interface CallbackTracing extends Pick<RunTracingDeps, 'elsewhere'> {
+  opened: OpenTracing;
 }
 
 export interface RunningCallbacks {
@@ -104,11 +107,11 @@ export async function startCallbacks(options: CallbacksOptions): Promise<Running
   };
 }
 
-function tracedIn({ tracing, engine, onFault }: CallbacksOptions, { records }: CallbackStores, post: Post) {
+function tracedIn({ tracing, onFault }: CallbacksOptions, { records }: CallbackStores, post: Post) {
   if (!tracing) return post;
-  const elsewhere = engine === 'temporal';
+  const { opened, elsewhere } = tracing;
   const recordOf = (id: string) => records.get(id);
-  return tracedPost(post, tracing.runs({ recordOf, elsewhere, clock: Date.now, onFault }));
+  return tracedPost(post, opened.runs({ recordOf, elsewhere, clock: Date.now, onFault }));
 }
 
 /** The way out to the endpoints, guarded. */

@@ -24,7 +24,7 @@ function samplesOf(families: readonly Family[], name: string): Sample[] {
   return family.samples;
 }
 
-function valueOf(families: readonly Family[], name: string, labels: Record<string, string> = {}): number {
+function total(families: readonly Family[], name: string, labels: Record<string, string> = {}): number {
   const matching = families
     .flatMap(({ samples }) => samples)
     .filter((one) => one.name === name)
@@ -49,40 +49,40 @@ describe('after a run that fell back, was late and reached somebody twice', () =
     const sandbox = { whatsapp: 'reject:unreachable', sms: 'delivered@20ms' };
     const { id } = await invoke('+393351234567', sandbox);
     const stray = { invocationId: id, step: 'whatsapp', status: 'delivered' };
-    const projected = async () => valueOf(await scrape(), 'onward_time_to_deliver_seconds_count') >= 1;
+    const projected = async () => total(await scrape(), 'onward_time_to_deliver_seconds_count') >= 1;
     await until(projected, 'the delivery to be counted', 20_000);
     await post('/v1/receipts', stray, server.ownerKey);
-    await until(async () => valueOf(await scrape(), 'onward_duplicates_total') >= 1, 'the duplicate', 20_000);
+    await until(async () => total(await scrape(), 'onward_duplicates_total') >= 1, 'the duplicate', 20_000);
     families = await scrape();
   }, 60_000);
 
   test('each is counted by channel and mode, the projection’s thread included', () => {
     const test = { mode: 'test' };
-    expect(valueOf(families, 'onward_steps_total', { ...test, channel: 'whatsapp', outcome: 'failed' })).toBe(1);
-    expect(valueOf(families, 'onward_steps_total', { ...test, channel: 'sms', outcome: 'delivered' })).toBe(1);
-    expect(valueOf(families, 'onward_attempts_total', { ...test, channel: 'sms' })).toBe(1);
-    expect(valueOf(families, 'onward_saved_by_fallback_total', { ...test, channel: 'sms' })).toBe(1);
-    expect(valueOf(families, 'onward_late_deliveries_total', { ...test, channel: 'whatsapp' })).toBe(1);
-    expect(valueOf(families, 'onward_duplicates_total', test)).toBe(1);
-    expect(valueOf(families, 'onward_cost_total', { ...test, channel: 'sms', currency: 'EUR' })).toBeCloseTo(0.0355, 6);
-    expect(valueOf(families, 'onward_projection_events_total')).toBeGreaterThan(5);
+    expect(total(families, 'onward_steps_total', { ...test, channel: 'whatsapp', outcome: 'failed' })).toBe(1);
+    expect(total(families, 'onward_steps_total', { ...test, channel: 'sms', outcome: 'delivered' })).toBe(1);
+    expect(total(families, 'onward_attempts_total', { ...test, channel: 'sms' })).toBe(1);
+    expect(total(families, 'onward_saved_by_fallback_total', { ...test, channel: 'sms' })).toBe(1);
+    expect(total(families, 'onward_late_deliveries_total', { ...test, channel: 'whatsapp' })).toBe(1);
+    expect(total(families, 'onward_duplicates_total', test)).toBe(1);
+    expect(total(families, 'onward_cost_total', { ...test, channel: 'sms', currency: 'EUR' })).toBeCloseTo(0.0355, 6);
+    expect(total(families, 'onward_projection_events_total')).toBeGreaterThan(5);
   });
 
   test('what the engine and the disk do is measured', () => {
-    expect(valueOf(families, 'onward_sends_total', { provider: 'sandbox', outcome: 'rejected' })).toBe(1);
-    expect(valueOf(families, 'onward_sends_total', { provider: 'sandbox', outcome: 'accepted' })).toBe(1);
-    expect(valueOf(families, 'onward_send_duration_seconds_count', { provider: 'sandbox' })).toBe(2);
-    expect(valueOf(families, 'onward_sends_in_flight')).toBe(0);
-    expect(valueOf(families, 'onward_invocations_open')).toBe(0);
-    expect(valueOf(families, 'onward_commit_duration_seconds_count')).toBeGreaterThan(0);
+    expect(total(families, 'onward_sends_total', { provider: 'sandbox', outcome: 'rejected' })).toBe(1);
+    expect(total(families, 'onward_sends_total', { provider: 'sandbox', outcome: 'accepted' })).toBe(1);
+    expect(total(families, 'onward_send_duration_seconds_count', { provider: 'sandbox' })).toBe(2);
+    expect(total(families, 'onward_sends_in_flight')).toBe(0);
+    expect(total(families, 'onward_invocations_open')).toBe(0);
+    expect(total(families, 'onward_commit_duration_seconds_count')).toBeGreaterThan(0);
     const invoked = { method: 'POST', route: '/v1/workflows/{workflowId}/invocations' };
-    expect(valueOf(families, 'onward_http_request_duration_seconds_count', invoked)).toBe(1);
+    expect(total(families, 'onward_http_request_duration_seconds_count', invoked)).toBe(1);
   });
 
   test('a failure told by a receipt is timed until the next send begins', async () => {
-    const before = valueOf(families, 'onward_receipt_to_send_seconds_count');
+    const before = total(families, 'onward_receipt_to_send_seconds_count');
     await invoke('+393351234567', { whatsapp: 'undelivered:unreachable@20ms', sms: 'delivered@20ms' });
-    const timed = async () => valueOf(await scrape(), 'onward_receipt_to_send_seconds_count') === before + 1;
+    const timed = async () => total(await scrape(), 'onward_receipt_to_send_seconds_count') === before + 1;
     await until(timed, 'the send to be timed', 20_000);
   });
 
@@ -103,7 +103,7 @@ test('names are as Prometheus wants them: counters end in _total, units are seco
 });
 
 test('the projection is not behind once all is folded in', async () => {
-  const caughtUp = async () => valueOf(await scrape(), 'onward_projection_lag_seconds') === 0;
+  const caughtUp = async () => total(await scrape(), 'onward_projection_lag_seconds') === 0;
   await until(caughtUp, 'the lag to be 0', 20_000);
 });
 
@@ -123,17 +123,17 @@ describe('no label grows with what clients send', () => {
       await post('/v1/receipts', { provider: invented, providerMessageId: invented, status: 'read' }, server.ownerKey);
       ids.push((await invoke(`+3933512${round}456${n}`, { whatsapp: `delivered@${n}ms` })).id);
     }
-    const gone = async () => valueOf(await scrape(), 'onward_invocations_open') === 0;
+    const gone = async () => total(await scrape(), 'onward_invocations_open') === 0;
     await until(gone, 'the runs to end', 30_000);
     expect(ids).toHaveLength(10);
   }
 
   test('the same kinds of requests with other contents add no series', async () => {
     await strangeRequests(1);
-    await until(async () => valueOf(await scrape(), 'onward_projection_lag_seconds') === 0, 'the projection', 20_000);
+    await until(async () => total(await scrape(), 'onward_projection_lag_seconds') === 0, 'the projection', 20_000);
     const before = new Set(series(await scrape()));
     await strangeRequests(2);
-    await until(async () => valueOf(await scrape(), 'onward_projection_lag_seconds') === 0, 'the projection', 20_000);
+    await until(async () => total(await scrape(), 'onward_projection_lag_seconds') === 0, 'the projection', 20_000);
     expect(series(await scrape()).filter((one) => !before.has(one))).toEqual([]);
   }, 90_000);
 

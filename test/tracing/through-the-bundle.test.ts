@@ -1,5 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openCallbackReceiver } from '../stand-ins/callback-receiver';
+import { newProfile } from '../support/callback-profile';
+import { reopenCallbackStore } from '../support/callback-store';
+import { publishFlow } from '../support/load';
 import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from '../support/otlp-collector';
 import { type ServerProcess, serverProcesses } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -60,6 +64,12 @@ async function succeeded(server: ServerProcess, id: string): Promise<void> {
   await until(async () => (await statusOf(server, id)).status === 'succeeded', 'the run to succeed', 15_000);
 }
 
+const collected = () => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  OTEL_BSP_SCHEDULE_DELAY: '50',
+});
+
 const spansOf = (id: string) => collector.spans.filter((span) => span.attributes['onward.invocation_id'] === id);
 
 function named(spans: readonly CollectedSpan[], name: string): CollectedSpan {
@@ -69,18 +79,13 @@ function named(spans: readonly CollectedSpan[], name: string): CollectedSpan {
 }
 
 test('a trace goes on after the process was killed in the middle of the run', async () => {
-  const env = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    OTEL_BSP_SCHEDULE_DELAY: '50',
-  };
-  const first = await started('killed', env);
+  const first = await started('killed', collected());
   const id = await invokeFallback(first, { traceparent: `00-${TRACE}-${CALLER}-01` });
   await smsTaken(first, id);
   await until(() => spansOf(id).length >= 3, 'the spans until then');
   await first.kill();
 
-  const second = await started('killed', env);
+  const second = await started('killed', collected());
   await deliver(second, id);
   await succeeded(second, id);
   expect(await second.stop()).toBe(0);
@@ -100,6 +105,39 @@ test('a trace goes on after the process was killed in the middle of the run', as
   const posted = Buffer.concat(collector.posts.map(({ body }) => body)).toString();
   expect(posted).not.toContain(PHONE.slice(1));
   expect(posted).not.toContain('493021');
+}, 60_000);
+
+test('the callbacks of a run join its trace, and each endpoint is told where it stands in it', async () => {
+  const secret = 'a-secret-of-the-tests-of-traces';
+  const receiver = await openCallbackReceiver();
+  const server = await started('told', {
+    ...collected(),
+    ONWARD_SECRET: secret,
+    ONWARD_CALLBACK_ALLOW: '127.0.0.0/8',
+  });
+  const files = reopenCallbackStore(join(folder, 'told'), secret);
+  await files.store.callbackProfiles.create(newProfile(receiver.url, { types: ['invocation.succeeded'] }), Date.now());
+  await files.close();
+  const workflowId = await publishFlow(server, {
+    name: 'told of',
+    purpose: 'otp',
+    callbackProfile: 'cbp_main',
+    variables: { type: 'object', properties: { code: { type: 'string' } } },
+    steps: [{ name: 'sms', channel: 'sms', template: 'tpl_otp_sms', timeoutSeconds: 60 }],
+  });
+  const body = { recipient: { phone: PHONE }, variables: { code: '493021' }, sandbox: { sms: 'delivered' } };
+  const traceparent = `00-${TRACE}-${CALLER}-01`;
+  const path = `/v1/workflows/${workflowId}/invocations`;
+  const { id } = (await post(server, server.testKey, path, body, { traceparent })).body;
+  await until(() => receiver.received.length > 0, 'the callback', 20_000);
+  await succeeded(server, id);
+  expect(await server.stop()).toBe(0);
+  await receiver.close();
+
+  const callback = named(spansOf(id), 'callback invocation.succeeded');
+  expect(callback).toMatchObject({ traceId: TRACE, kind: 3, parentSpanId: named(spansOf(id), 'invocation').spanId });
+  expect(callback.attributes).toMatchObject({ 'http.response.status_code': 204, 'onward.callback_attempt': 1 });
+  expect(receiver.received[0]?.headers.traceparent).toBe(`00-${TRACE}-${callback.spanId}-01`);
 }, 60_000);
 
 test('a collector that is away delays neither the run nor the stop', async () => {
