@@ -80,8 +80,15 @@ module.exports = {
       from: { path: '^temporal/' },
       to: {
         path: ROOM,
-        pathNot: ['^(schemas|core|workflows|temporal|sqlite)/', CONTRACT, '^api/deps[.]ts$', NPM],
+        pathNot: ['^(schemas|core|workflows|temporal|sqlite|tracing)/', CONTRACT, '^api/deps[.]ts$', NPM],
       },
+    },
+    {
+      name: 'tracing-knows-contracts-only',
+      comment: 'api/deps.ts for what a logger is.',
+      severity: 'error',
+      from: { path: '^tracing/' },
+      to: { path: ROOM, pathNot: ['^(schemas|core|tracing)/', CONTRACT, '^api/deps[.]ts$', NPM] },
     },
     {
       name: 'sqlite-stands-alone',

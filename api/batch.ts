@@ -3,6 +3,7 @@ import { forbiddenKeys } from '../schemas/forbidden-keys';
 import type { Invoke } from '../schemas/invocation';
 import { validator } from '../schemas/validate';
 import type { ApiKey } from '../store/contract';
+import type { RequestTrace } from '../tracing/contract';
 import { accepted } from './accept';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
@@ -52,9 +53,9 @@ async function invokeBatch(invoke: InvokeService, request: ApiRequest): Promise<
     const message = `A batch has at most ${BATCH_LIMITS.items} items; this one has ${read.items.length}.`;
     return invalid([{ pointer: '', message }], 'Send it in several batches.');
   }
-  const { key, params } = request;
+  const { key, params, trace } = request;
   const results = await eachItem(read.items, (item, index) =>
-    invokeItem(invoke, { key, workflowId: params.workflowId ?? '', item, index, batchKey: given.key }),
+    invokeItem(invoke, { key, workflowId: params.workflowId ?? '', item, index, batchKey: given.key, trace }),
   );
   const usual = isJson(type) ? 'application/json' : NDJSON;
   const asked = accepted(request.headers.accept, [usual, 'application/json', ...LINES]);
@@ -96,6 +97,7 @@ interface ItemRequest {
   item: Item;
   index: number;
   batchKey: string | null;
+  trace: RequestTrace | undefined;
 }
 
 async function invokeItem(invoke: InvokeService, request: ItemRequest): Promise<object> {
@@ -106,8 +108,12 @@ async function invokeItem(invoke: InvokeService, request: ItemRequest): Promise<
   // The schema has judged what stands in it; the type only lacks the key that is taken out here.
   const { idempotencyKey: own, ...body } = judged.value as BatchItem & Invoke;
   const { key, workflowId, batchKey } = request;
+  // Each run has a trace of its own: ten thousand in one can be read by nobody.
+  const trace = request.trace?.part();
   const guard = own ?? (batchKey === null ? null : `${batchKey}#${index}`);
-  const invoked = await invoke({ key, workflowId, body, idempotencyKey: guard, bodyBytes: JSON.stringify(body) });
+  const bodyBytes = JSON.stringify(body);
+  const invoked = await invoke({ key, workflowId, body, idempotencyKey: guard, bodyBytes, trace });
+  trace?.ended(invoked.ok ? 202 : invoked.response.status);
   if (!invoked.ok) return { index, ...(invoked.response.body as object) };
   const answer = JSON.parse(invoked.answer) as object;
   return invoked.replay ? { index, ...answer, idempotencyReplay: true } : { index, ...answer };

@@ -81,11 +81,11 @@ export function invocationRoutes(services: Services, invoke: InvokeService): Rou
 }
 
 async function start(services: Services, invoke: InvokeService, request: ApiRequest<Invoke>): Promise<ApiResponse> {
-  const { body, key, rawBody, headers } = request;
+  const { body, key, rawBody, headers, trace } = request;
   const given = idempotencyKey(headers['idempotency-key']);
   if (!given.ok) return given.response;
   const workflowId = request.params.workflowId ?? '';
-  const invoked = await invoke({ key, workflowId, body, idempotencyKey: given.key, bodyBytes: rawBody });
+  const invoked = await invoke({ key, workflowId, body, idempotencyKey: given.key, bodyBytes: rawBody, trace });
   if (!invoked.ok) return invoked.response;
   const location = `/v1/invocations/${invoked.id}`;
   const responseHeaders: Record<string, string> = invoked.replay

@@ -4,6 +4,7 @@ import { EngineUnavailable, type NewRun } from '../core/engine';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
+import type { RequestTrace } from '../tracing/contract';
 import type { PreparedFlow } from './flow-cache';
 import { newInvocationId } from './invocation-id';
 import { judgeInvocation, settledRecipient } from './judge-invocation';
@@ -22,6 +23,8 @@ export interface InvokeRequest {
   idempotencyKey: string | null;
   /** What tells one body from another under the same idempotency key. */
   bodyBytes: Buffer | string;
+  /** Left out where traces go nowhere. */
+  trace?: RequestTrace;
 }
 
 export type Invoked =
@@ -80,10 +83,15 @@ class StartUnknown extends EngineUnavailable {
 }
 
 /** The answer as it was given: it follows from the record and the version, so that neither is kept twice. */
-async function replay({ store, flows, engine }: Services, { body }: InvokeRequest, id: string): Promise<Invoked> {
+async function replay(
+  { store, flows, engine }: Services,
+  { body, trace }: InvokeRequest,
+  id: string,
+): Promise<Invoked> {
   const record = await store.records.get(id);
   const flow = record && (await flows.version(record.flowId, record.flowVersion, record.mode));
   if (!record || !flow) return refused(notFound(`What was begun under this Idempotency-Key, ${id},`, 'Use a new key.'));
+  trace?.about(id, record.workflowId);
   // Recorded, and perhaps not started: the engine was away then.
   if ((await engine.history(id, 0)).length === 0) await engine.start(runOf(record, flow, body), Promise.resolve());
   return { ok: true, id, answer: JSON.stringify(acceptedView(flow.ladder, record, record.costs)), replay: true };
@@ -91,7 +99,7 @@ async function replay({ store, flows, engine }: Services, { body }: InvokeReques
 
 async function begin(
   services: Services,
-  { key, workflowId, body }: InvokeRequest,
+  { key, workflowId, body, trace }: InvokeRequest,
   id: string,
   claim: Extract<Claim, { kind: 'new' }> | null,
 ): Promise<Invoked> {
@@ -107,6 +115,7 @@ async function begin(
   const recipient = settledRecipient(body.recipient, key.mode);
   const costs = key.mode === 'live' ? await costsOf(services, flow, recipient, body.variables ?? {}) : null;
   const record = recordOf(id, flow, key, { ...body, recipient }, now, costs);
+  if (trace) begunIn(trace, record);
   const answer = JSON.stringify(acceptedView(flow.ladder, record, record.costs));
   // In one turn: where they share one commit, record, key and start are durable together, or none is.
   const recorded = Promise.all([services.store.records.put(record), claim?.settle(id)]);
@@ -121,10 +130,21 @@ async function begin(
   return { ok: true, id, answer, replay: false };
 }
 
-function runOf({ id, recipient, costs }: InvocationRecord, flow: PreparedFlow, { sendAt }: Invoke): NewRun {
+/** The run's trace stands with it, so that it goes on in other processes and after a restart. */
+function begunIn(trace: RequestTrace, record: InvocationRecord): void {
+  trace.about(record.id, record.workflowId);
+  if (trace.traceparent !== null) record.traceparent = trace.traceparent;
+}
+
+function runOf(
+  { id, recipient, costs, traceparent }: InvocationRecord,
+  flow: PreparedFlow,
+  { sendAt }: Invoke,
+): NewRun {
   return {
     invocationId: id,
     ladder: flow.ladder,
+    traceparent,
     input: {
       type: 'Invoked',
       unaddressable: unaddressableSteps(flow, recipient),

@@ -34,7 +34,7 @@ async function start(
   invoke: InvokeService,
   request: ApiRequest<KaleyraInvoke>,
 ): Promise<ApiResponse> {
-  const { body, key, params, rawBody } = request;
+  const { body, key, params, rawBody, trace } = request;
   const workflowId = params.workflowId ?? '';
   const found = await services.flows.published(workflowId, key.mode);
   // A flow that cannot be invoked is refused by the service itself; any recipient will do until then.
@@ -43,7 +43,8 @@ async function start(
   const judged = judge(translated.invoke);
   if (!judged.ok) return invalid(judged.errors.map((error) => ({ ...error, pointer: `/input${error.pointer}` })));
   const requestId = body.requestId ?? null;
-  const invoked = await invoke({ key, workflowId, body: judged.value, idempotencyKey: requestId, bodyBytes: rawBody });
+  const guarded = { idempotencyKey: requestId, bodyBytes: rawBody };
+  const invoked = await invoke({ key, workflowId, body: judged.value, ...guarded, trace });
   if (!invoked.ok) return invoked.response;
   const headers: Record<string, string> = { location: `/v1/invocations/${invoked.id}` };
   if (invoked.replay) headers['idempotency-replay'] = 'true';

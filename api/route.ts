@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiKey } from '../store/contract';
+import type { RequestTrace } from '../tracing/contract';
 import type { Access } from './access';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
@@ -19,6 +20,8 @@ export interface ApiRequest<B = unknown, Q = unknown> {
   url: string;
   /** Aborted when the client has gone before it had its answer. */
   closed(): AbortSignal;
+  /** Left out where traces go nowhere. */
+  trace?: RequestTrace;
 }
 
 export interface ApiResponse {

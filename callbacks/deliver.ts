@@ -7,7 +7,7 @@ import type {
 } from '../store/contract';
 import { createHealth, type Health } from './health';
 import type { AttemptOutcome } from './metrics';
-import { ATTEMPT_MS_MAX, type Post, type Posted } from './post';
+import { ATTEMPT_MS_MAX, type Posted } from './post';
 import { nextAttemptAt } from './schedule';
 import type { Timers } from './timers';
 import { createTeller } from './told-once';
@@ -36,7 +36,7 @@ const MS = {
 export interface DeliverDeps {
   deliveries: Pick<DeliveryStore, 'dueProfiles' | 'claim' | 'settle' | 'nextDueAt' | 'add'>;
   profiles: Pick<CallbackProfileStore, 'get' | 'all' | 'setHealth'>;
-  post: Post;
+  post(profile: CallbackProfile, delivery: Delivery): Promise<Posted>;
   timers: Timers;
   /** In [0, 1). */
   random(): number;

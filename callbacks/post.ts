@@ -23,7 +23,12 @@ export interface Posted extends Omit<DeliveryAttempt, 'number'> {
   retryAfterMs: number | null;
 }
 
-export type Post = (profile: CallbackProfile, delivery: { id: string; body: string }) => Promise<Posted>;
+/** @param traceparent where the attempt belongs in a trace; null or left out: nobody records it */
+export type Post = (
+  profile: CallbackProfile,
+  delivery: { id: string; body: string },
+  traceparent?: string | null,
+) => Promise<Posted>;
 
 export interface PostDeps {
   agents: GuardedAgents;
@@ -33,13 +38,19 @@ export interface PostDeps {
 
 /** Never rejects: whatever an endpoint does is what came of it. */
 export function createPost(deps: PostDeps): Post {
-  return async (profile, delivery) => {
+  return async (profile, delivery, traceparent = null) => {
     const at = deps.timers.now();
-    const answer = await answerTo(deps, profile, delivery, at);
+    const answer = await answerTo(deps, profile, { ...delivery, traceparent }, at);
     const { responseCode, error, response } = answer;
     const durationMs = Math.max(0, deps.timers.now() - at);
     return { at, durationMs, responseCode, error, response, retryAfterMs: answer.retryAfterMs };
   };
+}
+
+interface Traced {
+  id: string;
+  body: string;
+  traceparent: string | null;
 }
 
 type Answered = Pick<Posted, 'responseCode' | 'error' | 'response' | 'retryAfterMs'>;
@@ -48,12 +59,7 @@ function unanswered(error: string): Answered {
   return { responseCode: null, error, response: '', retryAfterMs: null };
 }
 
-async function answerTo(
-  deps: PostDeps,
-  profile: CallbackProfile,
-  delivery: { id: string; body: string },
-  at: number,
-): Promise<Answered> {
+async function answerTo(deps: PostDeps, profile: CallbackProfile, delivery: Traced, at: number): Promise<Answered> {
   if (!URL.canParse(profile.url)) return unanswered('the URL cannot be read');
   const url = new URL(profile.url);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return unanswered('the URL is neither https nor http');
@@ -75,7 +81,7 @@ const OURS =
 function headersOf(
   { userAgent }: PostDeps,
   { headers, auth, secrets }: CallbackProfile,
-  delivery: { id: string; body: string },
+  delivery: Traced,
   at: number,
 ): Record<string, string> {
   const given = Object.entries(headers)
@@ -88,6 +94,7 @@ function headersOf(
   }
   return {
     ...written,
+    ...(delivery.traceparent !== null && { traceparent: delivery.traceparent }),
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(delivery.body)),
     ...signatureHeaders(secrets, delivery, at),

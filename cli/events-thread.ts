@@ -1,6 +1,9 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Registry } from 'prom-client';
+import type { Logger } from '../api/deps';
+import { createProjectionMetrics } from '../projection/metrics';
+import { startTracing } from '../tracing/start';
 import { startCallbacks } from './house/callbacks';
 import { closeLinks, openLinks } from './house/links';
 import { startProjection } from './house/projection';
@@ -20,16 +23,20 @@ async function main(): Promise<void> {
     tell({ kind: 'fault', message, cause: { name: cause.name, message: cause.message } });
   };
   const { callbacks: callbackOptions, ...data } = workerData as ThreadData;
+  const onWarning = (message: string, fields: Record<string, string>) => tell({ kind: 'warning', message, fields });
   const links = await openLinks(process.env, onFault);
-  const projection = await startProjection({ ...data, links, onFault });
   const registry = new Registry();
+  const metrics = createProjectionMetrics(registry, Date.now);
+  const projection = await startProjection({ ...data, links, metrics, onFault });
+  const tracing = await startTracing(process.env, { serviceName: 'onward-callbacks', logger: warningsTo(onWarning) });
   const callbacks = await startCallbacks({
     ...data,
     ...callbackOptions,
     links,
     registry,
+    tracing: tracing && { opened: tracing, elsewhere: data.engine === 'temporal' },
     onFault,
-    onWarning: (message, fields) => tell({ kind: 'warning', message, fields }),
+    onWarning,
   });
   const stopped = new Promise<void>((resolve) => {
     port.on('message', (message: ToThread) => {
@@ -42,8 +49,15 @@ async function main(): Promise<void> {
   await stopped;
   // libsql aborts the process when a thread ends with an open database.
   await Promise.all([projection.stop(), callbacks.stop()]);
+  await tracing?.shutdown();
   await closeLinks(links);
   port.close();
+}
+
+/** What is logged of tracing is what could not be sent. */
+function warningsTo(onWarning: (message: string, fields: Record<string, string>) => void): Logger {
+  const warn = (fields: object, message: string) => onWarning(message, fields as Record<string, string>);
+  return { info() {}, warn, error: warn };
 }
 
 /** Where cores are scarce, requests come first: the read model may follow a moment later, they may not. */

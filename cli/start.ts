@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { createServer } from '../api/server';
 import { startTemplateSync } from '../api/template-sync';
 import packageJson from '../package.json';
+import { createProjectionMetrics } from '../projection/metrics';
 import { startRetention } from '../store/retention';
+import type { OpenTracing } from '../tracing/open';
+import { startTracing } from '../tracing/start';
 import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { type Door, openDoor } from './door';
 import { ensureKeys, publishExamples } from './first-start';
@@ -48,6 +51,7 @@ interface Ground {
   secret: string;
   links: Links;
   house: House;
+  tracing: OpenTracing | null;
 }
 
 /** Starts the roles and resolves, once they stand, with the way to stop them. */
@@ -60,8 +64,10 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   keepToPlaces(settings);
   const logger = createLogger(settings.logLevel);
   const links = await openLinks(process.env, createFaultReporter(logger));
-  const engine = await engineOf(settings, secret, logger);
-  const house = await compose({ ...settings, secret, version: packageJson.version, logger, links, engine });
+  const tracing = await startTracing(process.env, { serviceName: serviceNameOf(role), logger });
+  const engine = await engineOf(settings, secret, tracing);
+  const { version } = packageJson;
+  const house = await compose({ ...settings, secret, version, logger, links, engine, tracing });
   const standing: Standing = { door: null, following: null, retention: null, templateSync: null, stopWorker: null };
   const stop = async () => {
     const shut = standing.door?.shut();
@@ -74,13 +80,13 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
     standing.templateSync?.stop();
     await standing.retention?.stop();
     await standing.following?.stop();
-    if (typeof engine === 'object') await engine.tracing?.shutdown();
+    await tracing?.shutdown();
     await house.close();
     lock.release();
   };
   try {
     await checkStore(settings, secret, links, house.store);
-    await startRoles({ settings, secret, links, house }, standing);
+    await startRoles({ settings, secret, links, house, tracing }, standing);
   } catch (error) {
     await stop();
     throw error;
@@ -92,12 +98,17 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
 async function engineOf(
   { role, adapters }: Settings,
   secret: string,
-  logger: HouseOptions['logger'],
+  tracing: OpenTracing | null,
 ): Promise<HouseOptions['engine']> {
   const here = role === 'all' || role === 'api';
   const signals = role === 'receipts' && adapters.engine === 'temporal' && adapters.log === 'kafka';
   if (!here && !signals) return 'elsewhere';
-  return (await linkTemporal(process.env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded';
+  return (await linkTemporal(process.env, { secret, tracing })) ?? 'embedded';
+}
+
+/** What a process is called in traces: who has the API has the name that there was before roles. */
+function serviceNameOf(role: StartRole): string {
+  return `onward-${role === 'all' ? 'api' : role}`;
 }
 
 async function startRoles(ground: Ground, standing: Standing): Promise<void> {
@@ -133,17 +144,20 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
 async function startProjector(ground: Ground, standing: Standing): Promise<void> {
   const { settings, secret, links, house } = ground;
   const { dataFolder, adapters } = settings;
-  const { onFault } = house;
-  standing.following = await startProjection({ dataFolder, secret, links, engine: adapters.engine, onFault });
+  const { onFault, api } = house;
+  const { engine } = adapters;
+  const metrics = createProjectionMetrics(api.metrics.registry, Date.now);
+  standing.following = await startProjection({ dataFolder, secret, links, engine, metrics, onFault });
   standing.retention = retain(ground);
   await openRoleDoor('projector', ground, standing);
 }
 
 async function startCallbacksRole(ground: Ground, standing: Standing): Promise<void> {
-  const { settings, secret, links, house } = ground;
+  const { settings, secret, links, house, tracing } = ground;
   const { onFault, onWarning, api } = house;
   standing.following = await startCallbacks({
     ...{ dataFolder: settings.dataFolder, secret, links, ...callbackSettings(settings) },
+    tracing: tracing && { opened: tracing, elsewhere: settings.adapters.engine === 'temporal' },
     ...{ registry: api.metrics.registry, onFault, onWarning },
   });
   await openRoleDoor('callbacks', ground, standing);
@@ -194,7 +208,7 @@ function followBeside({ settings, secret, house }: Ground): { stop(): Promise<vo
   });
   house.hastenProjection(() => thread.wake());
   house.hastenCallbacks(() => thread.deliver());
-  api.metrics.join(() => thread.metrics());
+  api.metrics.join('events', () => thread.metrics());
   return thread;
 }
 

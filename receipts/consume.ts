@@ -4,6 +4,7 @@ import { buried } from '../schemas/dead-letter';
 import { type Receipt, receiptSchema } from '../schemas/receipt';
 import { validator } from '../schemas/validate';
 import type { Store } from '../store/contract';
+import type { RunTracing } from '../tracing/contract';
 import type { References } from './contract';
 import type { Known } from './known';
 import { type Resolution, resolve } from './resolve';
@@ -23,6 +24,10 @@ export interface ConsumeDeps {
   store: Pick<Store, 'invocations' | 'parked'>;
   references: References;
   known: Known;
+  /** Null or left out: traces go nowhere. */
+  tracing?: Pick<RunTracing, 'receipt'> | null;
+  /** Told of each dead letter. */
+  onDeadLetter?(): void;
   /** Milliseconds since 1970. */
   clock(): number;
   onFault(message: string, error: unknown): void;
@@ -81,12 +86,21 @@ function parse(value: string): { ok: true; receipt: Receipt } | { ok: false; cau
 /** A receipt that names its invocation reaches the engine in this very turn: what it leads to shares the log's commit. */
 function offer(deps: ConsumeDeps, receipt: Receipt): Promise<'taken' | 'unknown' | 'forged'> {
   const resolution = resolve(receipt, deps.references, deps.store.invocations);
-  return resolution instanceof Promise ? resolution.then((found) => give(deps, found)) : give(deps, resolution);
+  const { traceparent } = receipt;
+  return resolution instanceof Promise
+    ? resolution.then((found) => give(deps, found, traceparent))
+    : give(deps, resolution, traceparent);
 }
 
-async function give(deps: ConsumeDeps, resolution: Resolution): Promise<'taken' | 'unknown' | 'forged'> {
+async function give(
+  { engine, tracing }: ConsumeDeps,
+  resolution: Resolution,
+  traceparent: string | undefined,
+): Promise<'taken' | 'unknown' | 'forged'> {
   if (resolution.kind !== 'resolved') return resolution.kind;
-  return deps.engine.receive(resolution.invocationId, resolution.input);
+  const { invocationId, input } = resolution;
+  if (!tracing) return engine.receive(invocationId, input);
+  return tracing.receipt({ invocationId, input, traceparent }, () => engine.receive(invocationId, input));
 }
 
 async function lookAtParked(deps: ConsumeDeps): Promise<void> {
@@ -108,6 +122,7 @@ async function lookAtParked(deps: ConsumeDeps): Promise<void> {
       const letter = { key: '', value: entry.receipt, source: { parked: entry.tries + 1 } };
       const cause = 'no invocation or message by that name';
       await deps.log.append('onward.receipts.dead', [buried({ ...letter, cause }, deps.clock())]);
+      deps.onDeadLetter?.();
     }
     await parked.remove(entry.id);
   }
@@ -118,6 +133,7 @@ async function bury(deps: ConsumeDeps, record: LogRecord, cause: string): Promis
   const source = { topic, partition, position };
   deps.onFault('a receipt became a dead letter', new DeadLetterCause(cause, source));
   await deps.log.append('onward.receipts.dead', [buried({ key, value, cause, source }, deps.clock())]);
+  deps.onDeadLetter?.();
 }
 
 /** For the process's own log; the letter itself, which may hold an address, stands in the dead topic alone. */

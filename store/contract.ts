@@ -201,6 +201,8 @@ export interface InvocationRecord {
   sandbox: Record<string, string> | null;
   /** What one send of each step was reckoned at when it began, by the step's number; null: as the ladder has it. */
   costs: readonly number[] | null;
+  /** The span in which it was begun, as W3C's `traceparent`; left out where nobody records it. */
+  traceparent?: string;
 }
 
 export interface RecordStore {

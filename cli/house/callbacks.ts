@@ -11,6 +11,7 @@ import { createPost, type Post } from '../../callbacks/post';
 import { HistoryBehind } from '../../callbacks/run-states';
 import { REAL_TIMERS } from '../../callbacks/timers';
 import { createTeller } from '../../callbacks/told-once';
+import { tracedPost } from '../../callbacks/traced-post';
 import type { LogRecord } from '../../log/contract';
 import type { KafkaLog } from '../../log/kafka/log';
 import { SqliteHistories } from '../../log/sqlite/histories';
@@ -25,6 +26,8 @@ import { openSqliteDeliveries } from '../../store/sqlite/deliveries';
 import { createSqliteFlows } from '../../store/sqlite/flows';
 import { createSqliteRecords } from '../../store/sqlite/records';
 import { STORE_MIGRATIONS } from '../../store/sqlite/schema';
+import type { OpenTracing } from '../../tracing/open';
+import type { RunTracingDeps } from '../../tracing/runs';
 import { StartError } from '../settings';
 import type { CallbackStores } from './callback-stores';
 import { followOnFiles } from './callbacks-on-files';
@@ -42,10 +45,16 @@ export interface CallbacksOptions {
   version: string;
   /** As ONWARD_CALLBACK_ALLOW has it. */
   allow: string;
+  /** Null or left out: traces go nowhere. */
+  tracing?: CallbackTracing | null;
   /** Where what is made is counted. */
   registry: Registry;
   onFault(message: string, error: unknown): void;
   onWarning(message: string, fields: Record<string, string>): void;
+}
+
+export interface CallbackTracing extends Pick<RunTracingDeps, 'elsewhere'> {
+  opened: OpenTracing;
 }
 
 export interface RunningCallbacks {
@@ -66,7 +75,7 @@ export async function startCallbacks(options: CallbacksOptions): Promise<Running
   const deliverer = createDeliverer({
     deliveries,
     profiles,
-    post,
+    post: tracedIn(options, stores, post),
     timers: REAL_TIMERS,
     random: Math.random,
     attempted: metrics.attempted,
@@ -85,6 +94,13 @@ export async function startCallbacks(options: CallbacksOptions): Promise<Running
       await files?.close();
     },
   };
+}
+
+function tracedIn({ tracing, onFault }: CallbacksOptions, { records }: CallbackStores, post: Post) {
+  if (!tracing) return post;
+  const { opened, elsewhere } = tracing;
+  const recordOf = (id: string) => records.get(id);
+  return tracedPost(post, opened.runs({ recordOf, elsewhere, clock: Date.now, onFault }));
 }
 
 /** The way out to the endpoints, guarded. */

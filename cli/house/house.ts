@@ -13,10 +13,15 @@ import { createProviderMetrics } from '../../providers/metrics';
 import { consumeReceipts } from '../../receipts/consume';
 import { createKnown } from '../../receipts/known';
 import { createDeadLetters } from '../../receipts/redrive';
+import type { FinalStatus } from '../../schemas/vocabulary';
+import type { RunTracing } from '../../tracing/contract';
+import type { OpenTracing } from '../../tracing/open';
 import type { Adapters } from '../settings';
 import { openPost } from './callbacks';
+import { createHouseMetrics, exposeBuild, type HouseMetrics } from './house-metrics';
 import type { Links } from './links';
 import { type LocalFiles, openRooms, type Rooms, type RoomsOptions } from './rooms';
+import { measureSends } from './send-metrics';
 import { soon } from './soon';
 import type { TemporalLink } from './temporal-link';
 
@@ -31,6 +36,8 @@ export interface HouseOptions extends Pick<RoomsOptions, 'kinds' | 'env'> {
   /** Ranges within that callbacks may go to, as ONWARD_CALLBACK_ALLOW has them; left out: none. */
   callbackAllow?: string;
   adapters: Pick<Adapters, 'engine'>;
+  /** Null or left out: traces go nowhere. */
+  tracing?: OpenTracing | null;
   /** Where the runs are decided: by Temporal, by the embedded engine, or not in this process. */
   engine: TemporalLink | 'embedded' | 'elsewhere';
 }
@@ -39,6 +46,8 @@ export interface HouseOptions extends Pick<RoomsOptions, 'kinds' | 'env'> {
 export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'> {
   api: ApiDeps & { metrics: Metrics };
   engine: Engine;
+  /** Null where traces go nowhere. */
+  runTracing: RunTracing | null;
   /** For the process's own log: nothing is wrong here, and somebody should know of it. */
   onWarning(message: string, fields: Record<string, string>): void;
   /** Says how to hasten the projection where it runs in this process. */
@@ -59,11 +68,17 @@ export async function compose(options: HouseOptions): Promise<House> {
   const way = openPost({ allow: options.callbackAllow ?? '', version: options.version });
   const metrics = createMetrics();
   const providerMetrics = createProviderMetrics(metrics.registry);
-  const rooms = await openRooms({ ...options, engine: options.adapters.engine, part: 'house', providerMetrics });
+  const houseMetrics = createHouseMetrics(metrics.registry);
+  const { committed: onCommitted } = houseMetrics;
+  const given = { ...options, engine: options.adapters.engine, providerMetrics, onCommitted };
+  const rooms = await openRooms({ ...given, part: 'house' });
   const { local, log, store, intake, providers, catalog, prices, sandbox, references, clock, onFault } = rooms;
-  const embedded = options.engine === 'embedded' ? embeddedEngine(options, rooms, metrics) : null;
+  const runTracing = runTracingOf(options, rooms);
+  const counting = { metrics, houseMetrics, runTracing };
+  const embedded = options.engine === 'embedded' ? embeddedEngine(options, rooms, counting) : null;
   const engine = embedded ?? (temporal ? await temporalEngine(rooms, temporal, options) : ENGINE_ELSEWHERE);
   const folded = foldedLog(options, rooms);
+  exposeBuild(metrics.registry, buildOf(options));
   metrics.watch({ lag: () => everyLag(rooms, folded), parked: () => store.parked.count() });
 
   const foldedTo = (partition: number) => store.invocations.foldedTo(partition);
@@ -97,6 +112,7 @@ export async function compose(options: HouseOptions): Promise<House> {
       logger,
       metrics,
       providerMetrics,
+      tracing: options.tracing,
       publicUrl,
       version,
       // With the spool it can take what nobody would send again: so it has to be called.
@@ -110,6 +126,7 @@ export async function compose(options: HouseOptions): Promise<House> {
       temporalCodec: temporal?.codecService,
     },
     engine,
+    runTracing,
     hastenProjection(wake) {
       wakeProjection = wake;
     },
@@ -123,7 +140,9 @@ export async function compose(options: HouseOptions): Promise<House> {
       await embedded?.recover();
       if (local && local.log !== log) working.push(...(await carryOn(local, log, embedded !== null, onFault)));
       const known = createKnown({ ends: () => folded.ends('onward.events'), foldedTo, clock });
-      const consumer = consumeReceipts({ log, engine, store, references, known, clock, onFault });
+      const { deadLetter: onDeadLetter } = houseMetrics;
+      const given = { log, engine, store, references, known, clock, onFault };
+      const consumer = consumeReceipts({ ...given, tracing: runTracing, onDeadLetter });
       working = [soon(consumer, onFault), ...working];
       if (embedded) await consumer.then(() => receiptsTaken(log));
       sandbox.resume();
@@ -141,25 +160,50 @@ export async function compose(options: HouseOptions): Promise<House> {
 
 function embeddedEngine(
   { links }: HouseOptions,
-  { local, activities, ladderOf, providers, clock, onFault }: Rooms,
-  metrics: Metrics,
+  { local, activities: plain, ladderOf, providers, clock, onFault }: Rooms,
+  { metrics, houseMetrics, runTracing }: Counting,
 ): EmbeddedEngine {
   const { group, log } = local as LocalFiles;
-  return new EmbeddedEngine({
+  const measured = measureSends(metrics.registry, plain, houseMetrics.sent);
+  const engine = new EmbeddedEngine({
     journal: new Journal(group, log),
-    activities,
+    activities: runTracing?.traced(measured) ?? measured,
     recordsApart: links.mongo !== null,
     ladderOf,
     accountOf: (route) => providers.find(route),
     clock,
-    onEnded: (mode, status) => metrics.invocationEnded(status, mode),
+    onEnded({ id, ladder, state }) {
+      metrics.invocationEnded(state.status as FinalStatus, ladder.mode);
+      runTracing?.ended({ invocationId: id, state, history: () => engine.history(id, 0) });
+    },
+    onAdvanced: houseMetrics.advanced,
     onFault,
   });
+  houseMetrics.watchEngine(engine);
+  return engine;
+}
+
+/** Who is told of what the engine does. */
+interface Counting {
+  metrics: Metrics;
+  houseMetrics: HouseMetrics;
+  runTracing: RunTracing | null;
+}
+
+function runTracingOf({ tracing, adapters }: HouseOptions, { store, clock, onFault }: Rooms): RunTracing | null {
+  if (!tracing) return null;
+  const elsewhere = adapters.engine === 'temporal';
+  return tracing.runs({ recordOf: (id) => store.records.get(id), elsewhere, clock, onFault });
+}
+
+function buildOf({ version, adapters, links }: HouseOptions) {
+  const { engine } = adapters;
+  return { version, engine, log: links.kafka ? 'kafka' : 'sqlite', store: links.mongo ? 'mongodb' : 'sqlite' };
 }
 
 async function temporalEngine(
   { log, histories, store, ladderOf, clock, onFault }: Rooms,
-  { client, settings }: TemporalLink,
+  { client, settings, tracing }: TemporalLink,
   { sendTimeoutSeconds }: HouseOptions,
 ): Promise<Engine> {
   // Loaded here: on one machine alone nothing of it is needed.
@@ -175,6 +219,7 @@ async function temporalEngine(
       return record && { flowId: record.flowId, version: record.flowVersion, mode: record.mode };
     },
     sendTimeoutMs: sendTimeoutSeconds * 1000,
+    under: tracing?.under,
     clock,
     onFault,
   });

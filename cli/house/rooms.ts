@@ -46,6 +46,8 @@ export interface RoomsOptions {
   /** A worker sends and takes no receipts. */
   part: 'house' | 'worker';
   providerMetrics: ProviderMetrics;
+  /** Told of each group that onward.db has. */
+  onCommitted?(writes: number, ms: number): void;
   /** Left out: every kind that there is. */
   kinds?: readonly ProviderKind[];
   /** Where accounts are looked for; left out: this process's own. */
@@ -195,9 +197,12 @@ function worldOf(
   };
 }
 
-function openLocal({ dataFolder, links, engine }: RoomsOptions, onFault: Rooms['onFault']): LocalFiles | null {
+function openLocal(
+  { dataFolder, links, engine, onCommitted }: RoomsOptions,
+  onFault: Rooms['onFault'],
+): LocalFiles | null {
   if (engine === 'temporal' && links.kafka && links.mongo) return null;
-  const group = new GroupCommit(openDatabase(join(dataFolder, 'onward.db'), { durability: 'full' }));
+  const group = new GroupCommit(openDatabase(join(dataFolder, 'onward.db'), { durability: 'full' }), onCommitted);
   return { group, log: new SqliteLog(group, { onFault }) };
 }
 

@@ -103,7 +103,7 @@ test('Onward is given only what it reads', () => {
     'cli/house/temporal-link.ts',
     'log/kafka/settings.ts',
     'temporal/settings.ts',
-    'temporal/tracing.ts',
+    'tracing/start.ts',
   ];
   const known = sources.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n');
   const given = new Set(onward.flatMap(([, { environment = {} }]) => Object.keys(environment)));

@@ -27,6 +27,7 @@ export interface TestHouseOptions extends Pick<HouseOptions, 'kinds' | 'env' | '
   secret?: string;
   /** The runs are Temporal's. */
   temporalAddress?: string;
+  tracing?: HouseOptions['tracing'];
   /** Told of whatever is logged, besides `faults`. */
   logged?(message: string, fields: object): void;
 }
@@ -49,6 +50,7 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
     },
   };
   const env = { TEMPORAL_ADDRESS: options.temporalAddress };
+  const { tracing = null } = options;
   const house = await compose({
     dataFolder: folder,
     secret,
@@ -58,7 +60,8 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
     callbackAllow: options.callbackAllow,
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
-    engine: (await linkTemporal(env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded',
+    engine: (await linkTemporal(env, { secret, tracing })) ?? 'embedded',
+    tracing,
     links: { kafka: null, mongo: null },
     adapters: { engine: options.temporalAddress ? 'temporal' : 'embedded' },
     logger,
