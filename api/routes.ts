@@ -3,6 +3,7 @@ import { batchRoutes } from './batch';
 import { consentRoutes } from './consents';
 import type { ApiDeps } from './deps';
 import { docsRoutes } from './docs';
+import { exportRoutes } from './exports';
 import { flowCache } from './flow-cache';
 import { flowTrialRoutes } from './flow-trial';
 import { flowVersionRoutes } from './flow-versions';
@@ -38,6 +39,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
   const table: Route[] = [
     ...invocationRoutes(services, invoke),
     ...streamRoutes(services),
+    ...exportRoutes(services),
     ...batchRoutes(services, invoke),
     ...kaleyraRoutes(services, invoke),
     ...receipts,

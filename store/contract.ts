@@ -412,6 +412,8 @@ export interface RollupQuery {
 export interface RollupIndex {
   /** In the order of hour, flow, version, step. */
   find(query: RollupQuery): Promise<Rollup[]>;
+  /** The first and the last hour that it would find something of; null where there is nothing. */
+  span(query: RollupQuery): Promise<{ first: number; last: number } | null>;
 }
 
 /** A run's events as the log has them. */
