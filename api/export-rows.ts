@@ -131,13 +131,14 @@ const COUNTED_APART: ReadonlySet<string> = new Set([
 
 /** A rollup with its counters side by side; 0 where nothing was counted. */
 export function rollupRow({ key, counts }: Rollup, workflowId: string): ExportRow {
-  const { hour, step, channel, ...rest } = key;
+  const { hour, step, channel, country, ...rest } = key as Rollup['key'] & { country?: string };
   const row: Record<string, string | number | null> = {
     hour: isoTime(hour),
     workflowId,
     ...rest,
     step: step || null,
     channel: channel || null,
+    country: country || null,
   };
   for (const name of ROLLUP_COUNTERS) row[name] = counts[name] ?? 0;
   for (const reason of REASONS) row[`reason_${reason}`] = counts[`reason.${reason}`] ?? 0;

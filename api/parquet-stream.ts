@@ -12,25 +12,38 @@ export async function* parquetBytes(
   columns: readonly ExportColumn[],
   pages: AsyncIterable<readonly ExportRow[]>,
 ): AsyncGenerator<Uint8Array> {
-  const thread = new Worker(entry, { workerData: { columns } satisfies ParquetThreadData });
+  const thread = startThread(entry, columns);
   try {
     for await (const rows of pages) {
       const cells = columns.map(({ name }) => rows.map((row) => row[name] ?? null));
-      const bytes = await answerTo(thread, { cells });
+      const bytes = await thread.ask({ cells });
       if (bytes) yield bytes;
     }
-    const rest = await answerTo(thread, 'end');
+    const rest = await thread.ask('end');
     if (rest) yield rest;
   } finally {
-    await thread.terminate();
+    await thread.stop();
   }
 }
 
-/** @throws what the thread died of */
-async function answerTo(thread: Worker, message: ToParquet): Promise<Uint8Array | null> {
-  // Rejects where the thread throws instead.
-  const answered = once(thread, 'message') as Promise<[FromParquet]>;
-  thread.postMessage(message);
-  const [{ bytes }] = await answered;
-  return bytes;
+function startThread(entry: string, columns: readonly ExportColumn[]) {
+  const worker = new Worker(entry, { workerData: { columns } satisfies ParquetThreadData });
+  let fault: Error | null = null;
+  // It may die while nobody waits for an answer; without a listener that would end the process.
+  worker.on('error', (cause: Error) => {
+    fault = new Error(`the thread that writes Parquet died: ${cause.message}`, { cause });
+  });
+  return {
+    /** @throws where the thread died */
+    async ask(message: ToParquet): Promise<Uint8Array | null> {
+      if (fault) throw fault;
+      const answered = once(worker, 'message') as Promise<[FromParquet]>;
+      worker.postMessage(message);
+      const [{ bytes }] = await answered.catch((cause: unknown) => {
+        throw fault ?? cause;
+      });
+      return bytes;
+    },
+    stop: () => worker.terminate(),
+  };
 }

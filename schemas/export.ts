@@ -148,10 +148,11 @@ export const ROLLUP_COUNTERS = [
 ] as const;
 
 const ROLLUP_COLUMNS = [
-  has('hour', 'time', 'the hour in which the runs began'),
+  has('hour', 'time', 'when the hour, or part of one, began in which the runs began'),
   ...OF_FLOW,
   may('step', 'text', 'null: counted of the whole run'),
   may('channel', 'text', 'null: of the whole run, or of a parallel step'),
+  may('country', 'text', 'of the recipient’s number; null: there is none, or it is not counted'),
   ...ROLLUP_COUNTERS.map((name) => has(name, 'integer', 'a counter')),
   ...REASONS.map((reason) => has(`reason_${reason}`, 'integer', 'attempts that did not reach the person for it')),
   has('latency', 'json', 'times to deliver: how many by bucket, `{"374":5}`'),
