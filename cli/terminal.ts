@@ -26,7 +26,7 @@ export function processTerminal(): Terminal {
 }
 
 /** A pipe may be closed by its reader, as `head` does: that is no fault. */
-function written(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<boolean> {
+export function written(stream: NodeJS.WritableStream, bytes: Uint8Array): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve(false) : reject(error));
     // Else the same error would end the process.

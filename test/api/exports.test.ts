@@ -110,7 +110,7 @@ describe('the rows', () => {
       run.attempts.map((attempt) => ({ invocationId: run.id, ...attempt })),
     );
     expect(rows).toHaveLength(7);
-    rows.forEach((row, n) => expect(row).toMatchObject(views[n]));
+    expect(rows).toMatchObject(views);
     expect(rows[0]).toMatchObject({ late: true, duplicate: true, costMicros: 9_000_000_000_000_000 });
     expect(rows[1]).toMatchObject({ duplicate: false, account: null, currency: 'EUR', invocationStatus: 'succeeded' });
   });
