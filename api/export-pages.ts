@@ -6,7 +6,7 @@ import { runPages } from './run-pages';
 import type { Services } from './services';
 
 /** Runs a page: what a page costs is the longest that others wait for their turn. */
-export const RUNS_A_PAGE = 200;
+export const RUNS_A_PAGE = 100;
 /** Histories that are read side by side, and rows of which are in hand. */
 const HISTORIES_AT_ONCE = 20;
 

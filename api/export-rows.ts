@@ -1,6 +1,7 @@
 import type { Event } from '../core/event';
 import { isoTime } from '../core/iso-time';
 import { routeAt, sendRungOf } from '../core/ladder';
+import { runFigures } from '../core/run-figures';
 import type { State } from '../core/state';
 import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
@@ -14,6 +15,7 @@ type Columns = typeof EXPORT_COLUMNS;
 /** The run as the list shows it, flat. */
 export function invocationRow({ record, state }: IndexedInvocation): RowOf<Columns['invocations']> {
   const view = invocationView(state, record);
+  const figures = runFigures(state);
   return {
     id: view.id,
     ...flowOf(record),
@@ -23,15 +25,8 @@ export function invocationRow({ record, state }: IndexedInvocation): RowOf<Colum
     metadata: view.metadata ? JSON.stringify(view.metadata) : null,
     createdAt: view.createdAt,
     endedAt: view.endedAt ?? null,
-    reachedStep: view.reachedStep ?? null,
-    reachedChannel: view.reachedChannel ?? null,
-    reachedAt: state.reachedAt === null ? null : isoTime(state.reachedAt),
-    duplicate: state.duplicate,
-    late: reachedLate(state),
-    attempts: view.attempts.filter(({ status }) => status !== 'skipped').length,
-    costMicros: state.costMicros,
-    costTwiceMicros: state.costTwiceMicros,
-    currency: state.ladder.currency,
+    ...figures,
+    reachedAt: figures.reachedAt === null ? null : isoTime(figures.reachedAt),
     worstCaseCostMicros: view.worstCase?.costMicros ?? 0,
     worstCaseSeconds: view.worstCase?.seconds ?? 0,
   };
@@ -39,10 +34,6 @@ export function invocationRow({ record, state }: IndexedInvocation): RowOf<Colum
 
 function flowOf({ workflowId, flowId, flowVersion, mode }: IndexedInvocation['record']) {
   return { workflowId, flowId, flowVersion, mode };
-}
-
-function reachedLate({ steps }: State): boolean {
-  return steps.some(({ attempts }) => attempts.some(({ late, reachedAt }) => late && reachedAt !== null));
 }
 
 /** Its attempts as the API shows them, in their order. */

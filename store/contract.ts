@@ -1,3 +1,4 @@
+import type { RunFigures } from '../core/run-figures';
 import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
 import type { CallbackFormat, CallbackType } from '../schemas/callback';
@@ -338,6 +339,8 @@ export interface RunView {
   endedAt: number | null;
   seq: number;
   state: string;
+  /** For people who query the store themselves; a store may leave them out. */
+  figures: RunFigures;
 }
 
 export interface MessageView {
