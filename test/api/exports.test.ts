@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import Papa from 'papaparse';
 import { composeProjector } from '../../cli/house/projection';
 import { eventSchema } from '../../schemas/event';
 import { EXPORT_COLUMNS, EXPORT_DATASETS, type ExportColumn, type ExportDataset } from '../../schemas/export';
+import { REASONS } from '../../schemas/vocabulary';
 import { HOUSE_SECRET } from '../support/house';
 import { needParquetThread, readParquet } from '../support/parquet';
 import {
@@ -309,5 +311,21 @@ describe('what is asked for', () => {
       expect([answer.status, answer.text]).toEqual([200, '']);
       expect(answer.headers.get('content-disposition')).toContain(`.${format}"`);
     }
+  });
+});
+
+describe('docs/exports.md', () => {
+  const page = readFileSync('docs/exports.md', 'utf8');
+
+  it.each(EXPORT_DATASETS)('has every column of %s, with its type', (dataset) => {
+    const [, section = ''] = page.split(`\n## ${dataset}\n`);
+    const [table = ''] = section.split('\n## ');
+    const rows = [...table.matchAll(/^\| (`.*?) \| (\w+)(, null)? \|/gm)].flatMap(([, names = '', type, nullable]) =>
+      names.split(', ').map((name) => ({ name: name.slice(1, -1), type, nullable: nullable !== undefined })),
+    );
+    const told = rows.flatMap((row) =>
+      row.name === 'reason_<reason>' ? REASONS.map((reason) => ({ ...row, name: `reason_${reason}` })) : [row],
+    );
+    expect(told).toEqual(EXPORT_COLUMNS[dataset].map(({ name, type, nullable }) => ({ name, type, nullable })));
   });
 });
