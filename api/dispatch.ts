@@ -202,7 +202,8 @@ async function respondFailure(
   const { method, path } = failed.route;
   deps.metrics.request(method, path, response.status);
   // A stream that has begun can only be cut off: a clean end would pass for all there is.
-  if (res.headersSent) res.destroy();
+  // Reset, since to a client of HTTP/1.0, as proxies are, the end of the connection is the end of the body.
+  if (res.headersSent) cutOff(res);
   else await respond(res, response, failed.id);
   return response.status;
 }
@@ -211,6 +212,11 @@ interface FailedRequest {
   route: Route;
   id: string;
   trace: RequestTrace | undefined;
+}
+
+function cutOff(res: ServerResponse): void {
+  res.socket?.resetAndDestroy();
+  res.destroy();
 }
 
 /** What the contracts below throw for what is no fault of theirs. */

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ApiResponse } from './route';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+const STALLED_MS = 120_000;
 
 /** Writes an answer, whole or piece by piece. Resolves once nothing more will be written. */
 export async function respond(res: ServerResponse, response: ApiResponse, requestId: string): Promise<void> {
@@ -26,7 +26,7 @@ export async function respond(res: ServerResponse, response: ApiResponse, reques
 async function writeStream(
   res: ServerResponse,
   response: ApiResponse,
-  stream: AsyncIterable<string>,
+  stream: AsyncIterable<string | Uint8Array>,
   requestId: string,
 ): Promise<void> {
   res.writeHead(response.status, {
@@ -39,11 +39,27 @@ async function writeStream(
     res.end();
     return;
   }
+  // One that takes nothing for so long is let go; what a stream writes, and what is taken of it, begins the time anew.
+  res.setTimeout(STALLED_MS);
   res.flushHeaders();
   for await (const piece of stream) {
     if (res.destroyed) return;
     // A slow reader holds up its own stream and nobody's memory.
-    if (!res.write(piece)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    if (!res.write(piece)) await takenOrGone(res);
+    if (res.destroyed) return;
   }
   res.end();
+}
+
+function takenOrGone(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    // Both are taken off again: a long stream waits thousands of times.
+    const done = () => {
+      res.off('drain', done);
+      res.off('close', done);
+      resolve();
+    };
+    res.on('drain', done);
+    res.on('close', done);
+  });
 }

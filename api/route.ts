@@ -30,7 +30,7 @@ export interface ApiResponse {
   /** An object is written as JSON; a string or bytes as they are, by default as JSON too. */
   body?: object | string | Buffer;
   /** Written piece by piece instead of a body; given up when the client goes. */
-  stream?: AsyncIterable<string>;
+  stream?: AsyncIterable<string | Uint8Array>;
 }
 
 export interface RawBody {

@@ -6,6 +6,7 @@ import { callbackProfileRoutes } from './callback-profiles';
 import { consentRoutes } from './consents';
 import type { ApiDeps } from './deps';
 import { docsRoutes } from './docs';
+import { exportRoutes } from './exports';
 import { flowCache } from './flow-cache';
 import { flowTrialRoutes } from './flow-trial';
 import { flowVersionRoutes } from './flow-versions';
@@ -41,6 +42,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
   const table: Route[] = [
     ...invocationRoutes(services, invoke),
     ...streamRoutes(services),
+    ...exportRoutes(services),
     ...batchRoutes(services, invoke),
     ...kaleyraRoutes(services, invoke),
     ...receipts,

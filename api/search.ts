@@ -3,13 +3,14 @@ import { invocationView } from '../core/view';
 import { type InvocationView, invocationSchema } from '../schemas/invocation';
 import { LIST_LIMITS, listOf, type PageQuery, pageProperties } from '../schemas/list';
 import { INVOCATION_STATUSES, type InvocationStatus, MODES, type Mode } from '../schemas/vocabulary';
-import type { IndexedInvocation, InvocationQuery, Page } from '../store/contract';
+import type { ApiKey, IndexedInvocation, InvocationQuery, PageRequest } from '../store/contract';
 import { accepted } from './accept';
 import { seesOnlyOwn } from './access';
-import { csvHeader, csvRow } from './csv';
+import { csvText, ndjsonText } from './export-text';
 import { modeOf } from './mode';
 import { pageOf, pageRequest } from './page';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import { runPages } from './run-pages';
 import type { Services } from './services';
 
 const text = { type: 'string', minLength: 1, maxLength: 300 } as const;
@@ -46,8 +47,8 @@ interface SearchQuery extends PageQuery {
   mode?: Mode;
 }
 
-const NDJSON = 'application/x-ndjson';
-const CSV = 'text/csv';
+export const NDJSON = 'application/x-ndjson';
+export const CSV = 'text/csv';
 
 export function searchRoute(services: Services): Route {
   return route<unknown, SearchQuery>({
@@ -77,17 +78,17 @@ async function search(services: Services, request: ApiRequest<unknown, SearchQue
   }
   // The first page is read before the answer begins, so that a bad cursor can still be answered as one.
   const page = pageRequest({ limit: LIST_LIMITS.most, ...request.query });
-  const rows =
-    query === null ? nothing() : everyRow(services, query, request.query.limit, await index.search(query, page));
-  const stream = format === CSV ? csv(rows) : ndjson(rows);
+  const pages = query === null ? NOTHING : await foundPages(services, query, request.query.limit, page);
+  const rows = viewsOf(pages);
+  const stream = format === CSV ? csvText(COLUMNS, rows) : ndjsonText(rows);
   const type = format === CSV ? `${CSV}; charset=utf-8` : NDJSON;
   return { status: 200, headers: { 'content-type': type }, stream };
 }
 
 /** Null where the filters name a flow that is not there, so that nothing can be found. */
-async function indexQuery(
+export async function indexQuery(
   services: Services,
-  { query, key }: ApiRequest<unknown, SearchQuery>,
+  { query, key }: { query: SearchQuery; key: ApiKey },
   mode: Mode,
 ): Promise<InvocationQuery | null> {
   let { workflowId } = query;
@@ -107,7 +108,8 @@ async function indexQuery(
     ...(externalId !== undefined && { externalId }),
     ...(providerMessageId !== undefined && { providerMessageId }),
     ...(from !== undefined && { createdFrom: Date.parse(from) }),
-    ...(to !== undefined && { createdTo: Date.parse(to) }),
+    // The index takes both ends for its own.
+    ...(to !== undefined && { createdTo: Date.parse(to) - 1 }),
   };
 }
 
@@ -120,31 +122,23 @@ function viewOf({ record, state }: IndexedInvocation): InvocationView {
   return invocationView(state, record);
 }
 
-/** The first page alone where a limit is given, else all that follow too, read while the client reads. */
-async function* everyRow(
-  services: Services,
+const NOTHING: AsyncIterable<IndexedInvocation[]> = {
+  async *[Symbol.asyncIterator]() {},
+};
+
+/** The first page alone where a limit is given, else all that follow too. */
+async function foundPages(
+  { store }: Services,
   query: InvocationQuery,
   limit: number | undefined,
-  first: Page<IndexedInvocation>,
-): AsyncGenerator<InvocationView> {
-  let page = first;
-  for (;;) {
-    for (const item of page.items) yield viewOf(item);
-    const { nextCursor } = page;
-    if (nextCursor === null || limit !== undefined) return;
-    page = await services.store.invocations.search(query, { limit: LIST_LIMITS.most, cursor: nextCursor });
-  }
+  page: PageRequest,
+): Promise<AsyncIterable<IndexedInvocation[]>> {
+  const first = await store.invocations.search(query, page);
+  return runPages(store.invocations, query, limit === undefined ? first : { ...first, nextCursor: null }, page.limit);
 }
 
-async function* nothing(): AsyncGenerator<InvocationView> {}
-
-async function* ndjson(rows: AsyncIterable<InvocationView>): AsyncGenerator<string> {
-  for await (const row of rows) yield `${JSON.stringify(row)}\n`;
-}
-
-async function* csv(rows: AsyncIterable<InvocationView>): AsyncGenerator<string> {
-  yield csvHeader(COLUMNS);
-  for await (const row of rows) yield csvRow(COLUMNS.map((column) => row[column]));
+async function* viewsOf(pages: AsyncIterable<IndexedInvocation[]>): AsyncGenerator<InvocationView[]> {
+  for await (const page of pages) yield page.map(viewOf);
 }
 
 const COLUMNS = [

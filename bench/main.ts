@@ -7,6 +7,7 @@ import type { Bench, Measure, Row } from './row';
 import { advance } from './rows/advance';
 import { callbacks } from './rows/callbacks';
 import { core } from './rows/core';
+import { exportRow } from './rows/export';
 import { growth } from './rows/growth';
 import { invokeRoute } from './rows/invoke-route';
 import { memory } from './rows/memory';
@@ -26,6 +27,7 @@ const ROWS: Record<string, Measure> = {
   advance,
   memory,
   growth,
+  export: exportRow,
   // Loaded when it is their turn: the other rows are measured without the servers' packages in the process.
   temporal: async (bench) => (await import('./rows/temporal')).temporal(bench),
   'temporal-cost': async (bench) => (await import('./rows/temporal-cost')).temporalCost(bench),

@@ -32,6 +32,8 @@ export interface Client {
   find<T>(path: string): Promise<Answer<T> | null>;
   /** Each server-sent event, until the server ends the stream. */
   follow(path: string): AsyncGenerator<ServerSentEvent>;
+  /** The body as it comes, however large. Throws a Complaint also where it breaks off. */
+  download(path: string): AsyncGenerator<Uint8Array>;
 }
 
 /** The server of ONWARD_URL, with the first key that is found: environment first, then the data folder's files. */
@@ -59,6 +61,11 @@ export function httpClient(env: Terminal['env']): Client {
       const response = await call('GET', path, { headers: { accept: 'text/event-stream' } });
       if (!response.ok) await parsed(response);
       yield* serverSentEvents(response);
+    },
+    download: async function* (path) {
+      const response = await call('GET', path);
+      if (!response.ok) await parsed(response);
+      yield* unbroken(response);
     },
   };
 }
@@ -109,6 +116,24 @@ function parseJson(text: string): unknown {
 
 function isRecord(value: unknown): value is Record<string, never> {
   return typeof value === 'object' && value !== null;
+}
+
+async function* unbroken({ body }: Response): AsyncGenerator<Uint8Array> {
+  if (!body) return;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: Error) => {
+        throw new Complaint('The answer broke off before its end.', 1, [
+          `${cause.cause instanceof Error ? cause.cause.message : cause.message}. Try again; the server’s log says more.`,
+        ]);
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
 }
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html: blocks of lines, a blank line between them. */

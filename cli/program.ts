@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Complaint } from './complaint';
 import { addDemo } from './demo';
+import { addExport } from './export';
 import { addFlows } from './flows';
 import { addInvoke } from './invoke';
 import { addLint } from './lint';
@@ -25,7 +26,17 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     });
   addStart(program);
   addStartTemporal(program);
-  for (const add of [addInvoke, addSimulate, addLint, addFlows, addRuns, addReceipts, addProjection, addDemo]) {
+  for (const add of [
+    addInvoke,
+    addSimulate,
+    addLint,
+    addFlows,
+    addRuns,
+    addReceipts,
+    addExport,
+    addProjection,
+    addDemo,
+  ]) {
     add(program, terminal);
   }
   try {

@@ -1,3 +1,4 @@
+import { runFigures } from '../core/run-figures';
 import type { State } from '../core/state';
 import { dumpState } from '../core/state-json';
 import type { LogRecord } from '../log/contract';
@@ -96,7 +97,8 @@ async function createdViews(draft: Draft, deps: ProjectorDeps): Promise<NewView[
 }
 
 function runViewOf(id: string, state: State): RunView {
-  return { id, status: statusOf(state), endedAt: state.endedAt, seq: state.seq, state: dumpState(state) };
+  const { endedAt, seq } = state;
+  return { id, status: statusOf(state), endedAt, seq, state: dumpState(state), figures: runFigures(state) };
 }
 
 function statusOf(state: State): InvocationStatus {

@@ -1,3 +1,4 @@
+import type { RunFigures } from '../core/run-figures';
 import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
 import type { CallbackFormat, CallbackType } from '../schemas/callback';
@@ -342,6 +343,8 @@ export interface RunView {
   endedAt: number | null;
   seq: number;
   state: string;
+  /** For people who query the store themselves; a store may leave them out. */
+  figures: RunFigures;
 }
 
 export interface MessageView {
@@ -416,6 +419,8 @@ export interface RollupQuery {
 export interface RollupIndex {
   /** In the order of hour, flow, version, step. */
   find(query: RollupQuery): Promise<Rollup[]>;
+  /** The first and the last hour that it would find something of; null where there is nothing. */
+  span(query: RollupQuery): Promise<{ first: number; last: number } | null>;
 }
 
 /** A run's events as the log has them. */

@@ -10,7 +10,8 @@ import { openSqliteStore } from '../../store/sqlite/store';
 import { throwawayFolder } from '../throwaway-folder';
 import { publishSampleFlow, sampleRecord, sampleRuns } from './sample-runs';
 
-const SECRET = 'a secret for the benchmark alone';
+/** What a server is to be started with on such a folder. */
+export const SECRET = 'a-secret-for-the-benchmark-alone';
 
 export interface Folded {
   events: number;
@@ -21,13 +22,18 @@ export interface Folded {
 export async function foldOnSqlite(dataParent: string, runs: number, say: (progress: string) => void): Promise<Folded> {
   const folder = throwawayFolder(dataParent);
   try {
-    say('writing a log');
-    const events = await writeLog(folder.path, runs);
-    say('folding it');
-    return { events, seconds: await foldLog(folder.path) };
+    return await fillFolder(folder.path, runs, say);
   } finally {
     await folder.remove();
   }
+}
+
+/** The same in a folder that stays. */
+export async function fillFolder(path: string, runs: number, say: (progress: string) => void): Promise<Folded> {
+  say('writing a log');
+  const events = await writeLog(path, runs);
+  say('folding it');
+  return { events, seconds: await foldLog(path) };
 }
 
 /** @returns how many events there are */

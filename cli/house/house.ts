@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { draftRenderer } from '../../activities/render';
 import type { ApiDeps, Logger } from '../../api/deps';
@@ -123,6 +124,8 @@ export async function compose(options: HouseOptions): Promise<House> {
           foldedTo,
           wake: () => wakeProjection(),
         }),
+      // Built beside the bundle that this is part of.
+      parquetThread: join(__dirname, 'parquet-thread.js'),
       temporalCodec: temporal?.codecService,
     },
     engine,

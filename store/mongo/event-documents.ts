@@ -14,6 +14,12 @@ export interface EventDocument {
   flowId: string;
   flowVersion: number;
   mode: Mode;
+  /** What people look for; Onward itself reads `event`. Not in documents of older versions. */
+  type?: WireEvent['type'];
+  /** Milliseconds since 1970. */
+  at?: number;
+  step?: string;
+  reason?: WireEvent['reason'];
   /** JSON: it comes back as it was written. */
   event: string;
 }
@@ -44,10 +50,22 @@ export function eventDocuments(records: readonly LogRecord[]): EventDocument[] {
       const _id = eventId(invocationId, event.seq);
       if (documents.has(_id)) continue;
       const of = { invocationId, workflowId, flowId, flowVersion, mode };
-      documents.set(_id, { _id, partition, position, seq: event.seq, ...of, event: JSON.stringify(event) });
+      const place = { _id, partition, position, seq: event.seq };
+      documents.set(_id, { ...place, ...of, ...plainOf(event), event: JSON.stringify(event) });
     }
   }
   return [...documents.values()];
+}
+
+/** Of what came from elsewhere nothing is sure: what is not as it should be is left out. */
+function plainOf({ type, at, step, reason }: WireEvent): Pick<EventDocument, 'type' | 'at' | 'step' | 'reason'> {
+  const ms = Date.parse(at);
+  return {
+    ...(typeof type === 'string' && { type }),
+    ...(Number.isFinite(ms) && { at: ms }),
+    ...(typeof step === 'string' && { step }),
+    ...(typeof reason === 'string' && { reason }),
+  };
 }
 
 /** The projection reports what is no event record; here it is passed over. */

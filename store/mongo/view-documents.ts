@@ -1,3 +1,4 @@
+import type { RunFigures } from '../../core/run-figures';
 import type { Channel, InvocationStatus, Mode } from '../../schemas/vocabulary';
 import type { NewView } from '../contract';
 
@@ -8,7 +9,7 @@ import type { NewView } from '../contract';
  */
 
 /** What changes of a run. Documents are compared field by field in their order, so that `seq` stands first. */
-export interface LatestOfRun {
+export interface LatestOfRun extends RunFigures {
   seq: number;
   status: InvocationStatus;
   endedAt: number | null;

@@ -132,6 +132,6 @@ function runDocument({ id, addressHashes, ...view }: NewView, run: RunView): Run
 }
 
 /** In this order: see LatestOfRun. */
-function latestOf({ seq, status, endedAt, state }: RunView): LatestOfRun {
-  return { seq, status, endedAt, state };
+function latestOf({ seq, status, endedAt, state, figures }: RunView): LatestOfRun {
+  return { seq, status, endedAt, state, ...figures };
 }

@@ -69,12 +69,24 @@ interface RollupRow {
 /** @param db a connection to views.db */
 export function createSqliteRollups(db: SqliteDatabase): RollupIndex {
   const word = db.prepare('SELECT number FROM words WHERE word = ?');
+  /** Null where no rollup can match, as none is of such a flow. */
+  const conditionsOf = (query: RollupQuery) => {
+    const flow = query.flowId === undefined ? undefined : (word.get([query.flowId]) as { number: number } | undefined);
+    return query.flowId !== undefined && !flow ? null : conditions(query, flow?.number);
+  };
   return {
+    async span(query) {
+      const found = conditionsOf(query);
+      if (!found) return null;
+      const row = db
+        .prepare(`SELECT min(r.hour) AS first, max(r.hour) AS last FROM rollups r WHERE ${found.sql}`)
+        .get(found.values) as { first: number | null; last: number | null };
+      return row.first === null || row.last === null ? null : { first: row.first, last: row.last };
+    },
     async find(query) {
-      const flow =
-        query.flowId === undefined ? undefined : (word.get([query.flowId]) as { number: number } | undefined);
-      if (query.flowId !== undefined && !flow) return [];
-      const { sql, values } = conditions(query, flow?.number);
+      const found = conditionsOf(query);
+      if (!found) return [];
+      const { sql, values } = found;
       const rows = db
         .prepare(
           `SELECT r.hour, w.word AS flow_id, r.version, r.step, r.channel, r.counts

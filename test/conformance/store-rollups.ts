@@ -145,6 +145,23 @@ export function describeRollups(open: OpenStore): void {
       expect(await found({ flowId: ladder.flowId, from: T0 + 1 })).toEqual([]);
     });
 
+    test('the span of a query is the first and the last hour of what it finds', async () => {
+      const span = (query: Partial<RollupQuery> = {}) => held.now.store.rollups.span({ mode: 'test', ...query });
+      expect(await span()).toBeNull();
+      const b = await publishSample(held.now.store, 'b', 'wf_b', T0);
+      await held.now.store.records.put(sampleRecord('inv_5', b));
+      const all = [...records, ...fallbackRun('inv_5', b, T0 + 2 * HOUR_MS)];
+      await projector(held.now.views, [ladder, b]).project(asLogged(all));
+
+      expect(await span()).toEqual({ first: T0, last: T0 + 2 * HOUR_MS });
+      expect(await span({ flowId: ladder.flowId })).toEqual({ first: T0, last: T0 });
+      expect(await span({ flowId: 'flw_none' })).toBeNull();
+      expect(await span({ mode: 'live' })).toBeNull();
+      expect(await span({ from: T0 + 1 })).toEqual({ first: T0 + 2 * HOUR_MS, last: T0 + 2 * HOUR_MS });
+      expect(await span({ to: T0 + 2 * HOUR_MS })).toEqual({ first: T0, last: T0 });
+      expect(await span({ flowVersion: 2 })).toBeNull();
+    });
+
     test('a counter with a dot in its name is one counter', async () => {
       await projector().project(logged);
       const names = (await found()).flatMap(({ counts }) => Object.keys(counts));
