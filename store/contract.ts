@@ -18,6 +18,7 @@ export interface Store {
   suppressions: SuppressionStore;
   consents: ConsentStore;
   parked: ParkedReceipts;
+  receipts: ReceiptStore;
   invocations: InvocationIndex;
   rollups: RollupIndex;
   marks: MarkStore;
@@ -274,11 +275,14 @@ export interface ParkedReceipt {
   tries: number;
   /** When it is tried next. */
   dueAt: number;
+  /** The ID that it is kept under once it is resolved; null: it was parked by an older version. */
+  source: string | null;
 }
 
 /** Receipts whose invocation or message is not known yet. */
 export interface ParkedReceipts {
-  park(receipt: string, tries: number, dueAt: number): Promise<void>;
+  /** @param source see KeptReceipt.id */
+  park(receipt: string, tries: number, dueAt: number, source: string | null): Promise<void>;
   /** Those due at `now`, the longest due first. Where several processes ask, two may be given the same. */
   due(now: number, limit: number): Promise<ParkedReceipt[]>;
   remove(id: string): Promise<void>;
@@ -639,9 +643,12 @@ export interface DeliveryStore {
   backlog(): Promise<{ pending: number; oldestDueAt: number | null }>;
 }
 
-/** A receipt as it came, for support: sealed at rest, since a provider's body holds addresses. */
+/**
+ * A receipt as it came, for support. Sealed at rest where it has a `raw`: a provider's body may hold addresses. Without
+ * one it holds none.
+ */
 export interface KeptReceipt {
-  /** The same for the same record of the log: it is kept once. */
+  /** Topic, partition and position: the same for the same record of the log, which is kept once. */
   id: string;
   invocationId: string;
   /** When the engine was given it. */
@@ -650,9 +657,14 @@ export interface KeptReceipt {
   receipt: string;
 }
 
+/** The receipts that named a known run: the second of two equal ones and those that changed nothing, too. */
 export interface ReceiptStore {
+  /**
+   * Resolves once they are durable. In a store that shares the embedded engine's file, what is kept in the same turn as
+   * Engine.receive is durable with it, or neither is.
+   */
   keep(receipts: readonly KeptReceipt[]): Promise<void>;
-  /** Oldest first. */
+  /** Oldest first. They go with the run's record (retention). */
   of(invocationId: string): Promise<KeptReceipt[]>;
 }
 

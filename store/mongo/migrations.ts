@@ -50,4 +50,8 @@ export const MIGRATIONS: readonly Migration[] = [
   async (db) => {
     await db.collection('provider_accounts').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
   },
+  // Receipts as they came.
+  async (db) => {
+    await db.collection('kept_receipts').createIndex({ takenAt: 1, _id: 1 }, { name: 'oldest' });
+  },
 ];
