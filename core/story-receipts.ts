@@ -20,9 +20,7 @@ const SKEW_MS = 1_000;
  * was known before its receipt came (the provider had been asked) leaves the receipt without effect.
  */
 export function storyReceipts(state: State, events: readonly Event[], came: readonly CameReceipt[]): StoryReceipt[] {
-  const facts = new Set(
-    events.filter((event) => event.type === 'ReceiptRecorded' || event.type === 'LateReceiptRecorded'),
-  );
+  const facts = new Set(events.flatMap((event) => (isReceipt(event) ? [event] : [])));
   return came.map(({ takenAt, receipt }) => {
     const target = targetOf(state, receipt);
     const fact = [...facts].find((one) => isFactOf(one, target, receipt) && takenAt <= one.at + SKEW_MS);
@@ -41,6 +39,10 @@ export function storyReceipts(state: State, events: readonly Event[], came: read
       raw: receipt.raw ?? null,
     };
   });
+}
+
+function isReceipt(event: Event): event is ReceiptRecorded {
+  return event.type === 'ReceiptRecorded' || event.type === 'LateReceiptRecorded';
 }
 
 function effectOf(fact: ReceiptRecorded | undefined): StoryReceipt['effect'] {

@@ -75,6 +75,7 @@ export const storyReceiptSchema = {
 } as const;
 export type StoryReceipt = FromSchema<typeof storyReceiptSchema>;
 
+/** A callback to the customer's system, and every attempt to make it. */
 export const storyCallbackSchema = {
   type: 'object',
   additionalProperties: false,
@@ -101,6 +102,8 @@ export const storyCallbackSchema = {
     },
   },
 } as const;
+
+export type StoryCallback = FromSchema<typeof storyCallbackSchema>;
 
 /** The whole story of one run, as `GET /invocations/{id}/story` answers it. */
 export const storySchema = {
