@@ -1,3 +1,4 @@
+import { factsOf } from '../core/run-facts';
 import type { State } from '../core/state';
 import { dumpState } from '../core/state-json';
 import type { LogRecord } from '../log/contract';
@@ -93,7 +94,8 @@ async function createdViews(draft: Draft, deps: ProjectorDeps): Promise<NewView[
 }
 
 function runViewOf(id: string, state: State): RunView {
-  return { id, status: statusOf(state), endedAt: state.endedAt, seq: state.seq, state: dumpState(state) };
+  const { endedAt, seq } = state;
+  return { id, status: statusOf(state), endedAt, seq, state: dumpState(state), facts: factsOf(state) };
 }
 
 function statusOf(state: State): InvocationStatus {

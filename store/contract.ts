@@ -1,3 +1,4 @@
+import type { RunFacts } from '../core/run-facts';
 import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
 import type { CallbackFormat, CallbackType } from '../schemas/callback';
@@ -300,6 +301,17 @@ export interface InvocationQuery {
   recipient?: string;
   externalId?: string;
   providerMessageId?: string;
+  /** The step, and the channel, that reached the person first. */
+  reachedStep?: string;
+  reachedChannel?: Channel;
+  /** Whether some message reached the person late. */
+  late?: boolean;
+  /** Whether the person was reached more than once. */
+  duplicate?: boolean;
+  /** Late, or more than once, or both. */
+  lateOrDuplicate?: true;
+  /** Why it failed. */
+  reason?: Reason;
   /** Both ends belong to it. */
   createdFrom?: number;
   createdTo?: number;
@@ -315,7 +327,8 @@ export interface IndexedInvocation {
 export interface InvocationIndex {
   /** The position of `onward.events` up to which the partition is folded in; null before the first. */
   foldedTo(partition: number): Promise<number | null>;
-  search(query: InvocationQuery, page: PageRequest): Promise<Page<IndexedInvocation>>;
+  /** @param without `metadata`: spares opening the sealed records that it stands in; it is null then */
+  search(query: InvocationQuery, page: PageRequest, without?: 'metadata'): Promise<Page<IndexedInvocation>>;
   findMessage(
     provider: string,
     providerMessageId: string,
@@ -342,6 +355,7 @@ export interface RunView {
   endedAt: number | null;
   seq: number;
   state: string;
+  facts: RunFacts;
 }
 
 export interface MessageView {

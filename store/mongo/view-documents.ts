@@ -1,4 +1,5 @@
-import type { Channel, InvocationStatus, Mode } from '../../schemas/vocabulary';
+import type { RunFacts } from '../../core/run-facts';
+import type { Channel, InvocationStatus, Mode, Reason } from '../../schemas/vocabulary';
 import type { NewView } from '../contract';
 
 /**
@@ -14,6 +15,26 @@ export interface LatestOfRun {
   endedAt: number | null;
   /** As core/state-json.ts writes it. */
   state: string;
+  /** What the run is searched by: see core/run-facts.ts. Null: no step has reached the person, or it has not failed. */
+  late: boolean;
+  duplicate: boolean;
+  /** Late or duplicate: few are, so that an index finds them all. */
+  lateOrDuplicate: boolean;
+  reachedStep: string | null;
+  reachedChannel: Channel | null;
+  reason: Reason | null;
+}
+
+/** The part of LatestOfRun that follows from the state. */
+export function searchedBy({ late, duplicate, reached, reason }: RunFacts) {
+  return {
+    late,
+    duplicate,
+    lateOrDuplicate: late || duplicate,
+    reachedStep: reached?.step ?? null,
+    reachedChannel: reached?.channel ?? null,
+    reason,
+  };
 }
 
 /** What there is of an ended run until it is swept: the document itself, and what is kept elsewhere. */

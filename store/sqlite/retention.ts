@@ -101,10 +101,12 @@ function invocationsSweep({ group, views }: RetentionFiles, withEvents: (ids: re
   const withRecord = group.db.prepare(PERSONAL);
   const given = 'SELECT value FROM json_each(?)';
   const messages = views.prepare(`DELETE FROM messages WHERE invocation_id IN (${given})`);
-  const recipients = views.prepare(`DELETE FROM recipients WHERE invocation_id IN (${given})`);
+  const recipients = views.prepare(
+    `DELETE FROM recipients WHERE number IN (SELECT number FROM invocations WHERE id IN (${given}))`,
+  );
   const remove = views.prepare(`DELETE FROM invocations WHERE id IN (${given})`);
   const unlist = views.prepare(
-    `UPDATE invocations SET mode = ${UNLISTED}, external_id = NULL, state = '' WHERE id IN (${given})`,
+    `UPDATE invocations SET mode = ${UNLISTED}, facet = 0, external_id = NULL, state = '' WHERE id IN (${given})`,
   );
   return async (runs: readonly EndedRun[]): Promise<number> => {
     const ids = runs.map(({ id }) => id);
