@@ -9,6 +9,7 @@ import { EmbeddedEngine } from '../../embedded/engine';
 import { Journal } from '../../embedded/journal';
 import type { Lag, Log } from '../../log/contract';
 import { startRelay } from '../../log/relay';
+import { startTidying } from '../../log/sqlite/tidy';
 import { caughtUp } from '../../projection/catch-up';
 import { createProviderMetrics } from '../../providers/metrics';
 import { consumeReceipts } from '../../receipts/consume';
@@ -142,6 +143,7 @@ export async function compose(options: HouseOptions): Promise<House> {
       if (embedded) providers.connect();
       await embedded?.recover();
       if (local && local.log !== log) working.push(...(await carryOn(local, log, embedded !== null, onFault)));
+      if (local) working.push(startTidying({ log: local.log, topic: 'onward.receipts', group: 'engine', onFault }));
       const known = createKnown({ ends: () => folded.ends('onward.events'), foldedTo, clock });
       const { deadLetter: onDeadLetter } = houseMetrics;
       const given = { log, engine, store, references, known, clock, onFault };

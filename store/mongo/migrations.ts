@@ -1,4 +1,6 @@
 import type { Db, IndexDescription } from 'mongodb';
+import { addFacts } from './add-facts';
+import { generationsIn } from './generations';
 import { makeGeneration } from './view-collections';
 
 /**
@@ -57,5 +59,16 @@ export const MIGRATIONS: readonly Migration[] = [
       { key: { invocationId: 1, profileId: 1, seq: 1 }, name: 'run' },
       { key: { profileId: 1, status: 1, createdAt: -1, _id: -1 }, name: 'newest' },
     ]);
+  },
+  // Receipts as they came.
+  async (db) => {
+    await db.collection('kept_receipts').createIndex({ takenAt: 1, _id: 1 }, { name: 'oldest' });
+  },
+  // What runs are searched by besides their status: in every generation that there is.
+  async (db) => {
+    for (const generation of await generationsIn(db)) {
+      await makeGeneration(db, generation);
+      await addFacts(db, generation);
+    }
   },
 ];

@@ -1,4 +1,4 @@
-import type { RunFigures } from '../../core/run-figures';
+import type { RunFacts } from '../../core/run-facts';
 import type { Channel, InvocationStatus, Mode } from '../../schemas/vocabulary';
 import type { NewView } from '../contract';
 
@@ -9,12 +9,22 @@ import type { NewView } from '../contract';
  */
 
 /** What changes of a run. Documents are compared field by field in their order, so that `seq` stands first. */
-export interface LatestOfRun extends RunFigures {
+export interface LatestOfRun extends SearchedBy {
   seq: number;
   status: InvocationStatus;
   endedAt: number | null;
   /** As core/state-json.ts writes it. */
   state: string;
+}
+
+/** What follows from the state, for searches and for people who query the documents themselves. */
+interface SearchedBy extends Omit<RunFacts, 'reachedIndex'> {
+  /** Late or duplicate: few are, so that an index finds them all. */
+  lateOrDuplicate: boolean;
+}
+
+export function searchedBy({ reachedIndex, ...facts }: RunFacts): SearchedBy {
+  return { ...facts, lateOrDuplicate: facts.late || facts.duplicate };
 }
 
 /** What there is of an ended run until it is swept: the document itself, and what is kept elsewhere. */
