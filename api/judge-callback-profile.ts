@@ -11,6 +11,9 @@ type Judged = ({ ok: true } & Sealed) | { ok: false; errors: FieldError[]; hint?
 const OURS =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-.*|webhook-.*)$/i;
 
+/** A field's value by RFC 9110, 5.5, in ASCII. */
+const FIELD_VALUE = /^([!-~]([ -~\t]*[!-~])?)?$/;
+
 /**
  * What the schema cannot tell. The errors name fields and never what stands in them.
  * @param before what stays where the body leaves it out, or has a header as it was shown
@@ -50,19 +53,22 @@ function headersOf(given: Record<string, unknown> | undefined, before: Sealed['h
   const errors: FieldError[] = [];
   const names = new Set<string>();
   for (const [name, value] of Object.entries(given ?? before)) {
-    const wrong = headerError(name, names, withAuth);
-    if (wrong !== null) errors.push({ pointer: `/headers/${name.replaceAll('~', '~0')}`, message: wrong });
-    names.add(name.toLowerCase());
     const kept = Object.hasOwn(before, name) ? before[name] : undefined;
     // Whoever sends back what was read means that it stays. The schema lets only strings in.
-    headers[name] = kept !== undefined && value === hintOf(kept) ? kept : (value as string);
+    const text = kept !== undefined && value === hintOf(kept) ? kept : (value as string);
+    const wrong = headerError(name, text, names, withAuth);
+    if (wrong !== null) errors.push({ pointer: `/headers/${name.replaceAll('~', '~0')}`, message: wrong });
+    names.add(name.toLowerCase());
+    headers[name] = text;
   }
   return { headers, errors };
 }
 
-function headerError(name: string, others: ReadonlySet<string>, withAuth: boolean): string | null {
+function headerError(name: string, value: string, others: ReadonlySet<string>, withAuth: boolean): string | null {
   if (OURS.test(name)) return `“${name}” is set by Onward itself.`;
   if (withAuth && name.toLowerCase() === 'authorization') return `“${name}” is set by “auth”: give one of the two.`;
+  if (!FIELD_VALUE.test(value))
+    return `“${name}” may hold letters, digits and signs of ASCII, and no space at its ends.`;
   return others.has(name.toLowerCase()) ? `“${name}” stands there twice.` : null;
 }
 
