@@ -39,8 +39,6 @@ async function writeStream(
     res.end();
     return;
   }
-  // One that takes nothing for so long is let go; what a stream writes, and what is taken of it, begins the time anew.
-  res.setTimeout(STALLED_MS);
   res.flushHeaders();
   for await (const piece of stream) {
     if (res.destroyed) return;
@@ -53,13 +51,18 @@ async function writeStream(
 
 function takenOrGone(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    // Its `close` has been then.
+    if (res.destroyed) return resolve();
     // Both are taken off again: a long stream waits thousands of times.
     const done = () => {
+      res.setTimeout(0);
       res.off('drain', done);
       res.off('close', done);
       resolve();
     };
     res.on('drain', done);
     res.on('close', done);
+    // One that takes nothing for so long is let go; each time that it takes something begins anew.
+    res.setTimeout(STALLED_MS);
   });
 }

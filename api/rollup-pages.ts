@@ -22,7 +22,7 @@ export async function rollupPages(
     return rows;
   };
   const read = (from: number, to: number) => rollups.find({ ...query, from: Math.max(from, span?.first ?? 0), to });
-  const top = span ? span.last + HOUR_MS : 0;
+  const top = span ? Math.min(span.last + HOUR_MS, query.to ?? Number.POSITIVE_INFINITY) : 0;
   const first = span ? await read(span.last, top) : [];
 
   async function* pages(): AsyncGenerator<ExportRow[]> {
