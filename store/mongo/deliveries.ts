@@ -104,6 +104,21 @@ export function createMongoDeliveries(db: Db, seal: Seal): DeliveryStore {
   };
 }
 
+/** Removes up to `limit` settled ones that were made before a time. @returns how many */
+export async function sweepDeliveries(db: Db, before: number, limit: number): Promise<number> {
+  const deliveries = db.collection<DeliveryDocument>('callback_deliveries');
+  const queues = await db.collection<QueueDocument>('callback_queues').find({}).toArray();
+  const found: string[] = [];
+  for (const { _id: profileId } of queues) {
+    if (found.length >= limit) break;
+    const settled = { profileId, status: { $in: ['delivered', 'failed'] }, createdAt: { $lt: before } };
+    const some = deliveries.find(settled as Filter<DeliveryDocument>, { projection: { _id: 1 } });
+    found.push(...(await some.limit(limit - found.length).toArray()).map(({ _id }) => _id));
+  }
+  if (found.length > 0) await deliveries.deleteMany({ _id: { $in: found }, status: { $ne: 'pending' } });
+  return found.length;
+}
+
 /** Due at once; whether an earlier one has to be first shows when it is claimed. */
 function again(now: number) {
   return { ...NOBODYS, status: 'pending' as const, tries: 0, settledAt: null, dueAt: now };

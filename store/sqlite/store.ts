@@ -44,6 +44,8 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
   const sweeper = openViews(viewsFile);
   sweeper.pragma('busy_timeout = 0');
   const callbacks = new GroupCommit(openCallbacks(callbacksFile));
+  const callbacksSweeper = openCallbacks(callbacksFile);
+  callbacksSweeper.pragma('busy_timeout = 0');
   const flows = createSqliteFlows(db);
   const records = createSqliteRecords(group, seal);
   const ladders = createLadderSource(flows, catalog);
@@ -66,7 +68,14 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
     invocations: createSqliteInvocations(views, { seal, records, ladders }),
     rollups: guarded(createSqliteRollups(views)),
     marks: guarded(createSqliteMarks(db)),
-    retention: guarded(createSqliteRetention({ group, views: sweeper, recordsGone: () => records.forget() })),
+    retention: guarded(
+      createSqliteRetention({
+        group,
+        views: sweeper,
+        callbacks: callbacksSweeper,
+        recordsGone: () => records.forget(),
+      }),
+    ),
     prices: guarded(createSqlitePrices(db)),
     callbackProfiles: guarded(createSqliteCallbackProfiles(db, seal)),
     deliveries: guarded(createSqliteDeliveries(callbacks, seal)),
@@ -79,7 +88,7 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
       }
     },
     async close() {
-      for (const file of [views, sweeper]) if (file.open) file.close();
+      for (const file of [views, sweeper, callbacksSweeper]) if (file.open) file.close();
       callbacks.close();
     },
   };
