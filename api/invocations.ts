@@ -21,6 +21,10 @@ const IDEMPOTENCY = {
   name: 'Idempotency-Key',
   description: 'At most 255 printable characters, kept 24 h: the same body replays the answer.',
 };
+const TRACEPARENT = {
+  name: 'traceparent',
+  description: 'W3C Trace Context: where traces are recorded, the invocation’s goes on with the caller’s.',
+};
 const VIEW = { resource: 'invocations', level: 'VIEW' } as const;
 const EDIT = { resource: 'invoke', level: 'EDIT' } as const;
 const ID = '/v1/invocations/{id}';
@@ -49,7 +53,7 @@ export function invocationRoutes(services: Services, invoke: InvokeService): Rou
       tag: 'invocations',
       access: EDIT,
       body: invokeSchema,
-      headers: [IDEMPOTENCY, PREFER],
+      headers: [IDEMPOTENCY, PREFER, TRACEPARENT],
       responses: { 202: invocationAcceptedSchema, 200: invocationSchema },
       hot: true,
       handle: (request) => start(services, invoke, request),

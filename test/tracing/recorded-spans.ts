@@ -1,4 +1,3 @@
-import type { SpanContext } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from '../../api/deps';
 import { type OpenTracing, openTracing } from '../../tracing/open';
@@ -43,10 +42,6 @@ export function traceOf(span: ReadableSpan): string {
 
 export function parentOf(span: ReadableSpan): string | undefined {
   return span.parentSpanContext?.spanId;
-}
-
-export function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-0${traceFlags}`;
 }
 
 /** All that a span says, as text. */

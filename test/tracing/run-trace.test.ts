@@ -251,3 +251,21 @@ test('where traces go nowhere, nothing is read, kept or told', async () => {
   expect(plain.house.runTracing).toBeNull();
   await plain.close();
 });
+
+test('a sampler that takes nothing leaves nothing, but for a caller who records', async () => {
+  process.env.OTEL_TRACES_SAMPLER = 'parentbased_always_off';
+  const { tracing, spans } = recordTracing();
+  delete process.env.OTEL_TRACES_SAMPLER;
+  const quiet = await startApi(undefined, { tracing });
+  await publishOtp(quiet);
+  const body = { recipient: { phone: PHONE }, variables: { code: CODE }, sandbox: { whatsapp: 'delivered' } };
+  const begin = async (headers: Record<string, string>) => {
+    const { body: answer } = await quiet.call('POST', INVOKE, { key: quiet.keys.test, body, headers });
+    return quiet.house.store.records.get(answer.id);
+  };
+  expect(await begin({})).not.toHaveProperty('traceparent');
+  expect(await begin(EXPORTED)).toMatchObject({ traceparent: expect.stringContaining(TRACE) });
+  await quiet.close();
+  expect(new Set((await spans()).map(traceOf))).toEqual(new Set([TRACE]));
+  await tracing.shutdown();
+});
