@@ -20,30 +20,25 @@ export interface StepPool {
   recalls: readonly Place[];
 }
 
-/** By the step's number on the recorded ladder. */
-export function poolsOf(runs: readonly RecordedRun[], steps: number): StepPool[] {
-  return Array.from({ length: steps }, (_, step) => {
-    const sent = numbersWhere(runs, (run) => wasSent(run.steps[step]));
-    const elsewhere = sent.filter((run) => reachedElsewhere(runs[run] as RecordedRun, step));
-    const those = new Set(elsewhere);
-    const places = sent.flatMap((run) => (runs[run]?.steps[step] ?? []).map((_, attempt) => ({ run, attempt })));
-    const at = ({ run, attempt }: Place) => runs[run]?.steps[step]?.[attempt];
-    return {
-      sent,
-      reachedElsewhere: elsewhere,
-      reachedByNoOther: sent.filter((run) => !those.has(run)),
-      retries: places.filter((place) => place.attempt > 0 && at(place)?.answer !== 'drop'),
-      recalls: places.filter((place) => at(place)?.recall !== null),
-    };
-  });
-}
+export const NO_POOL: StepPool = { sent: [], reachedElsewhere: [], reachedByNoOther: [], retries: [], recalls: [] };
 
-function numbersWhere(runs: readonly RecordedRun[], test: (run: RecordedRun) => boolean): number[] {
-  return runs.flatMap((run, number) => (test(run) ? [number] : []));
+/** @param step its number on the recorded ladder */
+export function poolOf(runs: readonly RecordedRun[], step: number): StepPool {
+  const sent = runs.flatMap((run, number) => (wasSent(run.steps[step]) ? [number] : []));
+  const elsewhere = new Set(sent.filter((run) => reachedElsewhere(runs[run] as RecordedRun, step)));
+  const places = sent.flatMap((run) => (runs[run]?.steps[step] ?? []).map((_, attempt) => ({ run, attempt })));
+  const at = ({ run, attempt }: Place) => runs[run]?.steps[step]?.[attempt];
+  return {
+    sent,
+    reachedElsewhere: [...elsewhere],
+    reachedByNoOther: sent.filter((run) => !elsewhere.has(run)),
+    retries: places.filter((place) => place.attempt > 0 && at(place)?.answer !== 'drop'),
+    recalls: places.filter((place) => at(place)?.recall !== null),
+  };
 }
 
 /** What was dropped before its turn came was not sent, and says nothing of what would have become of it. */
-export function wasSent(attempts: readonly RecordedAttempt[] | undefined): attempts is readonly RecordedAttempt[] {
+function wasSent(attempts: readonly RecordedAttempt[] | undefined): attempts is readonly RecordedAttempt[] {
   return attempts?.[0] !== undefined && attempts[0].answer !== 'drop';
 }
 

@@ -1,6 +1,6 @@
-import { type Ladder, NONE } from '../ladder';
+import type { Ladder } from '../ladder';
 import { matchSteps } from './match-steps';
-import { type StepPool, poolsOf } from './pools';
+import { NO_POOL, poolOf, type StepPool } from './pools';
 import type { Outcome, RecordedRun } from './recorded';
 import { type Draft, isSameOutcome, replayRun } from './replay-run';
 
@@ -20,14 +20,11 @@ export interface Sample {
 /**
  * Plays each run on its own ladder first. What does not come out as it was recorded cannot be judged on another ladder
  * either, and is left out: a host that stood still, receipts that contradict each other, a time that no state keeps.
- * @yields after each run, so that whoever asks can do something else meanwhile
+ * @yields after each run and step, so that whoever asks can do something else meanwhile
  */
-export function* sampleOf(
-  ladder: Ladder,
-  recorded: readonly (RecordedRun | null)[],
-): Generator<void, Sample, void> {
+export function* sampleOf(ladder: Ladder, recorded: readonly (RecordedRun | null)[]): Generator<void, Sample, void> {
   const itself: Draft = { ladder, match: matchSteps(ladder, ladder) };
-  const nobody = { runs: [], pools: poolsOf([], ladder.rungs.length) };
+  const nobody = { runs: [], pools: ladder.rungs.map(() => NO_POOL) };
   const runs: RecordedRun[] = [];
   const outcomes: Outcome[] = [];
   for (const run of recorded) {
@@ -41,10 +38,10 @@ export function* sampleOf(
   }
   const settled = recorded.filter((run) => run !== null).length;
   const leftOut = { unsettled: recorded.length - settled, not_reproduced: settled - runs.length };
-  return { ladder, runs, pools: poolsOf(runs, ladder.rungs.length), outcomes, leftOut };
-}
-
-/** Whether the step was sent in the run. */
-export function sends(run: RecordedRun, step: number): boolean {
-  return step !== NONE && (run.steps[step]?.length ?? 0) > 0;
+  const pools: StepPool[] = [];
+  for (const { index } of ladder.rungs) {
+    pools.push(poolOf(runs, index));
+    yield;
+  }
+  return { ladder, runs, pools, outcomes, leftOut };
 }

@@ -3,7 +3,7 @@ import type { Input } from '../input';
 import { NONE, routeAt, rungAt, type SendRung } from '../ladder';
 import { type AttemptState, type StepState, stepAt } from '../state';
 import { put, type VirtualRun, type World, withdrawReceipts } from '../virtual-run';
-import { DONORS_MIN, draw, reachedElsewhere, type StepPool, wasSent } from './pools';
+import { DONORS_MIN, draw, reachedElsewhere, type StepPool } from './pools';
 import type { RecordedAttempt, RecordedReceipt, RecordedRun } from './recorded';
 
 /** Why the data cannot tell what becomes of a step. */
@@ -136,7 +136,9 @@ function watchedLongEnough(
   const { answer, answeredMs, watchedMs, receipts, expiredWithStep } = attempt;
   const neededMs = answeredMs + rung.timeoutMs;
   const waits = answer === 'accept' || answer === 'hang';
-  const known = receipts.filter(({ afterMs, status }) => afterMs < watchedMs && !(expiredWithStep && isFailure(status)));
+  const known = receipts.filter(
+    ({ afterMs, status }) => afterMs < watchedMs && !(expiredWithStep && isFailure(status)),
+  );
   if (!waits || neededMs <= watchedMs || known.length > 0) return attempt;
   const silent = ground.pools[step]?.sent.filter((other) => {
     const one = ground.runs[other]?.steps[step]?.[number - 1];
@@ -206,9 +208,7 @@ function recallFor(
 }
 
 function recallAnswer(confirmed: boolean, step: string, attempt: number): Input {
-  return confirmed
-    ? { type: 'RecallConfirmed', step, attempt }
-    : { type: 'RecallFailed', step, attempt, code: null };
+  return confirmed ? { type: 'RecallConfirmed', step, attempt } : { type: 'RecallFailed', step, attempt, code: null };
 }
 
 /** A provider that is asked tells what it knew by then; what its silence lasted is as it was recorded. */
