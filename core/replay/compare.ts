@@ -80,12 +80,21 @@ export function* differencesOf(
   const [before, after] = [measuresOf(played.before, played.withinMs), measuresOf(played.after, played.withinMs)];
   const differences = Object.fromEntries(
     MEASURES.map((measure) => {
-      const interval = intervalOf(rounds.map((round) => round.after[measure] - round.before[measure]));
+      const [low, high] = intervalOf(rounds.map((round) => round.after[measure] - round.before[measure]));
       const of = { before: before[measure], after: after[measure], difference: after[measure] - before[measure] };
-      return [measure, { ...of, interval }];
+      return [measure, { ...mapValues(of, round), interval: [round(low), round(high)] as const }];
     }),
   ) as Differences;
   return { differences, score: intervalOf(rounds.map((round) => score(round.before, round.after))) };
+}
+
+/** Beyond a millionth nothing is meant. */
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+function mapValues<K extends string>(record: Record<K, number>, to: (value: number) => number): Record<K, number> {
+  return Object.fromEntries(Object.entries<number>(record).map(([key, value]) => [key, to(value)])) as typeof record;
 }
 
 export function measuresOf(outcomes: readonly Outcome[], withinMs: number): Measures {
