@@ -72,7 +72,12 @@ export function flowTrialRoutes(services: Services): Route[] {
 
 type Subject = { ok: true; definition: FlowDefinition } | { ok: false; response: ApiResponse };
 
-async function definitionOf(services: Services, flow: Flow, { definition, version }: LintRequest): Promise<Subject> {
+/** What a trial is of: the definition that it brings, a version, else the draft. */
+export async function definitionOf(
+  services: Services,
+  flow: Flow,
+  { definition, version }: LintRequest,
+): Promise<Subject> {
   if (definition) {
     const errors = judgeDefinition(definition);
     if (errors.length === 0) return { ok: true, definition };

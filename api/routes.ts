@@ -1,3 +1,4 @@
+import { adviceRoutes } from './advice';
 import type { Authenticator } from './auth';
 import { batchRoutes } from './batch';
 import { callbackDeliveryRoutes } from './callback-deliveries';
@@ -51,6 +52,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...flowRoutes(services),
     ...flowTrialRoutes(services),
     ...flowVersionRoutes(services),
+    ...adviceRoutes(services),
     ...templateRoutes(services),
     ...templateApprovalRoutes(services),
     ...templatePreviewRoutes(services),

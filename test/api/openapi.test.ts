@@ -80,6 +80,8 @@ const CONTRACT = [
   'GET /v1/flows/{id}/versions',
   'GET /v1/flows/{id}/versions/{n}',
   'GET /v1/flows/{id}/diff',
+  'POST /v1/flows/{id}/replay',
+  'GET /v1/analytics/advice',
   'POST /v1/workflows/{workflowId}/invocations',
   'POST /v1/workflows/{workflowId}/invocations/batch',
   'GET /v1/invocations',
