@@ -293,6 +293,14 @@ describe('a trial', () => {
     );
   });
 
+  it('sends any type that is asked for by name, in either format', async () => {
+    const { id } = await made({ format: 'kaleyra', types: ['invocation.failed'] });
+    for (const type of CALLBACK_TYPES) {
+      const { results } = (await must(call('POST', `/${id}/test`, { type }), 200)).body;
+      expect(results).toEqual([expect.objectContaining({ type, responseCode: 204, error: null })]);
+    }
+  });
+
   it('says what an endpoint answers that takes nothing', async () => {
     const { id } = await made({ url: `${receiver.url}/broken` });
     receiver.always('/broken', status(500, {}, 'out of order'));
