@@ -16,9 +16,9 @@ export type Place = readonly [createdAtMs: number, number: number];
 export function adding(db: SqliteDatabase) {
   const turns = deliveryTurns(db);
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO deliveries
+    `INSERT INTO deliveries
      (id, profile, invocation_id, seq, type, mode, status, created_at, due_at, settled_at, leased, tries, attempts)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT (id) DO NOTHING`,
   );
   const body = db.prepare('INSERT INTO bodies (number, sealed) VALUES (?, ?)');
   const move = db.prepare(
