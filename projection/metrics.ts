@@ -5,8 +5,12 @@ import type { Tally } from './fold-batch';
 import { latencyOfBucket } from './latency-buckets';
 import type { Projector } from './project';
 
-/** A batch that came to its end tells for so long how far behind it was. */
-const TOLD_FOR_MS = 10_000;
+const MS = {
+  /** A batch that came to its end tells for so long how far behind it was. */
+  told: 10_000,
+  /** One that failed comes again within seconds, or to another process that has its partition now. */
+  comesAgain: 60_000,
+} as const;
 const DELIVER_BUCKETS = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600, 86_400];
 const LATENCY = 'latency.';
 const MICROS = 1_000_000;
@@ -31,8 +35,8 @@ export function createProjectionMetrics(registry: Registry, clock: () => number)
     help: 'Events folded into the read models.',
     registers,
   });
-  /** By partition, of the batch in hand: when the first of its events happened. */
-  const inHand = new Map<number, number>();
+  /** By partition, of the batch in hand: when the first of its events happened, and when it failed. */
+  const inHand = new Map<number, { since: number; failedAt: number | null }>();
   const before = { lagMs: 0, until: 0 };
   new Gauge({
     name: 'onward_projection_lag_seconds',
@@ -40,8 +44,9 @@ export function createProjectionMetrics(registry: Registry, clock: () => number)
     registers,
     collect() {
       const now = clock();
-      const oldest = Math.min(...inHand.values());
-      const ms = inHand.size > 0 ? now - oldest : now < before.until ? before.lagMs : 0;
+      const ours = [...inHand.values()].filter(({ failedAt }) => failedAt === null || now - failedAt < MS.comesAgain);
+      const oldest = Math.min(...ours.map(({ since }) => since));
+      const ms = ours.length > 0 ? now - oldest : now < before.until ? before.lagMs : 0;
       this.set(Math.max(ms, 0) / 1000);
     },
   });
@@ -53,13 +58,16 @@ export function createProjectionMetrics(registry: Registry, clock: () => number)
         const last = records[records.length - 1];
         if (!first || !last) return 0;
         const { partition } = first;
-        // Where the store is away the batch comes again, and stays in hand.
-        if (!inHand.has(partition)) inHand.set(partition, timeOf(first) ?? clock());
-        const folded = await project(records);
+        inHand.set(partition, { since: timeOf(first) ?? clock(), failedAt: null });
+        const folded = await project(records).catch((error) => {
+          // Where the store is away the batch comes again, and stays in hand.
+          inHand.set(partition, { since: timeOf(first) ?? clock(), failedAt: clock() });
+          throw error;
+        });
         events.inc(folded);
         const now = clock();
         before.lagMs = now - (timeOf(last) ?? now);
-        before.until = now + TOLD_FOR_MS;
+        before.until = now + MS.told;
         inHand.delete(partition);
         return folded;
       },

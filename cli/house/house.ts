@@ -4,9 +4,7 @@ import { draftRenderer } from '../../activities/render';
 import type { ApiDeps, Logger } from '../../api/deps';
 import { createMetrics, type Metrics } from '../../api/metrics';
 import { createCallbackSender } from '../../callbacks/sender';
-import { type Engine, EngineUnavailable } from '../../core/engine';
-import { EmbeddedEngine } from '../../embedded/engine';
-import { Journal } from '../../embedded/journal';
+import type { Engine } from '../../core/engine';
 import type { Lag, Log } from '../../log/contract';
 import { startRelay } from '../../log/relay';
 import { startTidying } from '../../log/sqlite/tidy';
@@ -15,15 +13,14 @@ import { createProviderMetrics } from '../../providers/metrics';
 import { consumeReceipts } from '../../receipts/consume';
 import { createKnown } from '../../receipts/known';
 import { createDeadLetters } from '../../receipts/redrive';
-import type { FinalStatus } from '../../schemas/vocabulary';
 import type { RunTracing } from '../../tracing/contract';
 import type { OpenTracing } from '../../tracing/open';
 import type { Adapters } from '../settings';
 import { openPost } from './callbacks';
-import { createHouseMetrics, exposeBuild, type HouseMetrics } from './house-metrics';
+import { ENGINE_ELSEWHERE, embeddedEngine, temporalEngine } from './engines';
+import { createHouseMetrics, exposeBuild } from './house-metrics';
 import type { Links } from './links';
 import { type LocalFiles, openRooms, type Rooms, type RoomsOptions } from './rooms';
-import { measureSends } from './send-metrics';
 import { soon } from './soon';
 import type { TemporalLink } from './temporal-link';
 
@@ -163,38 +160,6 @@ export async function compose(options: HouseOptions): Promise<House> {
   };
 }
 
-function embeddedEngine(
-  { links }: HouseOptions,
-  { local, activities: plain, ladderOf, providers, clock, onFault }: Rooms,
-  { metrics, houseMetrics, runTracing }: Counting,
-): EmbeddedEngine {
-  const { group, log } = local as LocalFiles;
-  const measured = measureSends(metrics.registry, plain, houseMetrics.sent);
-  const engine = new EmbeddedEngine({
-    journal: new Journal(group, log),
-    activities: runTracing?.traced(measured) ?? measured,
-    recordsApart: links.mongo !== null,
-    ladderOf,
-    accountOf: (route) => providers.find(route),
-    clock,
-    onEnded({ id, ladder, state }) {
-      metrics.invocationEnded(state.status as FinalStatus, ladder.mode);
-      runTracing?.ended({ invocationId: id, state, history: () => engine.history(id, 0) });
-    },
-    onAdvanced: houseMetrics.advanced,
-    onFault,
-  });
-  houseMetrics.watchEngine(engine);
-  return engine;
-}
-
-/** Who is told of what the engine does. */
-interface Counting {
-  metrics: Metrics;
-  houseMetrics: HouseMetrics;
-  runTracing: RunTracing | null;
-}
-
 function runTracingOf({ tracing, adapters }: HouseOptions, { store, clock, onFault }: Rooms): RunTracing | null {
   if (!tracing) return null;
   const elsewhere = adapters.engine === 'temporal';
@@ -204,30 +169,6 @@ function runTracingOf({ tracing, adapters }: HouseOptions, { store, clock, onFau
 function buildOf({ version, adapters, links }: HouseOptions) {
   const { engine } = adapters;
   return { version, engine, log: links.kafka ? 'kafka' : 'sqlite', store: links.mongo ? 'mongodb' : 'sqlite' };
-}
-
-async function temporalEngine(
-  { log, histories, store, ladderOf, clock, onFault }: Rooms,
-  { client, settings, tracing }: TemporalLink,
-  { sendTimeoutSeconds }: HouseOptions,
-): Promise<Engine> {
-  // Loaded here: on one machine alone nothing of it is needed.
-  const { TemporalEngine } = await import('../../temporal/engine');
-  return new TemporalEngine({
-    client,
-    taskQueue: settings.taskQueue,
-    log,
-    histories,
-    ladderOf,
-    async refOf(id) {
-      const record = await store.records.get(id);
-      return record && { flowId: record.flowId, version: record.flowVersion, mode: record.mode };
-    },
-    sendTimeoutMs: sendTimeoutSeconds * 1000,
-    under: tracing?.under,
-    clock,
-    onFault,
-  });
 }
 
 /**
@@ -281,21 +222,4 @@ async function receiptsTaken(log: Log): Promise<void> {
     if (lags.every((lag) => lag.topic !== 'onward.receipts' || lag.records === 0)) return;
     await pause(CATCH_UP.lookEveryMs);
   }
-}
-
-/** What a process without an engine has in its place: it takes receipts for it, by way of the log. */
-const ENGINE_ELSEWHERE: Engine = {
-  start: () => refuse(),
-  receive: () => refuse(),
-  cancel: () => refuse(),
-  complete: () => refuse(),
-  describe: () => refuse(),
-  history: () => refuse(),
-  changed: () => refuse(),
-  unavailable: () => null,
-  close: async () => {},
-};
-
-function refuse(): Promise<never> {
-  return Promise.reject(new EngineUnavailable('this process has no engine'));
 }

@@ -55,9 +55,18 @@ test('a batch that cannot be written stays behind, whatever another partition do
     },
   });
   await expect(project([recordAt(AT, 1)])).rejects.toThrow('away');
-  clock.now += 60_000;
+  clock.now += 50_000;
   await project([recordAt(clock.now, 0)]);
-  expect(await value('onward_projection_lag_seconds')).toBe(60);
+  expect(await value('onward_projection_lag_seconds')).toBe(50);
+});
+
+test('a batch that does not come again has gone to another process with its partition', async () => {
+  const clock = { now: AT };
+  const { metrics, value } = metricsAt(clock);
+  const { project } = metrics.watch({ project: () => Promise.reject(new Error('the partition was taken away')) });
+  await expect(project([recordAt(AT)])).rejects.toThrow('taken away');
+  clock.now += 120_000;
+  expect(await value('onward_projection_lag_seconds')).toBe(0);
 });
 
 test('what the last batch was behind is told for a moment, and forgotten when nothing comes', async () => {
