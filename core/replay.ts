@@ -1,6 +1,6 @@
 import type { Channel } from '../schemas/vocabulary';
 import type { Ladder } from './ladder';
-import { type Differences, differencesOf, isAnother, type Played, playAll } from './replay/compare';
+import { type Differences, differencesOf, isAnother, type Played, playAll, renamedSteps } from './replay/compare';
 import { type Confidence, confidenceOf, untoldIn } from './replay/confidence';
 import { type Figures, figuresOf, newTally, type StepTally, tally, timeLookedAt } from './replay/figures';
 import { weightsFor } from './replay/intervals';
@@ -69,7 +69,7 @@ export function* whatIf(sample: Sample, ladder: Ladder): Generator<void, WhatIf,
     estimatedShare,
     confidence,
     perStep: stepChanges(sample.ladder, ladder, before, after),
-    examples: examplesIn(sample, played),
+    examples: examplesIn(sample, draft, played),
     notes: [...untoldNote(sample, played), ...draft.match.notes, ...notesOn(sample)],
     sentence: sentenceOn(sample, played, differences, confidence, estimatedShare),
   };
@@ -92,12 +92,14 @@ function stepChanges(
 }
 
 /** What was measured first: whoever looks one up finds there what is said of it. */
-function examplesIn({ runs }: Sample, { before, after, drawn }: Played): Example[] {
+function examplesIn(sample: Sample, draft: Draft, { before, after, drawn }: Played): Example[] {
+  const { runs } = sample;
+  const renamed = renamedSteps(sample, draft);
   const measured: Example[] = [];
   const estimated: Example[] = [];
   for (let number = 0; number < before.length && measured.length < EXAMPLES_MOST; number++) {
     const [was, is, run] = [before[number], after[number], runs[number]];
-    if (!was || !is || !run || !isAnother(was, is)) continue;
+    if (!was || !is || !run || !isAnother(was, is, renamed)) continue;
     const isEstimated = (drawn[number] ?? []).length > 0;
     const list = isEstimated ? estimated : measured;
     if (list.length < EXAMPLES_MOST) {

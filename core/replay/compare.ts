@@ -1,3 +1,4 @@
+import { NONE } from '../ladder';
 import type { State } from '../state';
 import { type Figures, figuresOf } from './figures';
 import { type Interval, intervalOf, MEASURES, type Measures, type Pairs, roundsOf } from './intervals';
@@ -41,6 +42,7 @@ export function* playAll(
   const after: Outcome[] = [];
   const drawn: (readonly number[])[] = [];
   const untold: Untold[] = [];
+  const renamed = renamedSteps(sample, draft);
   let [estimated, changed] = [0, 0];
   for (let number = 0; number < sample.runs.length; number++) {
     const run = sample.runs[number];
@@ -52,7 +54,7 @@ export function* playAll(
     drawn.push(replayed?.drawn ?? NOTHING);
     if (replayed?.untold) untold.push(replayed.untold);
     if (replayed && replayed.drawn.length > 0) estimated++;
-    if (replayed && isAnother(before, replayed.outcome)) changed++;
+    if (replayed && isAnother(before, replayed.outcome, renamed)) changed++;
     yield;
   }
   return { before: sample.outcomes, after, drawn, withinMs, untold, estimated, changed };
@@ -60,13 +62,24 @@ export function* playAll(
 
 const NOTHING: readonly number[] = [];
 
-export function isAnother(a: Outcome, b: Outcome): boolean {
+/** By a step's name on the draft, its name on the recorded ladder. */
+export function renamedSteps({ ladder }: Sample, draft: Draft): ReadonlyMap<string, string> {
+  return new Map(
+    draft.ladder.rungs.map(({ name, index }) => [
+      name,
+      ladder.rungs[draft.match.recorded[index] ?? NONE]?.name ?? name,
+    ]),
+  );
+}
+
+export function isAnother(before: Outcome, after: Outcome, renamed: ReadonlyMap<string, string>): boolean {
+  const step = after.reachedStep === null ? null : (renamed.get(after.reachedStep) ?? after.reachedStep);
   return (
-    a.status !== b.status ||
-    a.reachedStep !== b.reachedStep ||
-    a.reachedMs !== b.reachedMs ||
-    a.duplicate !== b.duplicate ||
-    a.costMicros !== b.costMicros
+    before.status !== after.status ||
+    before.reachedStep !== step ||
+    before.reachedMs !== after.reachedMs ||
+    before.duplicate !== after.duplicate ||
+    before.costMicros !== after.costMicros
   );
 }
 
