@@ -57,6 +57,12 @@ export function maySee(key: ApiKey, record: Pick<InvocationRecord, 'keyId' | 'mo
   return TABLE[key.role].invocations !== 'NO ACCESS';
 }
 
+/** Whether what providers wrote, with the addresses in it, may be shown: to none that sees its own runs alone. */
+export function seesAddresses(key: ApiKey): boolean {
+  const level = TABLE[key.role].invocations;
+  return level === 'VIEW' || level === 'EDIT';
+}
+
 /** Whether lists and searches of the key are held to what it started itself. */
 export function seesOnlyOwn(key: ApiKey): boolean {
   return TABLE[key.role].invocations === 'own VIEW';

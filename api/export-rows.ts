@@ -1,7 +1,7 @@
 import type { Event } from '../core/event';
 import { isoTime } from '../core/iso-time';
 import { routeAt, sendRungOf } from '../core/ladder';
-import { runFigures } from '../core/run-figures';
+import { factsOf } from '../core/run-facts';
 import type { State } from '../core/state';
 import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
@@ -15,7 +15,7 @@ type Columns = typeof EXPORT_COLUMNS;
 /** The run as the list shows it, flat. */
 export function invocationRow({ record, state }: IndexedInvocation): RowOf<Columns['invocations']> {
   const view = invocationView(state, record);
-  const figures = runFigures(state);
+  const { reached, reachedAt, duplicate, late, attempts, costMicros, costTwiceMicros, currency } = factsOf(state);
   return {
     id: view.id,
     ...flowOf(record),
@@ -25,8 +25,10 @@ export function invocationRow({ record, state }: IndexedInvocation): RowOf<Colum
     metadata: view.metadata ? JSON.stringify(view.metadata) : null,
     createdAt: view.createdAt,
     endedAt: view.endedAt ?? null,
-    ...figures,
-    reachedAt: figures.reachedAt === null ? null : isoTime(figures.reachedAt),
+    reachedStep: reached?.step ?? null,
+    reachedChannel: reached?.channel ?? null,
+    reachedAt: reachedAt === null ? null : isoTime(reachedAt),
+    ...{ duplicate, late, attempts, costMicros, costTwiceMicros, currency },
     worstCaseCostMicros: view.worstCase?.costMicros ?? 0,
     worstCaseSeconds: view.worstCase?.seconds ?? 0,
   };

@@ -34,6 +34,7 @@ import { problemSchema } from '../schemas/problem';
 import { accountSchema, accountTrialSchema, accountWriteSchema } from '../schemas/provider-account';
 import { receiptSchema } from '../schemas/receipt';
 import { sandboxMessageSchema } from '../schemas/sandbox-message';
+import { storyCallbackSchema, storyReceiptSchema, storySchema, verdictSchema } from '../schemas/story';
 import { suppressionCreateSchema, suppressionSchema } from '../schemas/suppression';
 import { contentSchema, templateSchema, templateWriteSchema } from '../schemas/template';
 import { rolesWith } from './access';
@@ -73,6 +74,10 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   Recipient: recipientSchema,
   SandboxMessage: sandboxMessageSchema,
   SendStep: sendStepSchema,
+  Story: storySchema,
+  StoryCallback: storyCallbackSchema,
+  StoryReceipt: storyReceiptSchema,
+  Verdict: verdictSchema,
   Simulate: simulateSchema,
   Simulated: simulatedSchema,
   Step: stepSchema,

@@ -21,6 +21,7 @@ import { receiptCareRoutes } from './receipts-care';
 import type { Route } from './route';
 import { sandboxRoutes } from './sandbox-messages';
 import type { Services } from './services';
+import { storyRoutes } from './story';
 import { streamRoutes } from './stream';
 import { suppressionRoutes } from './suppressions';
 import { templateApprovalRoutes } from './template-approval';
@@ -38,6 +39,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
   if (deps.only === 'receipts') return [...receipts, ...healthRoutes(services)];
   const table: Route[] = [
     ...invocationRoutes(services, invoke),
+    ...storyRoutes(services),
     ...streamRoutes(services),
     ...exportRoutes(services),
     ...batchRoutes(services, invoke),

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { WireEvent } from '../schemas/event';
 import type { InvocationView } from '../schemas/invocation';
+import type { Story } from '../schemas/story';
 import { type Client, httpClient } from './client';
 import { drawLadder } from './draw-ladder';
+import { drawStory } from './draw-story';
 import { parseJson } from './json-file';
 import type { Terminal } from './terminal';
 
@@ -11,12 +13,14 @@ export function addRuns(program: Command, terminal: Terminal): void {
   const runs = program.command('runs').description('see what became of invocations');
   runs
     .command('show <id>')
-    .description('draw one run: a bar for each attempt, and why it went on')
-    .option('--json', 'the run and its events as JSON')
+    .description('draw one run: a bar for each attempt and why it went on; its verdicts, receipts and callbacks')
+    .option('--json', 'its whole story as JSON')
     .action(async (id: string, options: { json?: true }) => {
-      const { view, events } = await fetchRun(httpClient(terminal.env), id);
-      if (options.json) terminal.out(JSON.stringify({ ...view, events }, null, 2));
-      else terminal.out(drawLadder(view, events, terminal.width, terminal.color));
+      const { env, width, color } = terminal;
+      const story = await httpClient(env).get<Story>(`/invocations/${encodeURIComponent(id)}/story`);
+      if (options.json) return terminal.out(JSON.stringify(story, null, 2));
+      terminal.out(drawLadder(story.invocation, story.events, width, color));
+      terminal.out(drawStory(story, color));
     });
   runs
     .command('tail <id>')

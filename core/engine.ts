@@ -13,8 +13,12 @@ export interface Engine {
    * unheard: starting the same run again is safe there and changes nothing.
    */
   start(run: NewRun, recorded: Promise<unknown>): Promise<void>;
-  /** Resolves once the run has the receipt, durably; `unknown` where no run has that ID, step and attempt (yet). */
-  receive(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'>;
+  /**
+   * Resolves once the run has the receipt, durably; `unknown` where no run has that ID, step and attempt (yet).
+   * @param taken called by an engine that shares one commit with the store, in the very turn in which the run takes it:
+   * what is written then is durable with it. Others do not call it.
+   */
+  receive(invocationId: string, receipt: ReceiptInput, taken?: () => void): Promise<'taken' | 'unknown'>;
   cancel(invocationId: string): Promise<ControlOutcome>;
   complete(invocationId: string): Promise<ControlOutcome>;
   /** The state as it stands, running or ended; null where no run has that ID. */

@@ -3,9 +3,9 @@ import type { Reason } from '../schemas/vocabulary';
 import { statusOf } from './attempt-status';
 import { whyOf, whySkipped } from './attempt-story';
 import { worstCase } from './cost';
-import { belongTogether } from './evolve';
 import { isoTime } from './iso-time';
 import { type Ladder, NONE, routeAt, rungAt, type SendRung } from './ladder';
+import { isDuplicate } from './reaches';
 import { type AttemptState, newestAttempt, type State, type StepState } from './state';
 
 /** What the state does not hold of an invocation. `createdAt` in milliseconds since 1970. */
@@ -142,13 +142,6 @@ function skippedView(rung: SendRung, step: StepState): AttemptView {
     duplicateRisk: false,
     why: whySkipped(rung, step),
   };
-}
-
-/** It reached the person whom another attempt, not meant to go with it, had reached before. */
-export function isDuplicate(state: State, rung: SendRung, attempt: AttemptState): boolean {
-  if (attempt.reachedAt === null || state.reachedStep === NONE) return false;
-  const first = state.steps[state.reachedStep]?.attempts.find(({ reachedAt }) => reachedAt === state.reachedAt);
-  return attempt !== first && !belongTogether(state.ladder, rung, rungAt(state.ladder, state.reachedStep));
 }
 
 function isoOrNull(ms: number | null): string | null {

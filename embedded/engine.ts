@@ -138,9 +138,10 @@ export class EmbeddedEngine implements Engine {
     await this.durable();
   }
 
-  async receive(invocationId: string, receipt: ReceiptInput): Promise<'taken' | 'unknown'> {
+  async receive(invocationId: string, receipt: ReceiptInput, taken?: () => void): Promise<'taken' | 'unknown'> {
     const run = this.runs.get(invocationId) ?? (await this.revive(invocationId));
     if (!run || !hasMade(run.state, receipt.step, receipt.attempt)) return 'unknown';
+    taken?.();
     // A receipt that changes nothing may repeat one whose effect is not on the disk yet.
     if (this.apply(run, receipt) || run.durableSeq < run.state.seq) await this.durable();
     return 'taken';

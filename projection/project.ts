@@ -1,4 +1,4 @@
-import { runFigures } from '../core/run-figures';
+import { factsOf } from '../core/run-facts';
 import type { State } from '../core/state';
 import { dumpState } from '../core/state-json';
 import type { LogRecord } from '../log/contract';
@@ -95,7 +95,7 @@ async function createdViews(draft: Draft, deps: ProjectorDeps): Promise<NewView[
 
 function runViewOf(id: string, state: State): RunView {
   const { endedAt, seq } = state;
-  return { id, status: statusOf(state), endedAt, seq, state: dumpState(state), figures: runFigures(state) };
+  return { id, status: statusOf(state), endedAt, seq, state: dumpState(state), facts: factsOf(state) };
 }
 
 function statusOf(state: State): InvocationStatus {

@@ -1,7 +1,8 @@
 import { meets, statusOf, successOf } from '../core/attempt-status';
 import { NONE, type Rung, rungAt, type SendRung } from '../core/ladder';
+import { isDuplicate, isLateRun } from '../core/reaches';
 import { type AttemptState, newestAttempt, type State, type StepState, stepAt } from '../core/state';
-import { isDuplicate, reasonOf } from '../core/view';
+import { reasonOf } from '../core/view';
 import type { Contribution, RollupKey } from '../store/contract';
 import { latencyBucket } from './latency-buckets';
 
@@ -94,8 +95,7 @@ function countRun(counts: Counts, state: State, sign: number): void {
   if (state.reachedStep === NONE) return;
   if (state.duplicate) add(counts, 'duplicates', sign);
   add(counts, 'costTwiceMicros', sign * state.costTwiceMicros);
-  const reachedLate = (attempt: AttemptState) => attempt.late && attempt.reachedAt !== null;
-  if (state.steps.some(({ attempts }) => attempts.some(reachedLate))) add(counts, 'late', sign);
+  if (isLateRun(state)) add(counts, 'late', sign);
 }
 
 function countStep(counts: Counts, state: State, rung: Rung, saviour: number, sign: number): void {

@@ -3,7 +3,7 @@ import type { Log, LogRecord, Subscription } from '../log/contract';
 import { buried } from '../schemas/dead-letter';
 import { type Receipt, receiptSchema } from '../schemas/receipt';
 import { validator } from '../schemas/validate';
-import type { Store } from '../store/contract';
+import type { KeptReceipt, Store } from '../store/contract';
 import type { References } from './contract';
 import type { Known } from './known';
 import { type Resolution, resolve } from './resolve';
@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 250;
 export interface ConsumeDeps {
   log: Log;
   engine: Engine;
-  store: Pick<Store, 'invocations' | 'parked'>;
+  store: Pick<Store, 'invocations' | 'parked' | 'receipts'>;
   references: References;
   known: Known;
   /** Milliseconds since 1970. */
@@ -61,9 +61,12 @@ export async function consumeReceipts(deps: ConsumeDeps): Promise<Subscription> 
 async function take(deps: ConsumeDeps, record: LogRecord): Promise<void> {
   const parsed = parse(record.value);
   if (!parsed.ok) return bury(deps, record, parsed.cause);
-  const outcome = await offer(deps, parsed.receipt);
+  const source = `${record.topic}/${record.partition}/${record.position}`;
+  const outcome = await offer(deps, parsed.receipt, { id: source, receipt: record.value });
   if (outcome === 'forged') return bury(deps, record, 'the attempt reference was not signed by this Onward');
-  if (outcome === 'unknown') await deps.store.parked.park(record.value, 0, deps.clock() + PARKED_FOR_MS[0]);
+  if (outcome === 'unknown') {
+    await deps.store.parked.park(record.value, 0, deps.clock() + PARKED_FOR_MS[0], source);
+  }
 }
 
 function parse(value: string): { ok: true; receipt: Receipt } | { ok: false; cause: string } {
@@ -79,14 +82,30 @@ function parse(value: string): { ok: true; receipt: Receipt } | { ok: false; cau
 }
 
 /** A receipt that names its invocation reaches the engine in this very turn: what it leads to shares the log's commit. */
-function offer(deps: ConsumeDeps, receipt: Receipt): Promise<'taken' | 'unknown' | 'forged'> {
+function offer(deps: ConsumeDeps, receipt: Receipt, came: Came): Promise<'taken' | 'unknown' | 'forged'> {
   const resolution = resolve(receipt, deps.references, deps.store.invocations);
-  return resolution instanceof Promise ? resolution.then((found) => give(deps, found)) : give(deps, resolution);
+  return resolution instanceof Promise
+    ? resolution.then((found) => give(deps, found, came))
+    : give(deps, resolution, came);
 }
 
-async function give(deps: ConsumeDeps, resolution: Resolution): Promise<'taken' | 'unknown' | 'forged'> {
+/** A receipt as it came, and what its record in the log is called. */
+type Came = Pick<KeptReceipt, 'id' | 'receipt'>;
+
+/** What the run takes is kept beside, whatever the engine makes of it; it counts as consumed once both are durable. */
+async function give(deps: ConsumeDeps, resolution: Resolution, came: Came): Promise<'taken' | 'unknown' | 'forged'> {
   if (resolution.kind !== 'resolved') return resolution.kind;
-  return deps.engine.receive(resolution.invocationId, resolution.input);
+  const { invocationId, input } = resolution;
+  let kept: Promise<void> | null = null;
+  const keep = () => {
+    kept ??= deps.store.receipts.keep([{ ...came, invocationId, takenAt: deps.clock() }]);
+    // Should the engine fail first, this one is nobody's: the record comes again.
+    kept.catch(() => {});
+    return kept;
+  };
+  const outcome = await deps.engine.receive(invocationId, input, keep);
+  if (outcome === 'taken') await keep();
+  return outcome;
 }
 
 async function lookAtParked(deps: ConsumeDeps): Promise<void> {
@@ -98,12 +117,13 @@ async function lookAtParked(deps: ConsumeDeps): Promise<void> {
   // Nor is anything given up while the read models do not know what happened until then.
   const knownUntil = await deps.known.until();
   for (const entry of due) {
-    const outcome = await offer(deps, JSON.parse(entry.receipt) as Receipt);
+    const came = { id: entry.source ?? `parked/${entry.id}`, receipt: entry.receipt };
+    const outcome = await offer(deps, JSON.parse(entry.receipt) as Receipt, came);
     const next = PARKED_FOR_MS[entry.tries + 1];
     const waitMs = next ?? (knownUntil < entry.dueAt - LAST_WAIT_MS ? LAST_WAIT_MS : null);
     if (outcome === 'unknown' && waitMs !== null) {
       const tries = next === undefined ? entry.tries : entry.tries + 1;
-      await parked.park(entry.receipt, tries, deps.clock() + waitMs);
+      await parked.park(entry.receipt, tries, deps.clock() + waitMs, entry.source);
     } else if (outcome !== 'taken') {
       const letter = { key: '', value: entry.receipt, source: { parked: entry.tries + 1 } };
       const cause = 'no invocation or message by that name';

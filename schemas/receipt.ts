@@ -41,6 +41,17 @@ export const receiptSchema = {
 
 export type Receipt = FromSchema<typeof receiptSchema>;
 
+/** A name may be written with escapes, so that any backslash counts as one. */
+const MAY_HAVE_RAW = /"raw"|\\/;
+
+/**
+ * Whether a receipt, as JSON text, may hold an address, so that it is to be sealed: it does under `raw` alone. All its
+ * other fields are names, IDs, codes and times.
+ */
+export function mayHoldAddress(receipt: string): boolean {
+  return MAY_HAVE_RAW.test(receipt);
+}
+
 /** `POST /receipts`: one receipt or an array of them. */
 export const receiptsBodySchema = {
   if: { type: 'array' },

@@ -1,4 +1,4 @@
-import type { RunFigures } from '../core/run-figures';
+import type { RunFacts } from '../core/run-facts';
 import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
 import type { CallbackFormat, CallbackType } from '../schemas/callback';
@@ -19,6 +19,7 @@ export interface Store {
   suppressions: SuppressionStore;
   consents: ConsentStore;
   parked: ParkedReceipts;
+  receipts: ReceiptStore;
   invocations: InvocationIndex;
   rollups: RollupIndex;
   marks: MarkStore;
@@ -275,11 +276,14 @@ export interface ParkedReceipt {
   tries: number;
   /** When it is tried next. */
   dueAt: number;
+  /** The ID that it is kept under once it is resolved; null: it was parked by an older version. */
+  source: string | null;
 }
 
 /** Receipts whose invocation or message is not known yet. */
 export interface ParkedReceipts {
-  park(receipt: string, tries: number, dueAt: number): Promise<void>;
+  /** @param source see KeptReceipt.id */
+  park(receipt: string, tries: number, dueAt: number, source: string | null): Promise<void>;
   /** Those due at `now`, the longest due first. Where several processes ask, two may be given the same. */
   due(now: number, limit: number): Promise<ParkedReceipt[]>;
   remove(id: string): Promise<void>;
@@ -297,6 +301,17 @@ export interface InvocationQuery {
   recipient?: string;
   externalId?: string;
   providerMessageId?: string;
+  /** The step, and the channel, that reached the person first. */
+  reachedStep?: string;
+  reachedChannel?: Channel;
+  /** Whether some message reached the person late. */
+  late?: boolean;
+  /** Whether the person was reached more than once. */
+  duplicate?: boolean;
+  /** Late, or more than once, or both. */
+  lateOrDuplicate?: true;
+  /** Why it failed. */
+  reason?: Reason;
   /** Both ends belong to it. */
   createdFrom?: number;
   createdTo?: number;
@@ -312,7 +327,8 @@ export interface IndexedInvocation {
 export interface InvocationIndex {
   /** The position of `onward.events` up to which the partition is folded in; null before the first. */
   foldedTo(partition: number): Promise<number | null>;
-  search(query: InvocationQuery, page: PageRequest): Promise<Page<IndexedInvocation>>;
+  /** @param without `metadata`: spares opening the sealed records that it stands in; it is null then */
+  search(query: InvocationQuery, page: PageRequest, without?: 'metadata'): Promise<Page<IndexedInvocation>>;
   findMessage(
     provider: string,
     providerMessageId: string,
@@ -339,8 +355,7 @@ export interface RunView {
   endedAt: number | null;
   seq: number;
   state: string;
-  /** For people who query the store themselves; a store may leave them out. */
-  figures: RunFigures;
+  facts: RunFacts;
 }
 
 export interface MessageView {
@@ -644,9 +659,12 @@ export interface DeliveryStore {
   backlog(): Promise<{ pending: number; oldestDueAt: number | null }>;
 }
 
-/** A receipt as it came, for support: sealed at rest, since a provider's body holds addresses. */
+/**
+ * A receipt as it came, for support. Sealed at rest where it has a `raw`: a provider's body may hold addresses. Without
+ * one it holds none.
+ */
 export interface KeptReceipt {
-  /** The same for the same record of the log: it is kept once. */
+  /** Topic, partition and position: the same for the same record of the log, which is kept once. */
   id: string;
   invocationId: string;
   /** When the engine was given it. */
@@ -655,9 +673,14 @@ export interface KeptReceipt {
   receipt: string;
 }
 
+/** The receipts that named a known run: the second of two equal ones and those that changed nothing, too. */
 export interface ReceiptStore {
+  /**
+   * Resolves once they are durable. In a store that shares the embedded engine's file, what is kept in the same turn as
+   * Engine.receive is durable with it, or neither is.
+   */
   keep(receipts: readonly KeptReceipt[]): Promise<void>;
-  /** Oldest first. */
+  /** Oldest first. They go with the run's record (retention). */
   of(invocationId: string): Promise<KeptReceipt[]>;
 }
 

@@ -8,6 +8,7 @@ import { EmbeddedEngine } from '../../embedded/engine';
 import { Journal } from '../../embedded/journal';
 import type { Lag, Log } from '../../log/contract';
 import { startRelay } from '../../log/relay';
+import { startTidying } from '../../log/sqlite/tidy';
 import { caughtUp } from '../../projection/catch-up';
 import { createProviderMetrics } from '../../providers/metrics';
 import { consumeReceipts } from '../../receipts/consume';
@@ -110,6 +111,7 @@ export async function compose(options: HouseOptions): Promise<House> {
       if (embedded) providers.connect();
       await embedded?.recover();
       if (local && local.log !== log) working.push(...(await carryOn(local, log, embedded !== null, onFault)));
+      if (local) working.push(startTidying({ log: local.log, topic: 'onward.receipts', group: 'engine', onFault }));
       const known = createKnown({ ends: () => folded.ends('onward.events'), foldedTo, clock });
       const consumer = consumeReceipts({ log, engine, store, references, known, clock, onFault });
       working = [soon(consumer, onFault), ...working];

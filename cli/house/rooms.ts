@@ -101,10 +101,11 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const references = createReferences(options.secret);
   const catalog: Catalog = { ...PROVIDER_CATALOG };
 
-  const local = openLocal(options, onFault);
+  const local = openLocal(options, seal, onFault);
   const { store, histories } = await openStore(options, local, seal, catalog);
   const log = links.kafka ?? needed(local).log;
-  const spool = links.kafka && part === 'house' ? openSpool(dataFolder, links.kafka, onFault) : null;
+  const spool =
+    links.kafka && part === 'house' ? openSpool({ dataFolder, to: links.kafka, envelope: seal, onFault }) : null;
   const intake = createIntake({ log, spool: spool?.log ?? null, references, clock });
   const sandbox = createSandbox({
     ...(await outboxOf(options, seal)),
@@ -195,10 +196,14 @@ function worldOf(
   };
 }
 
-function openLocal({ dataFolder, links, engine }: RoomsOptions, onFault: Rooms['onFault']): LocalFiles | null {
+function openLocal(
+  { dataFolder, links, engine }: RoomsOptions,
+  envelope: Seal,
+  onFault: Rooms['onFault'],
+): LocalFiles | null {
   if (engine === 'temporal' && links.kafka && links.mongo) return null;
   const group = new GroupCommit(openDatabase(join(dataFolder, 'onward.db'), { durability: 'full' }));
-  return { group, log: new SqliteLog(group, { onFault }) };
+  return { group, log: new SqliteLog(group, { envelope, onFault }) };
 }
 
 /** Histories stand where the store is: in MongoDB as the projection keeps them, or in the events table of this machine. */

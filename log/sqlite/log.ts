@@ -1,6 +1,7 @@
 import type { Topic } from '../../schemas/vocabulary';
 import type { GroupCommit, TableWriter } from '../../sqlite/group-commit';
 import { migrate } from '../../sqlite/migrate';
+import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import {
   type Handler,
   type Lag,
@@ -12,6 +13,7 @@ import {
   RecordTooLarge,
   type Subscription,
 } from '../contract';
+import { closed, type Envelope, opened } from './closed-values';
 import { SqliteSubscription } from './subscription';
 
 const TABLES: Record<Topic, string> = {
@@ -34,6 +36,11 @@ const UNWRITABLE = 'the log’s file cannot be written';
 const FAILED_FOR_MS = 1_000;
 
 export interface SqliteLogOptions {
+  /**
+   * Seals what may hold an address before it goes into the file; what was written before there was one is read as it
+   * stands. Left out: for a log that nobody's receipts go through.
+   */
+  envelope?: Envelope;
   /** How often to look for what other processes have appended. */
   pollMs?: number;
   /** A handler that rejected; its batch comes again. */
@@ -48,6 +55,8 @@ export interface SqliteLogOptions {
 export class SqliteLog implements Log {
   private readonly writers: Record<Topic, TableWriter>;
   private readonly offsets: TableWriter;
+  /** The newest positions when this log was opened. */
+  private readonly stoodBefore: Record<Topic, number>;
   private readonly subscriptions = new Map<SqliteSubscription, Topic>();
   /** What was appended here since the last commit, for the topics that somebody here consumes. */
   private appended = new Map<Topic, NewRecord[]>();
@@ -68,6 +77,11 @@ export class SqliteLog implements Log {
       'onward.events': writer('onward.events'),
       'onward.receipts': writer('onward.receipts'),
       'onward.receipts.dead': writer('onward.receipts.dead'),
+    };
+    this.stoodBefore = {
+      'onward.events': this.lastPosition('onward.events'),
+      'onward.receipts': this.lastPosition('onward.receipts'),
+      'onward.receipts.dead': this.lastPosition('onward.receipts.dead'),
     };
     this.offsets = group.table('offsets', ['topic', 'grp', 'position'], 'INSERT OR REPLACE INTO');
     this.version = group.db.prepare('PRAGMA data_version');
@@ -94,7 +108,7 @@ export class SqliteLog implements Log {
 
   /** As `append`, for a caller that waits for the group by itself. */
   add(topic: Topic, key: string, value: string): void {
-    this.writers[topic].add([key, value]);
+    this.writers[topic].add([key, closed(this.options.envelope, topic, value)]);
     this.appended.get(topic)?.push({ key, value });
   }
 
@@ -132,6 +146,12 @@ export class SqliteLog implements Log {
     return this.readNow(topic, after, limit);
   }
 
+  /** 0 where there is none. */
+  private firstPosition(topic: Topic): number {
+    const row = this.group.db.prepare(`SELECT min(position) AS position FROM ${TABLES[topic]}`).get();
+    return (row as { position: number | null }).position ?? 0;
+  }
+
   async ends(topic: Topic): Promise<ReadonlyMap<number, number>> {
     const last = this.lastPosition(topic);
     return new Map(last === 0 ? [] : [[0, last]]);
@@ -143,14 +163,49 @@ export class SqliteLog implements Log {
     return (row as { position: number | null }).position ?? 0;
   }
 
-  /** Lets go of what that group, the only one of its topic, has consumed; the newest stays, for the next position. */
-  async trim(topic: Topic, group: string): Promise<void> {
-    const table = TABLES[topic];
-    const remove = this.group.db.prepare<[number]>(
-      `DELETE FROM ${table} WHERE position <= ? AND position < (SELECT max(position) FROM ${table})`,
-    );
-    this.group.write(() => remove.run(this.offsetOf(topic, group)));
+  /**
+   * Lets go of what that group, the only one of its topic, has consumed, the oldest first; the newest stays, for the next
+   * position. What stood there before this log was opened may be readable, and is written over.
+   * @returns how many went; fewer than `limit`: there is no more
+   */
+  async trim(topic: Topic, group: string, limit: number): Promise<number> {
+    const { db } = this.group;
+    const first = this.firstPosition(topic);
+    const to = Math.min(this.offsetOf(topic, group), this.lastPosition(topic) - 1, first + limit - 1);
+    if (first === 0 || to < first) return 0;
+    const remove = db.prepare<[number]>(`DELETE FROM ${TABLES[topic]} WHERE position <= ?`);
+    const run = () => void remove.run(to);
+    this.group.write(first > this.stoodBefore[topic] ? run : () => overwriting(db, run));
     await this.group.flushed();
+    return to - first + 1;
+  }
+
+  /**
+   * Seals the values after a position that an older version wrote readable, and that ought to be sealed.
+   * @returns the last position looked at; null: there is no more
+   */
+  async closeReadable(topic: Topic, after: number, limit: number): Promise<number | null> {
+    const { db } = this.group;
+    const found = db
+      .prepare<[number, number]>(
+        `SELECT position, value FROM ${TABLES[topic]} WHERE position > ? AND typeof(value) = 'text'
+         ORDER BY position LIMIT ?`,
+      )
+      .all(after, limit) as { position: number; value: string }[];
+    const last = found[found.length - 1];
+    if (!last) return null;
+    const update = db.prepare<[SqlValue, number]>(`UPDATE ${TABLES[topic]} SET value = ? WHERE position = ?`);
+    const sealed = found.map(({ position, value }) => ({
+      position,
+      value: closed(this.options.envelope, topic, value),
+    }));
+    const readable = sealed.filter(({ value }) => typeof value !== 'string');
+    const run = () => {
+      for (const { position, value } of readable) update.run(value, position);
+    };
+    if (readable.length > 0) this.group.write(() => overwriting(db, run));
+    await this.group.flushed();
+    return last.position;
   }
 
   async lag(): Promise<Lag[]> {
@@ -210,13 +265,30 @@ export class SqliteLog implements Log {
       reader = this.prepareRead(topic);
       this.readers.set(topic, reader);
     }
-    const rows = reader.all(after, limit) as { position: number; key: string; value: string }[];
-    return rows.map((row) => ({ topic, partition: 0, ...row }));
+    const rows = reader.all(after, limit) as { position: number; key: string; value: string | Buffer | ArrayBuffer }[];
+    const { envelope } = this.options;
+    return rows.map(({ position, key, value }) => ({
+      topic,
+      partition: 0,
+      position,
+      key,
+      value: opened(envelope, value),
+    }));
   }
 
   private prepareRead(topic: Topic) {
     const sql = `SELECT position, key, value FROM ${TABLES[topic]} WHERE position > ? ORDER BY position LIMIT ?`;
     return this.group.db.prepare<[number, number]>(sql);
+  }
+}
+
+/** What is deleted or replaced meanwhile is written over with zeros: a freed page keeps its text otherwise. */
+function overwriting(db: SqliteDatabase, run: () => void): void {
+  db.pragma('secure_delete = ON');
+  try {
+    run();
+  } finally {
+    db.pragma('secure_delete = OFF');
   }
 }
 

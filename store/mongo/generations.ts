@@ -29,6 +29,13 @@ async function readLive(db: Db): Promise<number> {
   return Number((await readMark(db, MARK)) ?? FIRST);
 }
 
+/** The numbers of all that there are: the live one, and what a rebuild has begun. */
+export async function generationsIn(db: Db): Promise<number[]> {
+  const found = await db.listCollections({}, { nameOnly: true }).toArray();
+  const numbers = found.map(({ name }) => NAME.exec(name)?.[1]).filter((number) => number !== undefined);
+  return [...new Set(numbers.map(Number))];
+}
+
 /** Read models beside each other in one database. The mark `views` tells which is live. */
 export function createMongoGenerations(db: Db): ViewGenerations {
   const marks = createMongoMarks(db);

@@ -38,9 +38,18 @@ export async function searchRuns(
 function indexFor(query: InvocationQuery): string {
   if (query.recipient !== undefined) return 'recipient';
   if (query.externalId !== undefined) return 'external';
+  // Every late one and every duplicate is among them.
+  if (isRare(query)) return 'late';
+  if (query.reason !== undefined) return 'reason';
   if (query.keyId !== undefined) return 'key';
+  if (query.reachedStep !== undefined) return 'step';
   if (query.workflowId !== undefined) return 'workflow';
+  if (query.reachedChannel !== undefined) return 'channel';
   return query.status === undefined ? 'newest' : 'status';
+}
+
+function isRare({ late, duplicate, lateOrDuplicate }: InvocationQuery): boolean {
+  return Boolean(late || duplicate || lateOrDuplicate);
 }
 
 /** What is undefined does not go over the wire: see connect.ts. */
@@ -48,6 +57,15 @@ function filterOf(query: InvocationQuery, recipientHash: string | null, after: P
   const { mode, keyId, workflowId, flowVersion, status, externalId, createdFrom, createdTo } = query;
   const filter: Document = { mode, keyId, workflowId, flowVersion, externalId, 'latest.status': status };
   if (recipientHash !== null) filter.addressHashes = recipientHash;
+  const { reachedStep, reachedChannel, reason, late, duplicate } = query;
+  Object.assign(filter, {
+    'latest.reachedStep': reachedStep,
+    'latest.reachedChannel': reachedChannel,
+    'latest.reason': reason,
+    'latest.late': late,
+    'latest.duplicate': duplicate,
+    'latest.lateOrDuplicate': isRare(query) || undefined,
+  });
   filter.$and = [below(placeIn(after), '_id')];
   if (createdFrom !== undefined) filter.$and.push({ createdAt: { $gte: createdFrom } });
   if (createdTo !== undefined) filter.$and.push({ createdAt: { $lte: createdTo } });

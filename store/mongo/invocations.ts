@@ -1,5 +1,5 @@
 import { loadState } from '../../core/state-json';
-import type { IndexedInvocation, InvocationIndex, RecordStore } from '../contract';
+import type { IndexedInvocation, InvocationIndex, InvocationRecord, RecordStore } from '../contract';
 import { fetchPage } from '../cursor';
 import type { LadderSource } from '../ladders';
 import type { Seal } from '../seal';
@@ -14,6 +14,8 @@ interface Reads {
   ladders: LadderSource;
 }
 
+const NO_RECORDS: ReadonlyMap<string, InvocationRecord> = new Map();
+
 /** The read model's reader: of the generation that is live, or was within the last second. */
 export function createMongoInvocations(live: LiveViews, { seal, records, ladders }: Reads): InvocationIndex {
   return {
@@ -21,7 +23,7 @@ export function createMongoInvocations(live: LiveViews, { seal, records, ladders
       const { positions } = await live();
       return (await positions.findOne({ _id: String(partition) }))?.position ?? null;
     },
-    async search(query, page) {
+    async search(query, page, without) {
       const views = await live();
       const recipientHash = query.recipient === undefined ? null : seal.hash(query.recipient);
       const found = await fetchPage(
@@ -30,7 +32,7 @@ export function createMongoInvocations(live: LiveViews, { seal, records, ladders
         (after, limit) => searchRuns(views, query, recipientHash, after, limit),
         placeOfRun,
       );
-      const given = await records.getMany(found.items.map(({ _id }) => _id));
+      const given = without ? NO_RECORDS : await records.getMany(found.items.map(({ _id }) => _id));
       const items = found.items.map((run) => toIndexed(run, given.get(run._id)?.metadata ?? null, ladders));
       return { items: await Promise.all(items), nextCursor: found.nextCursor };
     },

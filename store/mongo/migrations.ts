@@ -1,4 +1,6 @@
 import type { Db, IndexDescription } from 'mongodb';
+import { addFacts } from './add-facts';
+import { generationsIn } from './generations';
 import { makeGeneration } from './view-collections';
 
 /**
@@ -49,5 +51,16 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   async (db) => {
     await db.collection('provider_accounts').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
+  },
+  // Receipts as they came.
+  async (db) => {
+    await db.collection('kept_receipts').createIndex({ takenAt: 1, _id: 1 }, { name: 'oldest' });
+  },
+  // What runs are searched by besides their status: in every generation that there is.
+  async (db) => {
+    for (const generation of await generationsIn(db)) {
+      await makeGeneration(db, generation);
+      await addFacts(db, generation);
+    }
   },
 ];

@@ -8,6 +8,8 @@ interface ParkedDocument {
   sealed: Buffer;
   tries: number;
   dueAt: number;
+  /** Absent in what an older version parked. */
+  source?: string | null;
 }
 
 /** Parked receipts in MongoDB, sealed: a provider's own body may hold an address. */
@@ -16,13 +18,15 @@ export function createMongoParked(db: Db, seal: Seal): ParkedReceipts {
   const nextId = monotonicFactory();
 
   return {
-    async park(receipt, tries, dueAt) {
-      await parked.insertOne({ _id: nextId(), sealed: seal.seal(receipt), tries, dueAt });
+    async park(receipt, tries, dueAt, source) {
+      await parked.insertOne({ _id: nextId(), sealed: seal.seal(receipt), tries, dueAt, source });
     },
     async due(now, limit) {
       const due = parked.find({ dueAt: { $lte: now } }).sort({ dueAt: 1, _id: 1 });
       const found = await due.limit(limit).toArray();
-      return found.map(({ _id, sealed, ...rest }) => ({ id: _id, receipt: seal.open(sealed), ...rest }));
+      return found.map(({ _id, sealed, tries, dueAt, source }) => {
+        return { id: _id, receipt: seal.open(sealed), tries, dueAt, source: source ?? null };
+      });
     },
     async remove(id) {
       await parked.deleteOne({ _id: id });

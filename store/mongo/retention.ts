@@ -2,6 +2,7 @@ import type { Collection, Db } from 'mongodb';
 import type { Retained, RetentionStore } from '../contract';
 import { type EventDocument, eventIdsOf } from './event-documents';
 import type { LiveViews } from './generations';
+import { invocationOfKept, type KeptDocument, keptIdsOf } from './receipts';
 import { type Held, ownersOf } from './view-documents';
 import { insertNew } from './writes';
 
@@ -17,6 +18,7 @@ export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () =>
   const gone = db.collection<EndedRun>('ended_runs');
   const records = db.collection<{ _id: string }>('records');
   const events = db.collection<EventDocument>('events');
+  const receipts = db.collection<KeptDocument>('kept_receipts');
 
   /** Runs that ended before and still hold it, those that went from the lists last. */
   async function holding(what: Held, before: number, limit: number): Promise<string[]> {
@@ -39,12 +41,15 @@ export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () =>
 
   async function sweepRecords(before: number, limit: number): Promise<number> {
     const ids = await holding('records', before, limit);
-    if (ids.length === 0) return 0;
+    if (ids.length === 0) return late(before, limit);
+    await receipts.deleteMany({ $or: ids.map((id) => ({ _id: keptIdsOf(id) })) });
     await records.deleteMany({ _id: { $in: ids } });
     recordsGone();
     await letGo(ids, 'records');
     return ids.length;
   }
+
+  const late = lateReceipts(receipts, records);
 
   async function sweepEvents(before: number, limit: number): Promise<number> {
     const ids = await holding('events', before, limit);
@@ -99,4 +104,29 @@ async function rememberEnds(gone: Collection<EndedRun>, runs: readonly RunEnd[])
     gone,
     ended.filter(({ holds }) => holds.length > 0),
   );
+}
+
+/**
+ * Removes receipts that came after the record of their run had gone: those are found by the time at which they came.
+ * A pass goes on where the last one stopped, and begins anew at the end.
+ */
+function lateReceipts(receipts: Collection<KeptDocument>, records: Collection<{ _id: string }>) {
+  const start = { takenAt: -1, _id: '' };
+  let place = start;
+  return async (before: number, limit: number): Promise<number> => {
+    for (;;) {
+      const { takenAt, _id } = place;
+      const beyond = { $or: [{ takenAt: { $gt: takenAt } }, { _id: { $gt: _id } }] };
+      const old = receipts.find({ takenAt: { $gte: takenAt, $lt: before }, ...beyond }, { projection: { takenAt: 1 } });
+      const found = await old.sort({ takenAt: 1, _id: 1 }).limit(limit).toArray();
+      const last = found[found.length - 1];
+      place = last && found.length === limit ? { takenAt: last.takenAt, _id: last._id } : start;
+      const runs = [...new Set(found.map((one) => invocationOfKept(one._id)))];
+      const known = await records.find({ _id: { $in: runs } }, { projection: { _id: 1 } }).toArray();
+      const needed = new Set(known.map((record) => record._id));
+      const orphans = found.map((one) => one._id).filter((id) => !needed.has(invocationOfKept(id)));
+      if (orphans.length > 0) await receipts.deleteMany({ _id: { $in: orphans } });
+      if (orphans.length > 0 || place === start) return orphans.length;
+    }
+  };
 }

@@ -15,6 +15,7 @@ import { createMongoKeys } from './keys';
 import { createMongoMarks } from './marks';
 import { createMongoParked } from './parked';
 import { createMongoPrices } from './prices';
+import { createMongoReceipts } from './receipts';
 import { createMongoRecords } from './records';
 import { createMongoRetention } from './retention';
 import { createMongoRollups } from './rollups';
@@ -46,6 +47,7 @@ export async function openMongoStore(
     suppressions: prompt(createMongoSuppressions(db, seal)),
     consents: prompt(createMongoConsents(db, seal)),
     parked: prompt(createMongoParked(db, seal)),
+    receipts: prompt(createMongoReceipts(db, seal)),
     invocations: prompt(createMongoInvocations(live, { seal, records, ladders })),
     rollups: prompt(createMongoRollups(live)),
     marks: prompt(createMongoMarks(db)),

@@ -17,6 +17,10 @@ const RUN_INDEXES: readonly IndexDescription[] = [
   { key: { externalId: 1, createdAt: -1, _id: -1 }, name: 'external' },
   { key: { addressHashes: 1, createdAt: -1, _id: -1 }, name: 'recipient' },
   { key: { holds: 1, 'latest.endedAt': 1 }, name: 'ended' },
+  { key: { mode: 1, 'latest.lateOrDuplicate': 1, createdAt: -1, _id: -1 }, name: 'late' },
+  { key: { mode: 1, 'latest.reason': 1, createdAt: -1, _id: -1 }, name: 'reason' },
+  { key: { mode: 1, 'latest.reachedStep': 1, createdAt: -1, _id: -1 }, name: 'step' },
+  { key: { mode: 1, 'latest.reachedChannel': 1, createdAt: -1, _id: -1 }, name: 'channel' },
 ];
 const MESSAGE_INDEXES: readonly IndexDescription[] = [{ key: { of: 1 }, name: 'of' }];
 const ROLLUP_INDEXES: readonly IndexDescription[] = [

@@ -9,6 +9,7 @@ import {
   messageOwner,
   type RollupDocument,
   type RunDocument,
+  searchedBy,
 } from './view-documents';
 import { insertOrRaise, raise } from './writes';
 
@@ -132,6 +133,6 @@ function runDocument({ id, addressHashes, ...view }: NewView, run: RunView): Run
 }
 
 /** In this order: see LatestOfRun. */
-function latestOf({ seq, status, endedAt, state, figures }: RunView): LatestOfRun {
-  return { seq, status, endedAt, state, ...figures };
+function latestOf({ seq, status, endedAt, state, facts }: RunView): LatestOfRun {
+  return { seq, status, endedAt, state, ...searchedBy(facts) };
 }

@@ -1,126 +1,162 @@
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import type { InvocationQuery } from '../contract';
 import type { Place } from '../cursor';
-import { MODE_CODES, STATUS_CODES } from './views-schema';
-
-interface Condition {
-  sql: string;
-  values: SqlValue[];
-}
+import { facetFilter, type ReachedSteps } from './facet-filter';
+import { type Condition, type Head, mergeNewest } from './merge-newest';
+import { MODE_CODES } from './views-schema';
 
 const NEWEST: Place = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-const ORDER = 'ORDER BY created_at DESC, number DESC LIMIT ?';
+/** Past so many, what more a recipient or an external ID has does not matter for where a search begins. */
+const COUNTED = 1_000;
+
+/** What a search names by hash or number instead of by what it was given. */
+export interface Resolved {
+  recipientHash: string | null;
+  /** Null: no step or channel is asked for. */
+  reached: ReachedSteps | null;
+}
 
 /**
- * Finds runs, newest first. The planner is not asked: it cannot know that an address or a message names few runs, so
- * that each query says by CROSS JOIN or INDEXED BY where it begins.
+ * Finds runs, newest first. Whatever has few values is looked for among the facets, of which there are hundreds where
+ * there are a million runs; in each of those that match the runs stand by their time, and so the newest of all is found
+ * by merging, at a price that does not grow with the runs: also where few match among many, or none does.
+ * The planner is not asked, as it cannot know that: each query says by INDEXED BY or CROSS JOIN where it begins.
  */
 export function searchStatement(db: SqliteDatabase) {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
-  const word = db.prepare('SELECT number FROM words WHERE word = ?');
-  const numberOf = (text: string) => (word.get([text]) as { number: number } | undefined)?.number ?? null;
-
-  return (query: InvocationQuery, recipientHash: string | null, after: Place | null, limit: number): unknown[] => {
-    const filter = filterOf(query, numberOf, beginning(query, after));
-    if (!filter) return [];
-    const { sql, values } = newest(query, recipientHash, filter, limit);
+  const all = <Row>({ sql, values }: Condition): Row[] => {
     let statement = statements.get(sql);
     if (!statement) {
-      statement = db.prepare(withColumns(sql));
+      statement = db.prepare(sql);
       statements.set(sql, statement);
     }
-    return statement.all(values);
+    return statement.all(values) as Row[];
+  };
+  const filterOf = facetFilter(db);
+
+  return (query: InvocationQuery, resolved: Resolved, after: Place | null, limit: number): unknown[] => {
+    const facets = filterOf(query, resolved.reached);
+    if (!facets) return [];
+    const within = timesOf(query, after);
+    const found =
+      query.providerMessageId === undefined
+        ? newestOfFacets(all, sourceOf(all, query, resolved.recipientHash), facets, within, limit)
+        : all<Head>(ofMessage(query, resolved.recipientHash, facets, within, limit));
+    if (found.length === 0) return [];
+    const rows = all<{ number: number }>(columnsOf(found));
+    const places = new Map(rows.map((row) => [row.number, row]));
+    return found.map(({ number }) => places.get(number)).filter((row) => row !== undefined);
   };
 }
 
-/** One upper bound of the time, not two: SQLite would seek by the first and walk to the second. */
-function beginning(query: InvocationQuery, after: Place | null): Place {
+type Reader = <Row>(statement: Condition) => Row[];
+
+/** Rows that have `facet`, `created_at` and `number`, by an index that begins so. */
+interface Source {
+  rows: string;
+  where: Condition;
+}
+
+interface Within {
+  /** One upper bound of the time, not two: SQLite would seek by the first and walk to the second. */
+  before: Place;
+  from: number | undefined;
+}
+
+function timesOf(query: InvocationQuery, after: Place | null): Within {
   const place = after ?? NEWEST;
-  return query.createdTo !== undefined && query.createdTo < place[0] ? [query.createdTo, NEWEST[1]] : place;
+  const { createdFrom, createdTo } = query;
+  const before: Place = createdTo !== undefined && createdTo < place[0] ? [createdTo, NEWEST[1]] : place;
+  return { before, from: createdFrom };
 }
 
-function withColumns(numbers: string): string {
-  return `SELECT i.number, i.id, f.word AS flow_id, w.word AS workflow_id, i.version, k.word AS key_id, i.external_id,
-      i.created_at, i.state
-    FROM (${numbers}) AS hit CROSS JOIN invocations i ON i.number = hit.number
-      JOIN words f ON f.number = i.flow JOIN words w ON w.number = i.workflow JOIN words k ON k.number = i.key
-    ORDER BY hit.created_at DESC, hit.number DESC`;
-}
-
-/** The numbers and times of the newest `limit` runs that match. */
-function newest(query: InvocationQuery, recipientHash: string | null, filter: Condition, limit: number): Condition {
-  const columns = 'i.number AS number, i.created_at AS created_at';
-  if (query.providerMessageId !== undefined) {
-    return {
-      sql: `SELECT DISTINCT ${columns} FROM messages m CROSS JOIN invocations i ON i.id = m.invocation_id
-        WHERE m.provider_message_id = ? AND ${filter.sql}${among(recipientHash)} ${ORDER}`,
-      values: [query.providerMessageId, ...filter.values, ...amongValues(recipientHash), limit],
-    };
-  }
+/** Of a recipient and an external ID that has fewer runs leads, and the other one is looked up in each of those. */
+function sourceOf(all: Reader, { externalId }: InvocationQuery, recipientHash: string | null): Source {
   if (recipientHash !== null) {
-    return {
-      sql: `SELECT i.number AS number, r.created_at AS created_at
-        FROM recipients r CROSS JOIN invocations i ON i.id = r.invocation_id
-        WHERE r.hash = ? AND r.created_at <= ? AND ${filter.sql} ORDER BY r.created_at DESC, i.number DESC LIMIT ?`,
-      values: [recipientHash, filter.values[0] ?? null, ...filter.values, limit],
+    const recipient = { sql: 'x.hash = ?', values: [recipientHash] };
+    if (externalId === undefined) return { rows: 'recipients x', where: recipient };
+    const runs = (table: string, where: Condition) => {
+      const { sql, values } = where;
+      return all({ sql: `SELECT 1 FROM ${table} WHERE ${sql} LIMIT ${COUNTED}`, values }).length;
     };
+    const external = { sql: 'x.external_id = ?', values: [externalId] };
+    if (runs('recipients x', recipient) <= runs('invocations x', external)) {
+      const same = 'EXISTS (SELECT 1 FROM invocations e WHERE e.number = x.number AND e.external_id = ?)';
+      return { rows: 'recipients x', where: both(recipient, { sql: same, values: [externalId] }) };
+    }
+    return { rows: EXTERNAL, where: both(external, isFor(recipientHash)) };
   }
-  const index = query.externalId !== undefined ? 'invocations_external' : indexFor(query);
-  if (index) {
-    return {
-      sql: `SELECT ${columns} FROM invocations i INDEXED BY ${index} WHERE ${filter.sql} ${ORDER}`,
-      values: [...filter.values, limit],
-    };
-  }
-  return newestOfEachStatus(filter, limit, columns);
+  if (externalId !== undefined) return { rows: EXTERNAL, where: { sql: 'x.external_id = ?', values: [externalId] } };
+  return { rows: 'invocations x INDEXED BY invocations_facet', where: { sql: '1', values: [] } };
 }
 
-/** Null where the newest of each status are to be merged. */
-function indexFor(query: InvocationQuery): string | null {
-  if (query.status !== undefined) return 'invocations_search';
-  return query.workflowId !== undefined ? 'invocations_workflow' : null;
+const EXTERNAL = 'invocations x INDEXED BY invocations_external';
+
+function both(a: Condition, b: Condition): Condition {
+  return { sql: `${a.sql} AND ${b.sql}`, values: [...a.values, ...b.values] };
 }
 
-/** The index begins with the status. */
-function newestOfEachStatus(filter: Condition, limit: number, columns: string): Condition {
-  const parts = Object.values(STATUS_CODES).map(
-    (status) => `SELECT * FROM (SELECT ${columns} FROM invocations i INDEXED BY invocations_search
-      WHERE i.status = ${status} AND ${filter.sql} ${ORDER})`,
-  );
+function isFor(recipientHash: string): Condition {
   return {
-    sql: `SELECT number, created_at FROM (${parts.join(' UNION ALL ')}) ${ORDER}`,
-    values: [...parts.flatMap(() => [...filter.values, limit]), limit],
+    sql: `EXISTS (SELECT 1 FROM recipients r
+      WHERE r.hash = ? AND r.facet = x.facet AND r.created_at = x.created_at AND r.number = x.number)`,
+    values: [recipientHash],
   };
 }
 
-/**
- * Null where nothing can match, as no run ever named that workflow or key. The time of the place stands first among
- * the values.
- */
-function filterOf(query: InvocationQuery, numberOf: (word: string) => number | null, before: Place): Condition | null {
-  const workflow = query.workflowId === undefined ? undefined : numberOf(query.workflowId);
-  const key = query.keyId === undefined ? undefined : numberOf(query.keyId);
-  if (workflow === null || key === null) return null;
-  const parts = ['(i.created_at, i.number) < (?, ?)', 'i.mode = ?'];
-  const values: SqlValue[] = [before[0], before[1], MODE_CODES[query.mode]];
-  const add = (sql: string, value: SqlValue | undefined) => {
-    if (value === undefined) return;
-    parts.push(sql);
-    values.push(value);
+function newestOfFacets(all: Reader, source: Source, facets: Condition, within: Within, limit: number): Head[] {
+  const { rows, where } = source;
+  const { before, from } = within;
+  const since = from === undefined ? '' : ' AND x.created_at >= ?';
+  const least: SqlValue[] = from === undefined ? [] : [from];
+  const inFacet = (facet: string) =>
+    `FROM ${rows} WHERE ${where.sql} AND x.facet = ${facet} AND (x.created_at, x.number) < (?, ?)${since}
+     ORDER BY x.created_at DESC, x.number DESC LIMIT`;
+  const heads = all<Head>({
+    sql: `SELECT head.facet AS facet, i.created_at AS created_at, i.number AS number
+      FROM (SELECT f.number AS facet, (SELECT x.number ${inFacet('f.number')} 1) AS number
+        FROM facets f WHERE ${facets.sql}) AS head CROSS JOIN invocations i ON i.number = head.number
+      ORDER BY i.created_at DESC, i.number DESC LIMIT ?`,
+    values: [...where.values, before[0], before[1], ...least, ...facets.values, limit],
+  });
+  const sql = `SELECT x.facet AS facet, x.created_at AS created_at, x.number AS number ${inFacet('?')} ?`;
+  return mergeNewest(heads, limit, (facet, [at, number], most) =>
+    all<Head>({ sql, values: [...where.values, facet, at, number, ...least, most] }),
+  );
+}
+
+/** A message names few runs: they are looked at one by one. */
+function ofMessage(
+  { providerMessageId, externalId }: InvocationQuery,
+  recipientHash: string | null,
+  facets: Condition,
+  { before, from }: Within,
+  limit: number,
+): Condition {
+  const parts: Condition[] = [
+    { sql: 'm.provider_message_id = ?', values: [providerMessageId ?? ''] },
+    { sql: '(x.created_at, x.number) < (?, ?)', values: [...before] },
+    facets,
+  ];
+  if (from !== undefined) parts.push({ sql: 'x.created_at >= ?', values: [from] });
+  if (externalId !== undefined) parts.push({ sql: 'x.external_id = ?', values: [externalId] });
+  if (recipientHash !== null) parts.push(isFor(recipientHash));
+  const { sql, values } = parts.reduce(both);
+  return {
+    sql: `SELECT DISTINCT x.facet AS facet, x.created_at AS created_at, x.number AS number
+      FROM messages m CROSS JOIN invocations x ON x.id = m.invocation_id CROSS JOIN facets f ON f.number = x.facet
+      WHERE ${sql} ORDER BY x.created_at DESC, x.number DESC LIMIT ?`,
+    values: [...values, limit],
   };
-  add('i.status = ?', query.status === undefined ? undefined : STATUS_CODES[query.status]);
-  add('i.workflow = ?', workflow);
-  add('i.version = ?', query.flowVersion);
-  add('i.key = ?', key);
-  add('i.external_id = ?', query.externalId);
-  add('i.created_at >= ?', query.createdFrom);
-  return { sql: parts.join(' AND '), values };
 }
 
-function among(recipientHash: string | null): string {
-  return recipientHash === null ? '' : ' AND i.id IN (SELECT invocation_id FROM recipients WHERE hash = ?)';
-}
-
-function amongValues(recipientHash: string | null): string[] {
-  return recipientHash === null ? [] : [recipientHash];
+function columnsOf(found: readonly Head[]): Condition {
+  return {
+    sql: `SELECT i.number, i.id, f.word AS flow_id, w.word AS workflow_id, i.version, k.word AS key_id, i.external_id,
+        i.created_at, i.state
+      FROM json_each(?) AS hit CROSS JOIN invocations i ON i.number = hit.value
+        JOIN words f ON f.number = i.flow JOIN words w ON w.number = i.workflow JOIN words k ON k.number = i.key
+      WHERE i.mode IN (${Object.values(MODE_CODES).join(', ')})`,
+    values: [JSON.stringify(found.map(({ number }) => number))],
+  };
 }

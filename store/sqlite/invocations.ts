@@ -1,10 +1,11 @@
 import { loadState } from '../../core/state-json';
 import type { Mode } from '../../schemas/vocabulary';
 import type { SqliteDatabase } from '../../sqlite/open';
-import type { IndexedInvocation, InvocationIndex, RecordStore } from '../contract';
+import type { IndexedInvocation, InvocationIndex, InvocationQuery, InvocationRecord, RecordStore } from '../contract';
 import { readPage } from '../cursor';
 import type { LadderSource } from '../ladders';
 import type { Seal } from '../seal';
+import { type ReachedSteps, reachedVersions } from './facet-filter';
 import { searchStatement } from './invocation-search';
 
 interface ViewRow {
@@ -26,6 +27,8 @@ interface Reads {
   ladders: LadderSource;
 }
 
+const NO_RECORDS: ReadonlyMap<string, InvocationRecord> = new Map();
+
 /** The read model's reader. @param db a connection to views.db of its own */
 export function createSqliteInvocations(db: SqliteDatabase, { seal, records, ladders }: Reads): InvocationIndex {
   const search = searchStatement(db);
@@ -34,21 +37,39 @@ export function createSqliteInvocations(db: SqliteDatabase, { seal, records, lad
      WHERE provider_message_id = ? AND provider = ?`,
   );
 
+  const versions = reachedVersions(db);
+
+  /** The steps of every version that are called so, or are of that channel; null where nobody asks. */
+  async function reachedSteps({ mode, reachedStep, reachedChannel }: InvocationQuery): Promise<ReachedSteps | null> {
+    if (reachedStep === undefined && reachedChannel === undefined) return null;
+    const found: (readonly [number, number, number])[] = [];
+    for (const { flow, flowId, version } of versions(mode)) {
+      const ladder = await ladders(flowId, version, mode);
+      for (const rung of ladder?.rungs ?? []) {
+        const named = reachedStep === undefined || rung.name === reachedStep;
+        const ofChannel = reachedChannel === undefined || (rung.kind === 'send' && rung.channel === reachedChannel);
+        if (named && ofChannel) found.push([flow, version, rung.index]);
+      }
+    }
+    return found;
+  }
+
   const position = db.prepare('SELECT position FROM positions WHERE partition = ?');
 
   return {
     async foldedTo(partition) {
       return (position.get([partition]) as { position: number } | undefined)?.position ?? null;
     },
-    async search(query, page) {
+    async search(query, page, without) {
       const recipientHash = query.recipient === undefined ? null : seal.hash(query.recipient);
+      const reached = await reachedSteps(query);
       const found = readPage(
         page,
         'number',
-        (after, limit) => search(query, recipientHash, after, limit) as ViewRow[],
+        (after, limit) => search(query, { recipientHash, reached }, after, limit) as ViewRow[],
         (row) => [row.created_at, row.number],
       );
-      const given = await records.getMany(found.items.map((row) => row.id));
+      const given = without ? NO_RECORDS : await records.getMany(found.items.map((row) => row.id));
       const items = found.items.map((row) => toIndexed(row, query.mode, given.get(row.id)?.metadata ?? null, ladders));
       return { items: await Promise.all(items), nextCursor: found.nextCursor };
     },

@@ -8,25 +8,26 @@ interface ParkedRow {
   sealed: Buffer | ArrayBuffer;
   tries: number;
   due_at: number;
+  source: string | null;
 }
 
 /** Parked receipts in onward.db, sealed: a provider's own body may hold an address. */
 export function createSqliteParked(group: GroupCommit, seal: Seal): ParkedReceipts {
-  const rows = group.table('parked_receipts', ['sealed', 'tries', 'due_at']);
+  const rows = group.table('parked_receipts', ['sealed', 'tries', 'due_at', 'source']);
   const due = group.db.prepare('SELECT * FROM parked_receipts WHERE due_at <= ? ORDER BY due_at, id LIMIT ?');
   const remove = group.db.prepare('DELETE FROM parked_receipts WHERE id = ?');
   const count = group.db.prepare('SELECT count(*) AS count FROM parked_receipts');
 
   return {
-    park(receipt, tries, dueAt) {
-      rows.add([seal.seal(receipt), tries, dueAt]);
+    park(receipt, tries, dueAt, source) {
+      rows.add([seal.seal(receipt), tries, dueAt, source]);
       return group.flushed();
     },
     async due(now, limit) {
       const found = due.all([now, limit]) as ParkedRow[];
       return found.map((row) => {
-        const { tries, due_at: dueAt } = row;
-        return { id: String(row.id), receipt: seal.open(bytesOf(row.sealed)), tries, dueAt };
+        const { tries, due_at: dueAt, source } = row;
+        return { id: String(row.id), receipt: seal.open(bytesOf(row.sealed)), tries, dueAt, source };
       });
     },
     remove(id) {

@@ -74,13 +74,23 @@ export function createSqliteRetention(files: RetentionFiles): RetentionStore {
   };
 }
 
+/** What is personal of those runs: the record, and the receipts as they came. One may have come after the record went. */
+const PERSONAL = `SELECT id FROM invocation_records WHERE id IN (SELECT value FROM json_each(?1))
+  UNION SELECT invocation_id FROM kept_receipts WHERE invocation_id IN (SELECT value FROM json_each(?1))`;
+
 function recordsSweep({ group, recordsGone }: RetentionFiles) {
-  const there = group.db.prepare('SELECT id FROM invocation_records WHERE id IN (SELECT value FROM json_each(?))');
+  const there = group.db.prepare(PERSONAL);
   const remove = group.db.prepare('DELETE FROM invocation_records WHERE id IN (SELECT value FROM json_each(?))');
+  const receipts = group.db.prepare(
+    'DELETE FROM kept_receipts WHERE invocation_id IN (SELECT value FROM json_each(?))',
+  );
   return async (runs: readonly EndedRun[]): Promise<number> => {
     const ids = (there.all([JSON.stringify(runs.map(({ id }) => id))]) as { id: string }[]).map(({ id }) => id);
     if (ids.length === 0) return 0;
-    await inGroup(group, () => remove.run([JSON.stringify(ids)]));
+    await inGroup(group, () => {
+      remove.run([JSON.stringify(ids)]);
+      receipts.run([JSON.stringify(ids)]);
+    });
     recordsGone();
     return ids.length;
   };
@@ -88,13 +98,15 @@ function recordsSweep({ group, recordsGone }: RetentionFiles) {
 
 /** @param withEvents those of the runs that stand in the log */
 function invocationsSweep({ group, views }: RetentionFiles, withEvents: (ids: readonly string[]) => Set<string>) {
-  const withRecord = group.db.prepare('SELECT id FROM invocation_records WHERE id IN (SELECT value FROM json_each(?))');
+  const withRecord = group.db.prepare(PERSONAL);
   const given = 'SELECT value FROM json_each(?)';
   const messages = views.prepare(`DELETE FROM messages WHERE invocation_id IN (${given})`);
-  const recipients = views.prepare(`DELETE FROM recipients WHERE invocation_id IN (${given})`);
+  const recipients = views.prepare(
+    `DELETE FROM recipients WHERE number IN (SELECT number FROM invocations WHERE id IN (${given}))`,
+  );
   const remove = views.prepare(`DELETE FROM invocations WHERE id IN (${given})`);
   const unlist = views.prepare(
-    `UPDATE invocations SET mode = ${UNLISTED}, external_id = NULL, state = '' WHERE id IN (${given})`,
+    `UPDATE invocations SET mode = ${UNLISTED}, facet = 0, external_id = NULL, state = '' WHERE id IN (${given})`,
   );
   return async (runs: readonly EndedRun[]): Promise<number> => {
     const ids = runs.map(({ id }) => id);

@@ -99,6 +99,17 @@ export const STORE_MIGRATIONS = [
   );
   CREATE INDEX provider_accounts_newest ON provider_accounts (created_at, id);
   `,
+  // A receipt is text where it holds no address, and sealed bytes where it may.
+  `
+  CREATE TABLE kept_receipts (
+    invocation_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    taken_at INTEGER NOT NULL,
+    receipt BLOB NOT NULL,
+    PRIMARY KEY (invocation_id, id)
+  ) WITHOUT ROWID;
+  ALTER TABLE parked_receipts ADD COLUMN source TEXT;
+  `,
 ];
 
 /** Stands for “every channel” in keys: NULLs are all different in a unique index. */

@@ -14,6 +14,7 @@ import { createSqliteKeys } from './keys';
 import { createSqliteMarks } from './marks';
 import { createSqliteParked } from './parked';
 import { createSqlitePrices } from './prices';
+import { createSqliteReceipts } from './receipts';
 import { createSqliteRecords } from './records';
 import { createSqliteRetention } from './retention';
 import { createSqliteRollups } from './rollups';
@@ -53,6 +54,7 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
     suppressions: guarded(createSqliteSuppressions(group, seal)),
     consents: guarded(createSqliteConsents(group, seal)),
     parked: createSqliteParked(group, seal),
+    receipts: createSqliteReceipts(group, seal),
     invocations: createSqliteInvocations(views, { seal, records, ladders }),
     rollups: guarded(createSqliteRollups(views)),
     marks: guarded(createSqliteMarks(db)),

@@ -1,8 +1,9 @@
 import { GroupCommit } from '../../sqlite/group-commit';
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import type { NewView, RunView, ViewBatch, ViewWriter } from '../contract';
+import { baseOfView, createFacets, type FacetBase } from './facets';
 import { rollupWriter } from './rollups';
-import { MODE_CODES, openViews, STATUS_CODES } from './views-schema';
+import { openViews, STATUS_CODES } from './views-schema';
 
 /**
  * The read model's writer in views.db: a batch, its rollups and its position are one transaction. One process projects
@@ -17,25 +18,32 @@ export function createSqliteViews(file: string): ViewWriter {
   );
   const tables = viewTables(group);
   const update = db.prepare(
-    'UPDATE invocations SET status = ?, ended_at = ?, seq = ?, state = ? WHERE id = ? AND seq < ? AND mode >= 0',
+    'UPDATE invocations SET status = ?, ended_at = ?, seq = ?, state = ?, facet = ? WHERE id = ? AND seq < ? AND mode >= 0',
   );
+  const recipients = recipientRows(db);
   const move = db.prepare('INSERT OR REPLACE INTO positions (partition, position) VALUES (?, ?)');
   const wordNumber = wordNumbers(db);
   const rollups = rollupWriter(db, wordNumber);
+  const facets = createFacets(db);
 
   const positionOf = (partition: number) =>
     (position.get([partition]) as { position: number } | undefined)?.position ?? null;
 
   /** Inside the transaction, after the rows of what is new. */
-  function settle(batch: ViewBatch, changed: readonly RunView[]): void {
+  function settle(batch: ViewBatch, changed: readonly RunView[], facetOf: ReadonlyMap<string, number>): void {
     const { partition, contributions } = batch;
     const reached = positionOf(partition) ?? Number.NEGATIVE_INFINITY;
     if (reached >= batch.position) return;
     // A run that is there already although it is new to the batch has counted its beginning before `reached`.
     const first = contributions[0];
     const again = first === undefined || first.position <= reached;
+    for (const view of batch.created) recipients.add(view);
     for (const { id, status, endedAt, seq, state } of again ? batch.runs : changed) {
-      update.run([STATUS_CODES[status], endedAt, seq, state, id, seq]);
+      const facet = facetOf.get(id);
+      // A run that is not listed any more.
+      if (facet === undefined) continue;
+      const { changes } = update.run([STATUS_CODES[status], endedAt, seq, state, facet, id, seq]);
+      if (changes > 0) recipients.move(id, facet);
     }
     rollups.add(again ? contributions.filter((one) => one.position > reached) : contributions);
     move.run([partition, batch.position]);
@@ -51,20 +59,22 @@ export function createSqliteViews(file: string): ViewWriter {
       if ((positionOf(batch.partition) ?? Number.NEGATIVE_INFINITY) >= batch.position) return;
       const created = new Map(batch.created.map((view) => [view.id, view]));
       const changed: RunView[] = [];
+      const facetOf = new Map<string, number>();
       for (const run of batch.runs) {
         const view = created.get(run.id);
-        if (view) tables.invocations.add(invocationRow(view, run, wordNumber));
+        const base = view ? baseOfView(view, wordNumber) : facets.baseOf(run.id);
+        if (!base) continue;
+        const facet = facets.numberOf(base, run.status, run.facts);
+        facetOf.set(run.id, facet);
+        if (view) tables.invocations.add(invocationRow(view, run, base, facet));
         else changed.push(run);
-      }
-      for (const view of batch.created) {
-        for (const hash of view.addressHashes) tables.recipients.add([hash, view.createdAt, view.id]);
       }
       for (const message of batch.messages) {
         const { providerMessageId, provider, invocationId, step, attempt } = message;
         tables.messages.add([providerMessageId, provider, invocationId, step, attempt]);
       }
       for (const { key } of batch.contributions) wordNumber(key.flowId);
-      group.write(() => settle(batch, changed));
+      group.write(() => settle(batch, changed, facetOf));
       await group.flushed();
     },
     async close() {
@@ -87,12 +97,12 @@ const INVOCATION_COLUMNS = [
   'ended_at',
   'seq',
   'state',
+  'facet',
 ];
 
 function viewTables(group: GroupCommit) {
   return {
     invocations: group.table('invocations', INVOCATION_COLUMNS, 'INSERT OR IGNORE INTO'),
-    recipients: group.table('recipients', ['hash', 'created_at', 'invocation_id'], 'INSERT OR IGNORE INTO'),
     // A provider that gives an ID twice means its newest message.
     messages: group.table(
       'messages',
@@ -102,21 +112,30 @@ function viewTables(group: GroupCommit) {
   };
 }
 
-function invocationRow(view: NewView, run: RunView, wordNumber: (word: string) => number): SqlValue[] {
-  return [
-    view.id,
-    MODE_CODES[view.mode],
-    STATUS_CODES[run.status],
-    wordNumber(view.flowId),
-    wordNumber(view.workflowId),
-    view.flowVersion,
-    wordNumber(view.keyId),
-    view.externalId,
-    view.createdAt,
-    run.endedAt,
-    run.seq,
-    run.state,
-  ];
+function invocationRow(view: NewView, run: RunView, base: FacetBase, facet: number): SqlValue[] {
+  const { mode, flow, workflow, version, key } = base;
+  const { status, endedAt, seq, state } = run;
+  const { id, externalId, createdAt } = view;
+  const code = STATUS_CODES[status];
+  return [id, mode, code, flow, workflow, version, key, externalId, createdAt, endedAt, seq, state, facet];
+}
+
+/** Whom a run was for stands under the run's number and facet as its own row has them: within the transaction. */
+function recipientRows(db: SqliteDatabase) {
+  const insert = db.prepare(
+    'INSERT OR IGNORE INTO recipients SELECT ?, facet, created_at, number FROM invocations WHERE id = ? AND mode >= 0',
+  );
+  const move = db.prepare(
+    'UPDATE recipients SET facet = ?1 WHERE number = (SELECT number FROM invocations WHERE id = ?2) AND facet <> ?1',
+  );
+  return {
+    add({ id, addressHashes }: NewView): void {
+      for (const hash of addressHashes) insert.run([hash, id]);
+    },
+    move(id: string, facet: number): void {
+      move.run([facet, id]);
+    },
+  };
 }
 
 /** Words get their number before the batch's transaction: one that the batch then does not use does no harm. */

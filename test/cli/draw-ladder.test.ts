@@ -149,7 +149,7 @@ succeeded: email reached the person after 10 h. It cost 0.0005 EUR.
 whatsapp
 skipped    WhatsApp: not sent, because the recipient has no address for it.
 email      ···································································▸●
-delivered  E-mail: accepted 08:00:00, delivered 08:00:00.
+delivered  E-mail: accepted 2026-11-22 08:00:00, delivered 2026-11-22 08:00:00.
 
 ▸ sent   ● success   · held back   ━ waiting for the receipt
 `);

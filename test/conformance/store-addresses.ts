@@ -93,16 +93,16 @@ export function describeParked(open: OpenStore): void {
     const held = storeForEachTest(open);
 
     test('they come back when they are due, oldest first, until they are removed', async () => {
-      await held.now.store.parked.park('{"n":1}', 0, T0 + 200);
-      await held.now.store.parked.park('{"n":2}', 3, T0 + 100);
-      await held.now.store.parked.park('{"n":3}', 0, T0 + 300);
+      await held.now.store.parked.park('{"n":1}', 0, T0 + 200, null);
+      await held.now.store.parked.park('{"n":2}', 3, T0 + 100, 'onward.receipts/0/7');
+      await held.now.store.parked.park('{"n":3}', 0, T0 + 300, null);
       await held.reopen();
       const { parked } = held.now.store;
       expect(await parked.due(T0, 10)).toEqual([]);
       const due = await parked.due(T0 + 200, 10);
-      expect(due.map(({ receipt, tries, dueAt }) => ({ receipt, tries, dueAt }))).toEqual([
-        { receipt: '{"n":2}', tries: 3, dueAt: T0 + 100 },
-        { receipt: '{"n":1}', tries: 0, dueAt: T0 + 200 },
+      expect(due.map(({ id: _, ...parked }) => parked)).toEqual([
+        { receipt: '{"n":2}', tries: 3, dueAt: T0 + 100, source: 'onward.receipts/0/7' },
+        { receipt: '{"n":1}', tries: 0, dueAt: T0 + 200, source: null },
       ]);
       expect(await parked.due(T0 + 300, 1)).toEqual(due.slice(0, 1));
       await parked.remove(due[0]?.id ?? '');
@@ -112,7 +112,7 @@ export function describeParked(open: OpenStore): void {
 
     test('two that ask at once may be given the same, and each may remove it', async () => {
       const { parked } = held.now.store;
-      for (const n of [1, 2]) await parked.park(`{"n":${n}}`, 0, T0 + n);
+      for (const n of [1, 2]) await parked.park(`{"n":${n}}`, 0, T0 + n, null);
       const asked = await Promise.all([parked.due(T0 + 2, 10), parked.due(T0 + 2, 10)]);
       for (const due of asked) expect(due.map(({ receipt }) => receipt)).toEqual(['{"n":1}', '{"n":2}']);
       expect(new Set(asked.flat().map(({ id }) => id)).size).toBe(2);
@@ -123,8 +123,8 @@ export function describeParked(open: OpenStore): void {
 
     test('the same receipt parked twice is two', async () => {
       const { parked } = held.now.store;
-      await parked.park('{"n":1}', 0, T0);
-      await parked.park('{"n":1}', 1, T0);
+      await parked.park('{"n":1}', 0, T0, null);
+      await parked.park('{"n":1}', 1, T0, null);
       expect((await parked.due(T0, 10)).map(({ tries }) => tries).sort()).toEqual([0, 1]);
       expect(await parked.count()).toBe(2);
     });

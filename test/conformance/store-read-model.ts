@@ -1,14 +1,20 @@
+import type { Event, NewEvent } from '../../core/event';
 import { evolve } from '../../core/evolve';
 import type { Ladder } from '../../core/ladder';
 import { compileLadder } from '../../core/ladder';
 import { initialState, type State } from '../../core/state';
 import { fromWire } from '../../core/wire';
 import { createProjector } from '../../projection/project';
+import type { EventRecord } from '../../schemas/event';
 import { BadCursor, type InvocationQuery, type InvocationRecord } from '../../store/contract';
-import { fallbackRun, sampleDefinition, sampleRecord } from '../support/sample-runs';
+import { fallbackRun, recordsOf, sampleDefinition, sampleRecord } from '../support/sample-runs';
 import { everyPage, type OpenStore, storeForEachTest } from './store-under-test';
 
 const T0 = 1_700_000_000_000;
+
+function withoutNumber({ seq: _seq, at: _at, ...event }: Event): NewEvent {
+  return event as NewEvent;
+}
 
 export function describeInvocations(open: OpenStore): void {
   describe('the read model of runs', () => {
@@ -29,6 +35,20 @@ export function describeInvocations(open: OpenStore): void {
 
     /** Puts the record and projects the first `records` of its fallback's three. */
     async function run(id: string, ladder: Ladder, over: Partial<InvocationRecord> = {}, records = 3): Promise<State> {
+      const history = fallbackRun(id, ladder, over.createdAt ?? T0).slice(0, records);
+      await project(id, ladder, over, history);
+      return history
+        .flatMap((record) => record.events)
+        .map(fromWire)
+        .reduce(evolve, initialState(ladder));
+    }
+
+    async function project(
+      id: string,
+      ladder: Ladder,
+      over: Partial<InvocationRecord>,
+      history: readonly EventRecord[],
+    ): Promise<void> {
       const { store, views } = held.now;
       await store.records.put(sampleRecord(id, ladder, over));
       const projector = createProjector({
@@ -40,17 +60,12 @@ export function describeInvocations(open: OpenStore): void {
           throw cause;
         },
       });
-      const history = fallbackRun(id, ladder, over.createdAt ?? T0).slice(0, records);
       await projector.project(
         history.map((value) => {
           position++;
           return { topic: 'onward.events', partition: 0, position, key: id, value: JSON.stringify(value) };
         }),
       );
-      return history
-        .flatMap((record) => record.events)
-        .map(fromWire)
-        .reduce(evolve, initialState(ladder));
     }
 
     const idsOf = async (query: Partial<InvocationQuery>, limit = 50) => {
@@ -110,6 +125,8 @@ export function describeInvocations(open: OpenStore): void {
       ['by workflow', { workflowId: 'wf_a' }],
       ['by recipient', { recipient: '+393351234567' }],
       ['by external ID', { externalId: 'same' }],
+      ['by recipient and external ID', { recipient: '+393351234567', externalId: 'same' }],
+      ['by the channel that reached', { reachedChannel: 'sms' }],
     ])('pages give every run once, newest first, also those of one millisecond: %s', async (_name, query) => {
       const ladder = await publish('a', 'wf_a');
       for (const [n, at] of [1, 2, 2, 2, 3, 4, 4].entries()) {
@@ -123,6 +140,95 @@ export function describeInvocations(open: OpenStore): void {
         ['inv_1', 'inv_2', 'inv_3'],
         'inv_0',
       ]);
+    });
+
+    const late = (more: NewEvent[]): NewEvent[] => [
+      { type: 'LateReceiptRecorded', step: 'whatsapp', attempt: 1, receiptStatus: 'delivered', receiptAt: T0 + 99_000 },
+      ...more,
+    ];
+    const endings: Record<string, NewEvent[]> = {
+      // The person was reached twice.
+      inv_twice: late([{ type: 'DuplicateDetected', step: 'whatsapp', attempt: 1, costMicros: 35_500 }]),
+      inv_once: [],
+    };
+
+    /** WhatsApp comes late after the SMS has come, or before it; and three that ended otherwise. */
+    async function runsOfAllKinds(): Promise<void> {
+      const ladder = await publish('a', 'wf_a');
+      const b = await publish('b', 'wf_b');
+      const put = (id: string, n: number, events: NewEvent[][], of = ladder, recipient = { phone: '+393351234567' }) =>
+        project(id, of, { createdAt: T0 + n, recipient, externalId: 'same' }, recordsOf(id, of, T0 + n, events));
+      const whole = fallbackRun('inv', ladder, T0).map((record) => record.events.map(fromWire).map(withoutNumber));
+      for (const [n, [id, more]] of Object.entries(endings).entries()) {
+        await put(id, n, more.length === 0 ? whole : [...whole, more]);
+      }
+      const [first = [], second = []] = whole;
+      const failed: NewEvent[] = [{ type: 'InvocationFailed', step: 'sms', reason: 'unreachable' }];
+      await put('inv_failed', 2, [first, second, failed], b);
+      await put('inv_failed_late', 3, [first, second, failed, late([])], b, { phone: '+393357654321' });
+      await put('inv_cancelled', 4, [first, [{ type: 'InvocationCancelled' }]]);
+    }
+
+    test('whom which step and channel reached, late or twice, and why a run failed can be searched for', async () => {
+      await runsOfAllKinds();
+      const all = ['inv_cancelled', 'inv_failed_late', 'inv_failed', 'inv_once', 'inv_twice'];
+      expect(await idsOf({})).toEqual(all);
+      expect(await idsOf({ late: true })).toEqual(['inv_failed_late', 'inv_twice']);
+      expect(await idsOf({ late: false })).toEqual(['inv_cancelled', 'inv_failed', 'inv_once']);
+      expect(await idsOf({ duplicate: true })).toEqual(['inv_twice']);
+      expect(await idsOf({ duplicate: false, late: true })).toEqual(['inv_failed_late']);
+      expect(await idsOf({ lateOrDuplicate: true })).toEqual(['inv_failed_late', 'inv_twice']);
+      expect(await idsOf({ reachedStep: 'sms' })).toEqual(['inv_once', 'inv_twice']);
+      expect(await idsOf({ reachedStep: 'whatsapp' })).toEqual(['inv_failed_late']);
+      expect(await idsOf({ reachedStep: 'none' })).toEqual([]);
+      expect(await idsOf({ reachedChannel: 'whatsapp' })).toEqual(['inv_failed_late']);
+      expect(await idsOf({ reachedChannel: 'sms', reachedStep: 'sms' })).toEqual(['inv_once', 'inv_twice']);
+      expect(await idsOf({ reachedChannel: 'email' })).toEqual([]);
+      expect(await idsOf({ reason: 'unreachable' })).toEqual(['inv_failed_late', 'inv_failed']);
+      expect(await idsOf({ reason: 'unreachable', late: true, status: 'failed' })).toEqual(['inv_failed_late']);
+      expect(await idsOf({ reason: 'timeout' })).toEqual([]);
+      expect(await idsOf({ late: true, recipient: '+393351234567' })).toEqual(['inv_twice']);
+      expect(await idsOf({ late: true, externalId: 'same', workflowId: 'wf_b' })).toEqual(['inv_failed_late']);
+      expect(await idsOf({ externalId: 'same', recipient: '+393357654321' })).toEqual(['inv_failed_late']);
+      expect(await idsOf({ late: true, recipient: '+393351234567', createdFrom: T0 + 1 })).toEqual([]);
+    });
+
+    test('a run that something late comes for is found by it from then on, and by what it was no more', async () => {
+      const ladder = await publish('a', 'wf_a');
+      await run('inv_1', ladder, { externalId: 'order-1' });
+      expect(await idsOf({ late: true })).toEqual([]);
+      expect(await idsOf({ recipient: '+393351234567', late: false })).toEqual(['inv_1']);
+      const whole = fallbackRun('inv_1', ladder, T0).map((record) => record.events.map(fromWire).map(withoutNumber));
+      const history = recordsOf('inv_1', ladder, T0, [...whole, endings.inv_twice ?? []]);
+      await project('inv_1', ladder, { externalId: 'order-1' }, history.slice(3));
+      for (const also of [{}, { recipient: '+393351234567' }, { externalId: 'order-1' }, { workflowId: 'wf_a' }]) {
+        expect(await idsOf({ late: true, duplicate: true, ...also })).toEqual(['inv_1']);
+        expect(await idsOf({ late: false, ...also })).toEqual([]);
+        expect(await idsOf(also)).toEqual(['inv_1']);
+      }
+    });
+
+    test('pages go on where they were while runs come in and change', async () => {
+      const ladder = await publish('a', 'wf_a');
+      for (let n = 0; n < 6; n++) await run(`inv_${n}`, ladder, { createdAt: T0 + n }, n % 2 === 0 ? 2 : 3);
+      const search = held.now.store.invocations.search;
+      const first = await search({ mode: 'test' }, { limit: 2, cursor: null });
+      await run('inv_new', ladder, { createdAt: T0 + 50 });
+      await project('inv_2', ladder, { createdAt: T0 + 2 }, fallbackRun('inv_2', ladder, T0 + 2).slice(2));
+      const rest = await everyPage((page) => {
+        return search({ mode: 'test' }, { ...page, cursor: page.cursor ?? first.nextCursor });
+      }, 2);
+      const ids = [...first.items, ...rest].map(({ record }) => record.id);
+      expect(ids).toEqual(['inv_5', 'inv_4', 'inv_3', 'inv_2', 'inv_1', 'inv_0']);
+    });
+
+    test('whoever needs no metadata is given none', async () => {
+      const ladder = await publish('a', 'wf_a');
+      await run('inv_1', ladder, { metadata: { cart: '9' } });
+      const { search } = held.now.store.invocations;
+      const [bare] = (await search({ mode: 'test' }, { limit: 1, cursor: null }, 'metadata')).items;
+      expect(bare?.record.metadata).toBeNull();
+      expect(bare?.record.id).toBe('inv_1');
     });
 
     test('a message is found by its provider and its ID there', async () => {

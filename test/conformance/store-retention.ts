@@ -122,6 +122,28 @@ export function describeRetention(open: OpenStore): void {
       expect(all[what]).toEqual(what === 'rollups' ? HOURS.slice(1) : KEPT);
     });
 
+    test('receipts go with the record of their run, and one that comes after it goes with a later sweep', async () => {
+      const { receipts } = held.now.store;
+      const keep = (position: number, takenAt: number) =>
+        receipts.keep(
+          ALL.map((invocationId) => ({ id: `onward.receipts/0/${position}`, invocationId, takenAt, receipt: '{}' })),
+        );
+      const kept = async () => {
+        const counts = ALL.map(async (id) => `${id} ${(await receipts.of(id)).length}`);
+        return Promise.all(counts);
+      };
+      await keep(1, T0 + HOUR_MS);
+      expect(await sweep('records')).toBe(3);
+      expect(await kept()).toEqual(['inv_1 0', 'inv_2 0', 'inv_3 0', 'inv_open 1', 'inv_young 1']);
+      await keep(2, T0 + HOUR_MS + 1);
+      // No list shows the runs any more, and their receipts are still found.
+      await sweep('invocations');
+      const removed = await sweep('records');
+      expect(removed).toBe(3);
+      expect(await kept()).toEqual(['inv_1 0', 'inv_2 0', 'inv_3 0', 'inv_open 2', 'inv_young 2']);
+      expect(await sweep('records')).toBe(0);
+    });
+
     test('a run that ends later goes with a later sweep', async () => {
       for (const what of RETAINED) await sweep(what);
       const logged = asLogged([

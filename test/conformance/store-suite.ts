@@ -6,6 +6,7 @@ import { describeIdempotency, describeRecords } from './store-hot-path';
 import { describeMarks } from './store-marks';
 import { describePrices } from './store-prices';
 import { describeInvocations } from './store-read-model';
+import { describeReceipts } from './store-receipts';
 import { describeRetention } from './store-retention';
 import { describeRollups } from './store-rollups';
 import type { OpenStore } from './store-under-test';
@@ -20,6 +21,7 @@ export function describeStore(name: string, open: OpenStore): void {
     describeIdempotency(open);
     describeConsentsAndSuppressions(open);
     describeParked(open);
+    describeReceipts(open);
     describeInvocations(open);
     describeRollups(open);
     describeHistories(open);

@@ -7,10 +7,30 @@ import type { Ladder } from '../../core/ladder';
 import { isWanted, nextWakeAt } from '../../core/pending';
 import { initialState, type State } from '../../core/state';
 import { RECEIPT_STATUSES, type ReceiptStatus } from '../../schemas/vocabulary';
-import { START_AT } from '../scenarios/run-on-core';
+import { liveLadder, START_AT, testLadder } from '../scenarios/run-on-core';
+import { flow, parallel, step } from '../scenarios/scenario';
 
 export const status = fc.constantFrom(...RECEIPT_STATUSES);
 export const reason = fc.constantFrom(null, 'unreachable', 'blocked', 'invalid_address', 'rate_limited');
+
+/** Flows of every kind that the core knows. */
+export const LADDERS: readonly Ladder[] = [
+  testLadder(flow([step('whatsapp'), step('sms'), step('email')])),
+  testLadder(flow([step('rcs', { recall: true, successOn: 'read' }), step('sms')], { expiresAfterSeconds: 3 })),
+  testLadder(flow([parallel('any', [[step('sms'), step('push')], [step('email')]]), step('whatsapp')])),
+  testLadder(flow([parallel('all', [[step('sms'), step('push')], [step('email')]]), step('whatsapp')])),
+  testLadder(
+    flow([step('whatsapp', { onReason: { unreachable: 'retry', blocked: 'stop' } }), step('sms'), step('email')], {
+      budget: { maxCostMicros: 72_000, currency: 'EUR', onExceeded: 'skip_step' },
+    }),
+  ),
+  liveLadder(flow([step('sms', { provider: ['twilio', 'solapi', 'http'], timeoutSeconds: 3 }), step('email')])),
+  liveLadder(
+    flow([
+      parallel('any', [[step('sms', { provider: 'twilio' })], [step('email', { provider: ['sendgrid', 'http'] })]]),
+    ]),
+  ),
+];
 
 /** What a hostile world does next. Choices are numbers, so that they fit whatever is pending at that moment. */
 export const move = fc.record({

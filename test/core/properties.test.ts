@@ -3,30 +3,11 @@ import { decide } from '../../core/decide';
 import { fold } from '../../core/evolve';
 import type { Input } from '../../core/input';
 import type { Ladder } from '../../core/ladder';
-import { liveLadder, testLadder } from '../scenarios/run-on-core';
-import { flow, parallel, step } from '../scenarios/scenario';
-import { type Move, make, move, newWorld, settle, type World } from './hostile-world';
+import { LADDERS, type Move, make, move, newWorld, settle, type World } from './hostile-world';
 
 /** fast-check prints the seed and the path of a failure; they reproduce it. */
 const RUNS = { numRuns: 300 };
 
-const LADDERS: readonly Ladder[] = [
-  testLadder(flow([step('whatsapp'), step('sms'), step('email')])),
-  testLadder(flow([step('rcs', { recall: true, successOn: 'read' }), step('sms')], { expiresAfterSeconds: 3 })),
-  testLadder(flow([parallel('any', [[step('sms'), step('push')], [step('email')]]), step('whatsapp')])),
-  testLadder(flow([parallel('all', [[step('sms'), step('push')], [step('email')]]), step('whatsapp')])),
-  testLadder(
-    flow([step('whatsapp', { onReason: { unreachable: 'retry', blocked: 'stop' } }), step('sms'), step('email')], {
-      budget: { maxCostMicros: 72_000, currency: 'EUR', onExceeded: 'skip_step' },
-    }),
-  ),
-  liveLadder(flow([step('sms', { provider: ['twilio', 'solapi', 'http'], timeoutSeconds: 3 }), step('email')])),
-  liveLadder(
-    flow([
-      parallel('any', [[step('sms', { provider: 'twilio' })], [step('email', { provider: ['sendgrid', 'http'] })]]),
-    ]),
-  ),
-];
 const ladder = fc.constantFrom(...LADDERS);
 
 function run(ladder: Ladder, moves: readonly Move[]): World {

@@ -206,7 +206,7 @@ test('while the engine is away nothing is dead-lettered, and all of it is taken 
       },
     }),
   });
-  await house.api.store.parked.park(JSON.stringify({ invocationId: id, step: 0, status: 'sent' }), 5, 0);
+  await house.api.store.parked.park(JSON.stringify({ invocationId: id, step: 0, status: 'sent' }), 5, 0, null);
   await write(JSON.stringify({ invocationId: id, step: 0, status: 'delivered' }));
   await until(async () => house.faults.length > 1);
   laterMs = HOUR_MS;

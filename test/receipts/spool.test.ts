@@ -7,6 +7,7 @@ import type { KafkaLog } from '../../log/kafka/log';
 import { createIntake } from '../../receipts/intake';
 import { createReferences } from '../../receipts/reference';
 import type { Receipt } from '../../schemas/receipt';
+import { createSeal } from '../../store/seal';
 import { openLog } from '../log/kafka-trial';
 import { readTopic } from '../support/folded';
 import { describeWithKafkaProcess } from '../support/kafka-server';
@@ -19,7 +20,7 @@ describeWithKafkaProcess('while Kafka is away', (startKafka) => {
 
   /** As a process that takes webhooks has it. */
   function open(kafka: KafkaLog, dataFolder: string) {
-    const spool = openSpool(dataFolder, kafka, () => {});
+    const spool = openSpool({ dataFolder, to: kafka, envelope: createSeal('a secret'), onFault: () => {} });
     const references = createReferences('a secret of this test');
     const intake = createIntake({ log: kafka, spool: spool.log, references, clock: Date.now });
     return { spool, intake };

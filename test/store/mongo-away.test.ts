@@ -29,7 +29,7 @@ describeWithMongoProcess('a MongoDB server that goes away', (start) => {
       store.records.put(sampleRecord('inv_2', ladder)),
       store.idempotency.claim('key_1', 'b', 'body', T0),
       claim.settle('inv_1'),
-      store.parked.park('{}', 0, T0),
+      store.parked.park('{}', 0, T0, null),
       histories.of('inv_1'),
       createMongoEvents(link.db).keep(asLogged(fallbackRun('inv_1', ladder, T0))),
       createMongoGenerations(link.db).writer(1).position(0),

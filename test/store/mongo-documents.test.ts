@@ -50,7 +50,7 @@ describeWithMongo('what stands in MongoDB', (server) => {
       },
       T0,
     );
-    await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0);
+    await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0, null);
     await store.suppressions.add({ mode: 'test', channel: 'sms', address: recipient.phone, reason: 'blocked' }, T0);
     const consent = { recipientId: recipient.id, purpose: 'otp', channel: null, granted: true, updatedAt: T0 };
     await store.consents.put({ mode: 'test', ...consent });

@@ -38,7 +38,13 @@ test('no address, variable, script or metadata can be read in the files', async 
     metadata: { cart: 'basket-99' },
   });
   await store.records.put(record);
-  await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0);
+  await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0, null);
+  await store.receipts.keep([
+    { id: 'onward.receipts/0/1', invocationId: 'inv_1', takenAt: T0, receipt: '{"raw":{"to":"+393351234567"}}' },
+    // A name may be written with escapes.
+    { id: 'onward.receipts/0/2', invocationId: 'inv_1', takenAt: T0, receipt: '{"\\u0072aw":"ann@example.com"}' },
+    { id: 'onward.receipts/0/3', invocationId: 'inv_1', takenAt: T0, receipt: '{"status":"read","code":"code-4711"}' },
+  ]);
   await store.suppressions.add({ mode: 'test', channel: 'sms', address: '+393351234567', reason: 'blocked' }, T0);
   await store.consents.put({
     mode: 'test',
@@ -74,6 +80,7 @@ test('no address, variable, script or metadata can be read in the files', async 
   const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString('latin1'));
   expect(files.some((text) => text.includes('inv_1'))).toBe(true);
   expect(files.some((text) => text.includes('pac_eu'))).toBe(true);
+  expect(files.some((text) => text.includes('code-4711'))).toBe(true);
   const secrets = [
     ...Object.values(recipient),
     '3351234567',
