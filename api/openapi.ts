@@ -29,6 +29,7 @@ import {
   worstCaseSchema,
 } from '../schemas/invocation';
 import { keyCreatedSchema, keyCreateSchema, keySchema } from '../schemas/key';
+import { lateItemSchema, lateSummarySchema } from '../schemas/late';
 import { priceRowSchema } from '../schemas/price';
 import { problemSchema } from '../schemas/problem';
 import { accountSchema, accountTrialSchema, accountWriteSchema } from '../schemas/provider-account';
@@ -60,6 +61,8 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   Key: keySchema,
   KeyCreate: keyCreateSchema,
   KeyCreated: keyCreatedSchema,
+  LateItem: lateItemSchema,
+  LateSummary: lateSummarySchema,
   LintAnswer: lintAnswerSchema,
   LintRequest: lintRequestSchema,
   ParallelStep: parallelStepSchema,

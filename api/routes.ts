@@ -13,6 +13,7 @@ import { invocationRoutes } from './invocations';
 import { invokeService } from './invoke';
 import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
+import { lateRoutes } from './late';
 import type { Metrics } from './metrics';
 import { priceRoutes } from './prices';
 import { providerAccountRoutes } from './provider-accounts';
@@ -51,6 +52,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...templateRoutes(services),
     ...templateApprovalRoutes(services),
     ...templatePreviewRoutes(services),
+    ...lateRoutes(services),
     ...keyRoutes(services),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),

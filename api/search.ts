@@ -2,7 +2,16 @@ import { settledAddress } from '../core/phone';
 import { invocationView } from '../core/view';
 import { type InvocationView, invocationSchema } from '../schemas/invocation';
 import { LIST_LIMITS, listOf, type PageQuery, pageProperties } from '../schemas/list';
-import { INVOCATION_STATUSES, type InvocationStatus, MODES, type Mode } from '../schemas/vocabulary';
+import {
+  CHANNELS,
+  type Channel,
+  INVOCATION_STATUSES,
+  type InvocationStatus,
+  MODES,
+  type Mode,
+  REASONS,
+  type Reason,
+} from '../schemas/vocabulary';
 import type { ApiKey, IndexedInvocation, InvocationQuery, PageRequest } from '../store/contract';
 import { accepted } from './accept';
 import { seesOnlyOwn } from './access';
@@ -14,6 +23,8 @@ import { runPages } from './run-pages';
 import type { Services } from './services';
 
 const text = { type: 'string', minLength: 1, maxLength: 300 } as const;
+const flag = { type: 'string', enum: ['true', 'false'] } as const;
+type Flag = (typeof flag.enum)[number];
 const moment = { type: 'string', format: 'date-time', maxLength: 40 } as const;
 
 const searchQuerySchema = {
@@ -28,6 +39,11 @@ const searchQuerySchema = {
     recipient: { ...text, description: 'Phone number, e-mail address or recipient ID.' },
     externalId: text,
     providerMessageId: text,
+    reachedStep: { ...text, description: 'The step that reached the person first.' },
+    reachedChannel: { type: 'string', enum: CHANNELS, description: 'The channel that reached the person first.' },
+    late: { ...flag, description: 'Some message reached the person late.' },
+    duplicate: { ...flag, description: 'The person was reached more than once.' },
+    reason: { type: 'string', enum: REASONS, description: 'Why it failed.' },
     from: { ...moment, description: 'Created at or after.' },
     to: { ...moment, description: 'Created before.' },
     mode: { type: 'string', enum: MODES, description: 'Default: live; a test key sees test.' },
@@ -42,6 +58,11 @@ interface SearchQuery extends PageQuery {
   recipient?: string;
   externalId?: string;
   providerMessageId?: string;
+  reachedStep?: string;
+  reachedChannel?: Channel;
+  late?: Flag;
+  duplicate?: Flag;
+  reason?: Reason;
   from?: string;
   to?: string;
   mode?: Mode;
@@ -98,6 +119,7 @@ export async function indexQuery(
     ({ workflowId } = flow);
   }
   const { version, status, recipient, externalId, providerMessageId, from, to } = query;
+  const { reachedStep, reachedChannel, late, duplicate, reason } = query;
   return {
     mode,
     ...(seesOnlyOwn(key) && { keyId: key.id }),
@@ -107,6 +129,11 @@ export async function indexQuery(
     ...(recipient !== undefined && { recipient: recipientIn(recipient, mode) }),
     ...(externalId !== undefined && { externalId }),
     ...(providerMessageId !== undefined && { providerMessageId }),
+    ...(reachedStep !== undefined && { reachedStep }),
+    ...(reachedChannel !== undefined && { reachedChannel }),
+    ...(late !== undefined && { late: late === 'true' }),
+    ...(duplicate !== undefined && { duplicate: duplicate === 'true' }),
+    ...(reason !== undefined && { reason }),
     ...(from !== undefined && { createdFrom: Date.parse(from) }),
     // The index takes both ends for its own.
     ...(to !== undefined && { createdTo: Date.parse(to) - 1 }),

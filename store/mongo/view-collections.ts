@@ -1,4 +1,4 @@
-import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { Collection, Db, Document, IndexDescription } from 'mongodb';
 import type { MessageDocument, PositionDocument, RollupDocument, RunDocument } from './view-documents';
 
 /** What carries the number of its generation in its name: all that is made from events. */
@@ -41,7 +41,19 @@ export function viewCollections(db: Db, generation: number): ViewCollections {
 /** Makes the collections and indexes of one; what there is of it stays. */
 export async function makeGeneration(db: Db, generation: number): Promise<void> {
   const { runs, messages, rollups } = viewCollections(db, generation);
-  await runs.createIndexes([...RUN_INDEXES]);
-  await messages.createIndexes([...MESSAGE_INDEXES]);
-  await rollups.createIndexes([...ROLLUP_INDEXES]);
+  await addIndexes(db, runs, RUN_INDEXES);
+  await addIndexes(db, messages, MESSAGE_INDEXES);
+  await addIndexes(db, rollups, ROLLUP_INDEXES);
+}
+
+/** Those alone that are not there: FerretDB breaks off the connection when it is asked for one that is. */
+async function addIndexes<T extends Document>(
+  db: Db,
+  collection: Collection<T>,
+  indexes: readonly IndexDescription[],
+): Promise<void> {
+  const [there] = await db.listCollections({ name: collection.collectionName }, { nameOnly: true }).toArray();
+  const known = there ? new Set((await collection.indexes()).map(({ name }) => name)) : new Set<string | undefined>();
+  const missing = indexes.filter(({ name }) => !known.has(name));
+  if (missing.length > 0) await collection.createIndexes(missing);
 }

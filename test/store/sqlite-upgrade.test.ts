@@ -1,11 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Ladder } from '../../core/ladder';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { migrate } from '../../sqlite/migrate';
 import { openDatabase } from '../../sqlite/open';
+import type { InvocationQuery } from '../../store/contract';
 import { createSeal } from '../../store/seal';
 import { openSqliteStore } from '../../store/sqlite/store';
 import { createSqliteViews } from '../../store/sqlite/views';
+import { batchOf, bruteSearch, type Made, type MadeRun, madeRun } from '../support/made-runs';
 import { asLogged, mixed, projectorOver, publishSample, rollupsOf, withoutZeros } from '../support/projected-runs';
 import { fallbackRun, sampleRecord } from '../support/sample-runs';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -33,6 +36,18 @@ const BEFORE_ROLLUPS = `
     attempt INTEGER NOT NULL, PRIMARY KEY (provider_message_id, provider)
   ) WITHOUT ROWID;
   CREATE TABLE positions (partition INTEGER PRIMARY KEY, position INTEGER NOT NULL);
+`;
+
+/** What an Onward with rollups added, which had no facets yet. */
+const BEFORE_FACETS = `
+  CREATE INDEX invocations_ended ON invocations (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE INDEX recipients_invocation ON recipients (invocation_id);
+  CREATE INDEX messages_invocation ON messages (invocation_id);
+  CREATE TABLE rollups (
+    number INTEGER PRIMARY KEY, mode INTEGER NOT NULL, hour INTEGER NOT NULL, flow INTEGER NOT NULL,
+    version INTEGER NOT NULL, step TEXT NOT NULL, channel TEXT NOT NULL, counts TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX rollups_key ON rollups (mode, hour, flow, version, step, channel);
 `;
 
 /** What such an Onward had folded in: one run, up to position 3. */
@@ -85,4 +100,108 @@ test('a reader and the projection may open such a file at once: it is emptied on
   expect(await second.position(0)).toBe(1);
   await first.close();
   await second.close();
+});
+
+describe('a read model from before runs were searched by facets', () => {
+  const seal = createSeal('a secret');
+  const statuses = ['running', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
+
+  function made(n: number, ladder: Ladder): Made {
+    const status = statuses[n % 5] ?? 'running';
+    return {
+      id: `inv_${String(n).padStart(3, '0')}`,
+      ladder,
+      keyId: n % 2 ? 'key_1' : 'key_2',
+      externalId: n % 3 ? null : 'order-1',
+      recipient: n % 4 ? '+393351234567' : 'ann@example.com',
+      createdAt: T0 + Math.floor(n / 2),
+      status,
+      reachedStep: (n % 3) - 1,
+      late: n % 7 === 0,
+      duplicate: n % 6 === 0,
+      reason: status === 'failed' ? 'unreachable' : null,
+    };
+  }
+
+  /** As that Onward wrote it, with a run that no list shows any more. */
+  function write(viewsFile: string, runs: readonly MadeRun[]): void {
+    const db = openDatabase(viewsFile, { durability: 'normal' });
+    migrate(db, 'views', [BEFORE_ROLLUPS, BEFORE_FACETS]);
+    const words = new Map<string, number>();
+    const wordOf = (word: string) => {
+      const number = words.get(word) ?? words.size + 1;
+      if (!words.has(word)) db.prepare('INSERT INTO words VALUES (?, ?)').run([number, word]);
+      words.set(word, number);
+      return number;
+    };
+    for (const [n, { view, run }] of runs.entries()) {
+      const { flowId, workflowId, flowVersion, keyId, externalId, createdAt, id } = view;
+      const names = [wordOf(flowId), wordOf(workflowId), flowVersion, wordOf(keyId)];
+      const times = [externalId, createdAt, run.endedAt, run.seq, run.state];
+      db.prepare('INSERT INTO invocations VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run([
+        n + 1,
+        id,
+        statuses.indexOf(run.status),
+        ...names,
+        ...times,
+      ]);
+      for (const hash of view.addressHashes)
+        db.prepare('INSERT INTO recipients VALUES (?, ?, ?)').run([hash, createdAt, id]);
+      db.prepare("INSERT INTO messages VALUES (?, 'sandbox', ?, 'whatsapp', 1)").run([`msg_${id}`, id]);
+    }
+    const gone = `INSERT INTO invocations VALUES (999, 'inv_gone', -1, 1, 1, 2, 1, 3, NULL, ${T0}, ${T0}, 12, '')`;
+    db.exec(gone);
+    db.exec("INSERT INTO rollups VALUES (1, 1, 0, 1, 1, '', '', '{\"accepted\":41}')");
+    db.exec('INSERT INTO positions VALUES (0, 77)');
+    db.close();
+  }
+
+  test('finds by every filter what it should, without folding anything anew', async () => {
+    const folder = mkdtempSync(join(root, 'data-'));
+    const viewsFile = join(folder, 'views.db');
+    const group = new GroupCommit(openDatabase(join(folder, 'onward.db'), { durability: 'full' }));
+    // The flows stand in the other file.
+    const flows = openSqliteStore({ group, viewsFile: join(folder, 'others.db'), seal, catalog: {} });
+    const ladder = await publishSample(flows, 'a', 'wf_a', T0);
+    await flows.close();
+    const runs = Array.from({ length: 60 }, (_, n) => madeRun(made(n, ladder), seal.hash));
+    write(viewsFile, runs);
+
+    const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+    const views = createSqliteViews(viewsFile);
+    expect(await views.position(0)).toBe(77);
+    expect((await store.rollups.find({ mode: 'test' }))[0]?.counts).toEqual({ accepted: 41 });
+    const asked: Partial<InvocationQuery>[] = [
+      {},
+      ...statuses.map((status) => ({ status })),
+      { late: true },
+      { late: false, duplicate: true },
+      { lateOrDuplicate: true },
+      { reachedStep: 'sms' },
+      { reachedChannel: 'whatsapp' },
+      { reason: 'unreachable', keyId: 'key_1' },
+      { recipient: 'ann@example.com' },
+      { recipient: '+393351234567', late: true },
+      { externalId: 'order-1', duplicate: true },
+      { providerMessageId: 'msg_inv_007' },
+      { workflowId: 'wf_a', createdFrom: T0 + 5, createdTo: T0 + 20 },
+    ];
+    for (const one of asked) {
+      const query = { mode: 'test' as const, ...one };
+      const { items } = await store.invocations.search(query, { limit: 200, cursor: null });
+      expect(items.map(({ record }) => record.id)).toEqual(bruteSearch(runs, query));
+      expect(items.length).toBeGreaterThan(0);
+    }
+    // And it goes on from there.
+    const open = runs.find(({ run }) => run.status === 'running');
+    const id = open?.view.id ?? '';
+    const { run } = madeRun({ ...made(0, ladder), id, status: 'succeeded', reachedStep: 1, late: true }, seal.hash);
+    await views.write({ ...batchOf([], 78), runs: [{ ...run, seq: 8 }] });
+    const page = { limit: 200, cursor: null };
+    const found = await store.invocations.search({ mode: 'test', late: true, status: 'succeeded' }, page);
+    expect(found.items.map(({ record }) => record.id)).toContain(id);
+    await views.close();
+    await store.close();
+    group.close();
+  });
 });
