@@ -28,8 +28,9 @@ export async function exportPages(
   const { store } = services;
   if (wanted.dataset === 'rollups') return untilClosed(await rollupPages(store, wanted.query), closed);
   const { dataset, query } = wanted;
-  const first = await store.invocations.search(query, { limit: RUNS_A_PAGE, cursor: null });
-  const pages = untilClosed(runPages(store.invocations, query, first, RUNS_A_PAGE), closed);
+  const without = dataset === 'invocations' ? undefined : 'metadata';
+  const first = await store.invocations.search(query, { limit: RUNS_A_PAGE, cursor: null }, without);
+  const pages = untilClosed(runPages(store.invocations, query, first, RUNS_A_PAGE, without), closed);
   if (dataset === 'events') return untilClosed(eventPages(services, pages), closed);
   return dataset === 'attempts' ? mapPages(pages, attemptRows) : mapPages(pages, (run) => [invocationRow(run)]);
 }

@@ -5,6 +5,7 @@ import { factsOf } from '../core/run-facts';
 import type { State } from '../core/state';
 import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
+import type { WireEvent } from '../schemas/event';
 import { type EXPORT_COLUMNS, type ExportRow, ROLLUP_COUNTERS, type RowOf } from '../schemas/export';
 import type { AttemptView } from '../schemas/invocation';
 import { REASONS } from '../schemas/vocabulary';
@@ -78,7 +79,7 @@ function accountOf({ ladder, steps }: State, { step, attempt }: AttemptView): st
 /** Its events as the API writes them. */
 export function eventRows({ record, state }: IndexedInvocation, events: readonly Event[]): RowOf<Columns['events']>[] {
   return events.map((event) => {
-    const wire = toWire(event, state.ladder);
+    const wire: WireEvent & { country?: string } = toWire(event, state.ladder);
     return {
       invocationId: record.id,
       ...flowOf(record),
@@ -104,6 +105,7 @@ export function eventRows({ record, state }: IndexedInvocation, events: readonly
       costs: jsonOrNull(wire.costs),
       duplicateRisk: wire.duplicateRisk ?? null,
       timezone: wire.timezone ?? null,
+      country: wire.country ?? null,
       unaddressable: jsonOrNull(wire.unaddressable),
       because: wire.because ?? null,
     };

@@ -5,9 +5,17 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const STALLED_MS = 120_000;
 
 /** Writes an answer, whole or piece by piece. Resolves once nothing more will be written. */
-export async function respond(res: ServerResponse, response: ApiResponse, requestId: string): Promise<void> {
+export async function respond(
+  res: ServerResponse,
+  response: ApiResponse,
+  requestId: string,
+  stalledMs = STALLED_MS,
+): Promise<void> {
   if (res.destroyed || res.headersSent) return;
-  if (response.stream) return writeStream(res, response, response.stream, requestId);
+  if (response.stream) {
+    writeStreamHead(res, response, requestId);
+    return writeStream(res, response.stream, stalledMs);
+  }
   const { body } = response;
   const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const headers: Record<string, string | number> = {
@@ -23,18 +31,20 @@ export async function respond(res: ServerResponse, response: ApiResponse, reques
   res.end(bytes);
 }
 
-async function writeStream(
-  res: ServerResponse,
-  response: ApiResponse,
-  stream: AsyncIterable<string | Uint8Array>,
-  requestId: string,
-): Promise<void> {
+function writeStreamHead(res: ServerResponse, response: ApiResponse, requestId: string): void {
   res.writeHead(response.status, {
     'x-request-id': requestId,
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
     ...response.headers,
   });
+}
+
+async function writeStream(
+  res: ServerResponse,
+  stream: AsyncIterable<string | Uint8Array>,
+  stalledMs: number,
+): Promise<void> {
   if (res.req.method === 'HEAD') {
     res.end();
     return;
@@ -43,13 +53,13 @@ async function writeStream(
   for await (const piece of stream) {
     if (res.destroyed) return;
     // A slow reader holds up its own stream and nobody's memory.
-    if (!res.write(piece)) await takenOrGone(res);
+    if (!res.write(piece)) await takenOrGone(res, stalledMs);
     if (res.destroyed) return;
   }
   res.end();
 }
 
-function takenOrGone(res: ServerResponse): Promise<void> {
+function takenOrGone(res: ServerResponse, stalledMs: number): Promise<void> {
   return new Promise((resolve) => {
     // Its `close` has been then.
     if (res.destroyed) return resolve();
@@ -63,6 +73,6 @@ function takenOrGone(res: ServerResponse): Promise<void> {
     res.on('drain', done);
     res.on('close', done);
     // One that takes nothing for so long is let go; each time that it takes something begins anew.
-    res.setTimeout(STALLED_MS);
+    res.setTimeout(stalledMs);
   });
 }

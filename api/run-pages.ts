@@ -10,6 +10,7 @@ export async function* runPages(
   query: InvocationQuery,
   first: Page<IndexedInvocation>,
   limit: number,
+  without?: 'metadata',
 ): AsyncGenerator<IndexedInvocation[]> {
   let page = first;
   for (;;) {
@@ -18,6 +19,6 @@ export async function* runPages(
     if (nextCursor === null) return;
     // SQLite answers at once, and a fast reader drains at once: without this nobody else would have a turn between.
     await turn();
-    page = await index.search(query, { limit, cursor: nextCursor });
+    page = await index.search(query, { limit, cursor: nextCursor }, without);
   }
 }

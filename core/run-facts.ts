@@ -36,9 +36,17 @@ export function factsOf(state: State): RunFacts {
     late: isLateRun(state),
     duplicate,
     reason: endReason,
-    attempts: state.steps.flatMap((step) => step.attempts).filter((attempt) => statusOf(attempt) !== 'skipped').length,
+    attempts: sendsOf(state),
     costMicros,
     costTwiceMicros,
     currency: ladder.currency,
   };
+}
+
+function sendsOf({ steps }: State): number {
+  let sends = 0;
+  for (const { attempts } of steps) {
+    for (const attempt of attempts) if (statusOf(attempt) !== 'skipped') sends++;
+  }
+  return sends;
 }

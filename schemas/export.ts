@@ -120,6 +120,7 @@ const EVENT_COLUMNS = [
   may('costs', 'json', 'what one send of each step was reckoned at, by the step’s number'),
   may('duplicateRisk', 'boolean', 'sent while an earlier message might still arrive'),
   may('timezone', 'text', 'by which quiet hours were judged'),
+  may('country', 'text', 'of the recipient’s number'),
   may('unaddressable', 'json', 'the steps that the person has no address for'),
   may('because', 'text', 'why, in a sentence'),
 ] as const;
@@ -146,6 +147,11 @@ export const ROLLUP_COUNTERS = [
   'late',
   'costMicros',
   'costTwiceMicros',
+  'reckoned',
+  'allAtOnceMicros',
+  'smsOnlyMicros',
+  'smsOnlyUnknown',
+  'smsOnlyCostMicros',
 ] as const;
 
 const ROLLUP_COLUMNS = [

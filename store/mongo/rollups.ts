@@ -1,31 +1,22 @@
 import type { Document } from 'mongodb';
-import type { Rollup, RollupIndex, RollupKey, RollupQuery } from '../contract';
+import type { Rollup, RollupIndex, RollupKey } from '../contract';
 import type { LiveViews } from './generations';
+import { rollupSpan } from './rollup-span';
 import { decodeName, type RollupDocument } from './view-documents';
 
 /** The counts of the analytics: each rollup as the sum of what its partitions have of it. */
 export function createMongoRollups(live: LiveViews): RollupIndex {
   return {
-    async find(query) {
+    span: rollupSpan(live),
+    async find({ mode, flowId, flowVersion, from, to }) {
+      // What is undefined does not go over the wire: see connect.ts.
+      const filter: Document = { mode, flowId, flowVersion };
+      if (from !== undefined || to !== undefined) filter.hour = { $gte: from, $lt: to };
       const { rollups } = await live();
-      const found = await rollups.find(filterOf(query)).toArray();
+      const found = await rollups.find(filter).toArray();
       return sums(found).sort(byPlace);
     },
-    async span(query) {
-      const { rollups } = await live();
-      const end = (direction: 1 | -1) =>
-        rollups.findOne(filterOf(query), { sort: { hour: direction }, projection: { hour: 1 } });
-      const [first, last] = await Promise.all([end(1), end(-1)]);
-      return first && last ? { first: first.hour, last: last.hour } : null;
-    },
   };
-}
-
-/** What is undefined does not go over the wire: see connect.ts. */
-function filterOf({ mode, flowId, flowVersion, from, to }: RollupQuery): Document {
-  const filter: Document = { mode, flowId, flowVersion };
-  if (from !== undefined || to !== undefined) filter.hour = { $gte: from, $lt: to };
-  return filter;
 }
 
 function sums(documents: readonly RollupDocument[]): Rollup[] {

@@ -9,7 +9,7 @@ import { needParquetThread, readParquet } from '../support/parquet';
 import { until } from '../support/until';
 import { type ApiUnderTest, expectProblem, INVOKE, must, PERSON, publishOtp, startApi } from './api-under-test';
 
-/** A read model with as many pages as a test wants, each of the same run two hundred times. */
+/** A read model with as many pages as a test wants, each of the same run a hundred times. */
 class Pages {
   read = 0;
   underWay = 0;
@@ -120,12 +120,12 @@ test('of events no more histories are read than are in hand', async () => {
   await once(response, 'data');
   response.pause();
   const read = await settled();
-  expect(histories).toBeLessThanOrEqual(read * 200);
+  expect(histories).toBeLessThanOrEqual(read * 100);
   response.destroy();
 });
 
 test('a Parquet file of many rows has row groups of a bounded size, and every row', async () => {
-  pages.total = 101;
+  pages.total = 202;
   const response = await fetch(urlOf('attempts', 'parquet'), { headers: headers() });
   const file = readParquet(Buffer.from(await response.arrayBuffer()));
   expect(file.groups).toEqual([20_000, 20_000, 400]);
@@ -133,7 +133,7 @@ test('a Parquet file of many rows has row groups of a bounded size, and every ro
 });
 
 test('texts that are long end a row group sooner', async () => {
-  pages.total = 10;
+  pages.total = 20;
   pages.run = { ...run, record: { ...run.record, metadata: { long: 'x'.repeat(20_000) } } };
   const response = await fetch(urlOf('invocations', 'parquet'), { headers: headers() });
   expect(readParquet(Buffer.from(await response.arrayBuffer())).groups).toEqual([400, 400, 400, 400, 400]);
