@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { addressFor } from '../core/address';
 import { EngineUnavailable, type NewRun } from '../core/engine';
+import { readPhone } from '../core/phone';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
 import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
@@ -131,6 +132,7 @@ function runOf({ id, recipient, costs }: InvocationRecord, flow: PreparedFlow, {
       timezone: recipient.timezone ?? null,
       sendAt: timeOf(sendAt),
       ...(costs && { costs }),
+      ...countryOf(recipient),
     },
   };
 }
@@ -160,6 +162,12 @@ function recordOf(
     sandbox: body.sandbox ?? null,
     costs,
   };
+}
+
+/** Of the phone number, where it tells: in live mode it was read before, and in test mode it need not be readable. */
+function countryOf({ phone }: Recipient): { country?: string } {
+  const read = phone === undefined ? null : readPhone(phone);
+  return read?.ok && read.country !== null ? { country: read.country } : {};
 }
 
 /** Names of the steps that the recipient has no address for. */

@@ -26,6 +26,7 @@ export function evolve(state: State, event: Event): State {
       next.unaddressable = event.unaddressable ?? [];
       next.scheduledAt = event.until ?? null;
       next.costs = event.costs ?? null;
+      next.country = event.country ?? null;
       return next;
     case 'InvocationSucceeded':
       return end(next, 'succeeded', event.at);

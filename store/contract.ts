@@ -20,6 +20,7 @@ export interface Store {
   parked: ParkedReceipts;
   invocations: InvocationIndex;
   rollups: RollupIndex;
+  rejections: RejectionStore;
   marks: MarkStore;
   retention: RetentionStore;
   prices: PriceStore;
@@ -348,7 +349,7 @@ export interface MessageView {
   attempt: number;
 }
 
-/** What one rollup is of; `hour` is its beginning in ms since 1970, UTC. */
+/** What one rollup is of. */
 export interface RollupKey {
   mode: Mode;
   flowId: string;
@@ -357,6 +358,9 @@ export interface RollupKey {
   step: string;
   /** Empty for what is counted of the whole invocation, and of a parallel step. */
   channel: Channel | '';
+  /** Of the recipient's phone number, ISO 3166-1 alpha-2; empty where there is none or it does not tell. */
+  country: string;
+  /** When its slot (core/slots.ts) begins, in ms since 1970: the hour of UTC, or a part of it. */
   hour: number;
 }
 
@@ -403,15 +407,37 @@ export interface RollupQuery {
   mode: Mode;
   flowId?: string;
   flowVersion?: number;
-  /** Hours that begin in [from, to). */
+  /** Slots that begin in [from, to). */
   from?: number;
   to?: number;
+}
+
+export interface RollupSumQuery {
+  mode: Mode;
+  flowId?: string;
+  flowVersion?: number;
+  /** Where periods begin and end, in ms since 1970, in order, each the beginning of a slot: period n is [n, n + 1). */
+  bounds: readonly number[];
+  /** A sum for each country, instead of one for all. */
+  byCountry: boolean;
+}
+
+/** What was counted of one step, or of the invocations, of one version in one period. */
+export interface RollupSum extends Omit<RollupKey, 'mode' | 'hour'> {
+  /** The number of the period, from 0. `country` is empty unless the query asks for countries. */
+  period: number;
+  /** Without the `latency.<n>`. */
+  counts: Record<string, number>;
+  /** How many by latency bucket. */
+  latencies: Map<number, number>;
 }
 
 /** The counts of the analytics; they follow the log by a moment. */
 export interface RollupIndex {
   /** In the order of hour, flow, version, step. */
   find(query: RollupQuery): Promise<Rollup[]>;
+  /** The same added up, in no order; what comes to nothing is left out. */
+  sums(query: RollupSumQuery): Promise<RollupSum[]>;
 }
 
 /** A run's events as the log has them. */
@@ -465,7 +491,7 @@ export type Retained = (typeof RETAINED)[number];
 export interface RetentionStore {
   /**
    * Removes up to `limit` things from before `before` (ms since 1970): of runs by their end, never of one that is open;
-   * of rollups by their hour. `records` are addresses and variables; `invocations` are what lists show, messages and
+   * of rollups, and of rejections with them, by their hour. `records` are addresses and variables; `invocations` are what lists show, messages and
    * addresses' hashes included.
    * @returns how many went; fewer than `limit`: there is no more
    */
@@ -671,7 +697,9 @@ export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** Invocations that were refused at the door, counted; no run ever knows of them. */
 export interface RejectionStore {
+  /** Adds to what is counted. Rejects with StoreUnavailable where nothing was. */
   add(counts: readonly RejectionCount[]): Promise<void>;
+  /** In the order of hour, flow, version, reason. */
   find(query: RollupQuery): Promise<RejectionCount[]>;
 }
 

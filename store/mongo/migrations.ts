@@ -50,4 +50,11 @@ export const MIGRATIONS: readonly Migration[] = [
   async (db) => {
     await db.collection('provider_accounts').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
   },
+  async (db) => {
+    await db.collection('rejections').createIndexes([
+      { key: { mode: 1, flowId: 1, hour: 1 }, name: 'flow' },
+      { key: { mode: 1, hour: 1 }, name: 'hour' },
+      { key: { hour: 1 }, name: 'oldest' },
+    ]);
+  },
 ];

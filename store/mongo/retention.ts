@@ -2,6 +2,7 @@ import type { Collection, Db } from 'mongodb';
 import type { Retained, RetentionStore } from '../contract';
 import { type EventDocument, eventIdsOf } from './event-documents';
 import type { LiveViews } from './generations';
+import type { RejectionDocument } from './rejections';
 import { type Held, ownersOf } from './view-documents';
 import { insertNew } from './writes';
 
@@ -17,6 +18,7 @@ export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () =>
   const gone = db.collection<EndedRun>('ended_runs');
   const records = db.collection<{ _id: string }>('records');
   const events = db.collection<EventDocument>('events');
+  const rejections = db.collection<RejectionDocument>('rejections');
 
   /** Runs that ended before and still hold it, those that went from the lists last. */
   async function holding(what: Held, before: number, limit: number): Promise<string[]> {
@@ -73,7 +75,13 @@ export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () =>
       .limit(limit)
       .toArray();
     if (old.length > 0) await rollups.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } });
-    return old.length;
+    if (old.length === limit) return old.length;
+    const refused = await rejections
+      .find({ hour: { $lt: before } }, { projection: { _id: 1 } })
+      .limit(limit - old.length)
+      .toArray();
+    if (refused.length > 0) await rejections.deleteMany({ _id: { $in: refused.map(({ _id }) => _id) } });
+    return old.length + refused.length;
   }
 
   const sweeps: Record<Retained, (before: number, limit: number) => Promise<number>> = {

@@ -16,6 +16,7 @@ import { createMongoMarks } from './marks';
 import { createMongoParked } from './parked';
 import { createMongoPrices } from './prices';
 import { createMongoRecords } from './records';
+import { createMongoRejections } from './rejections';
 import { createMongoRetention } from './retention';
 import { createMongoRollups } from './rollups';
 import { createMongoSuppressions } from './suppressions';
@@ -48,6 +49,7 @@ export async function openMongoStore(
     parked: prompt(createMongoParked(db, seal)),
     invocations: prompt(createMongoInvocations(live, { seal, records, ladders })),
     rollups: prompt(createMongoRollups(live)),
+    rejections: prompt(createMongoRejections(db)),
     marks: prompt(createMongoMarks(db)),
     retention: guarded(createMongoRetention(db, live, kept.forget)),
     prices: prompt(createMongoPrices(db)),

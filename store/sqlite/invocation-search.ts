@@ -1,7 +1,7 @@
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import type { InvocationQuery } from '../contract';
 import type { Place } from '../cursor';
-import { MODE_CODES, STATUS_CODES } from './views-schema';
+import { MODE_CODES, STATUS_CODES } from './view-codes';
 
 interface Condition {
   sql: string;

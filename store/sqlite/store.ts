@@ -15,8 +15,9 @@ import { createSqliteMarks } from './marks';
 import { createSqliteParked } from './parked';
 import { createSqlitePrices } from './prices';
 import { createSqliteRecords } from './records';
+import { createSqliteRejections } from './rejections';
 import { createSqliteRetention } from './retention';
-import { createSqliteRollups } from './rollups';
+import { createSqliteRollups } from './rollup-index';
 import { STORE_MIGRATIONS } from './schema';
 import { createSqliteSuppressions } from './suppressions';
 import { createSqliteTemplates } from './templates';
@@ -55,6 +56,7 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
     parked: createSqliteParked(group, seal),
     invocations: createSqliteInvocations(views, { seal, records, ladders }),
     rollups: guarded(createSqliteRollups(views)),
+    rejections: guarded(createSqliteRejections(group)),
     marks: guarded(createSqliteMarks(db)),
     retention: guarded(createSqliteRetention({ group, views: sweeper, recordsGone: () => records.forget() })),
     prices: guarded(createSqlitePrices(db)),

@@ -1,8 +1,10 @@
 import { GroupCommit } from '../../sqlite/group-commit';
-import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
+import type { SqlValue } from '../../sqlite/open';
 import type { NewView, RunView, ViewBatch, ViewWriter } from '../contract';
 import { rollupWriter } from './rollups';
-import { MODE_CODES, openViews, STATUS_CODES } from './views-schema';
+import { MODE_CODES, STATUS_CODES } from './view-codes';
+import { openViews } from './views-schema';
+import { wordNumbers } from './words';
 
 /**
  * The read model's writer in views.db: a batch, its rollups and its position are one transaction. One process projects
@@ -63,7 +65,7 @@ export function createSqliteViews(file: string): ViewWriter {
         const { providerMessageId, provider, invocationId, step, attempt } = message;
         tables.messages.add([providerMessageId, provider, invocationId, step, attempt]);
       }
-      for (const { key } of batch.contributions) wordNumber(key.flowId);
+      rollups.prepare(batch.contributions);
       group.write(() => settle(batch, changed));
       await group.flushed();
     },
@@ -117,20 +119,4 @@ function invocationRow(view: NewView, run: RunView, wordNumber: (word: string) =
     run.seq,
     run.state,
   ];
-}
-
-/** Words get their number before the batch's transaction: one that the batch then does not use does no harm. */
-function wordNumbers(db: SqliteDatabase): (word: string) => number {
-  const held = new Map<string, number>();
-  const select = db.prepare('SELECT number FROM words WHERE word = ?');
-  const insert = db.prepare('INSERT INTO words (word) VALUES (?)');
-  return (word) => {
-    let number = held.get(word);
-    if (number === undefined) {
-      const row = select.get([word]) as { number: number } | undefined;
-      number = row?.number ?? Number(insert.run([word]).lastInsertRowid);
-      held.set(word, number);
-    }
-    return number;
-  };
 }

@@ -6,7 +6,9 @@ import { describeIdempotency, describeRecords } from './store-hot-path';
 import { describeMarks } from './store-marks';
 import { describePrices } from './store-prices';
 import { describeInvocations } from './store-read-model';
+import { describeRejections } from './store-rejections';
 import { describeRetention } from './store-retention';
+import { describeRollupSums } from './store-rollup-sums';
 import { describeRollups } from './store-rollups';
 import type { OpenStore } from './store-under-test';
 
@@ -22,6 +24,8 @@ export function describeStore(name: string, open: OpenStore): void {
     describeParked(open);
     describeInvocations(open);
     describeRollups(open);
+    describeRollupSums(open);
+    describeRejections(open);
     describeHistories(open);
     describeMarks(open);
     describeRetention(open);
