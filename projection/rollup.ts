@@ -6,7 +6,7 @@ import { type AttemptState, newestAttempt, type State, type StepState, stepAt } 
 import { isDuplicate, reasonOf } from '../core/view';
 import { isTextChannel } from '../schemas/vocabulary';
 import type { Contribution, RollupKey } from '../store/contract';
-import { latencyBucket } from './latency-buckets';
+import { latencyBucket } from '../core/latency-buckets';
 
 /**
  * What a run counts in the rollups follows from its state alone, and a stretch of its events contributes the difference
@@ -21,7 +21,7 @@ import { latencyBucket } from './latency-buckets';
  * that proves it), `rejected` (refused), `uncertain` (never answered), `delivered` (the person has it, told in time),
  * `lateDelivered` (told after the step was left or the invocation had ended), `read` (a click or a reply shows it
  * too), `clicked`, `replied`, `duplicates` (reached the person again), `costMicros`, `costTwiceMicros`, `reason.<reason>`
- * (did not reach the person, by the reason that the view gives), `latency.<n>` (see latency-buckets.ts: from acceptance
+ * (did not reach the person, by the reason that the view gives), `latency.<n>` (see core/latency-buckets.ts: from acceptance
  * to delivery by our clock, in time or late, where the step waits for delivery or more; without an answer of the
  * provider there is no acceptance to count from).
  *

@@ -4,7 +4,7 @@ import type { Ladder } from '../../core/ladder';
 import { simulate } from '../../core/simulate';
 import { initialState, type State } from '../../core/state';
 import { invocationView } from '../../core/view';
-import { latencyBucket } from '../../projection/latency-buckets';
+import { latencyBucket } from '../../core/latency-buckets';
 import { type Counts, countsBetween, type RunCounts } from '../../projection/rollup';
 import type { AttemptView } from '../../schemas/invocation';
 import { make, move, newWorld, settle } from '../core/hostile-world';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { latencyBucket, latencyOfBucket } from '../../projection/latency-buckets';
+import { latencyBucket, latencyOfBucket } from '../../core/latency-buckets';
 
 const WEEKS_MS = 30 * 24 * 3_600_000;
 
