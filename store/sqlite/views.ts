@@ -52,12 +52,16 @@ export function createSqliteViews(file: string): ViewWriter {
     async write(batch) {
       if ((positionOf(batch.partition) ?? Number.NEGATIVE_INFINITY) >= batch.position) return;
       const created = new Map(batch.created.map((view) => [view.id, view]));
+      const fresh: SqlValue[][] = [];
       const changed: RunView[] = [];
+      // Words are written at once. Where that fails nothing of the batch may have gone into the group, which would write it.
+      rollups.prepare(batch.contributions);
       for (const run of batch.runs) {
         const view = created.get(run.id);
-        if (view) tables.invocations.add(invocationRow(view, run, wordNumber));
+        if (view) fresh.push(invocationRow(view, run, wordNumber));
         else changed.push(run);
       }
+      for (const row of fresh) tables.invocations.add(row);
       for (const view of batch.created) {
         for (const hash of view.addressHashes) tables.recipients.add([hash, view.createdAt, view.id]);
       }
@@ -65,7 +69,6 @@ export function createSqliteViews(file: string): ViewWriter {
         const { providerMessageId, provider, invocationId, step, attempt } = message;
         tables.messages.add([providerMessageId, provider, invocationId, step, attempt]);
       }
-      rollups.prepare(batch.contributions);
       group.write(() => settle(batch, changed));
       await group.flushed();
     },

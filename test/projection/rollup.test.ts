@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { evolve, fold } from '../../core/evolve';
 import type { Ladder } from '../../core/ladder';
+import { latencyBucket } from '../../core/latency-buckets';
 import { simulate } from '../../core/simulate';
 import { initialState, type State } from '../../core/state';
 import { invocationView } from '../../core/view';
-import { latencyBucket } from '../../core/latency-buckets';
 import { type Counts, countsBetween, type RunCounts } from '../../projection/rollup';
 import type { AttemptView } from '../../schemas/invocation';
 import { make, move, newWorld, settle } from '../core/hostile-world';
