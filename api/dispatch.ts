@@ -73,7 +73,10 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     const turnedAway = route.guard?.(params);
     if (turnedAway) return turnedAway;
     const body = route.body || route.raw ? await takeBody(route, judgeBody, req, params) : NO_BODY;
-    if (!body.ok) return body.response;
+    if (!body.ok) {
+      await route.turnedAway?.({ params, key: key.value });
+      return body.response;
+    }
     const url = req.url ?? '/';
     const search = searchOf(url);
     const query = readQuery ? readQuery(search) : NO_QUERY;

@@ -5,7 +5,6 @@ import { factsOf } from '../core/run-facts';
 import type { State } from '../core/state';
 import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
-import type { WireEvent } from '../schemas/event';
 import { type EXPORT_COLUMNS, type ExportRow, ROLLUP_COUNTERS, type RowOf } from '../schemas/export';
 import type { AttemptView } from '../schemas/invocation';
 import { REASONS } from '../schemas/vocabulary';
@@ -79,7 +78,7 @@ function accountOf({ ladder, steps }: State, { step, attempt }: AttemptView): st
 /** Its events as the API writes them. */
 export function eventRows({ record, state }: IndexedInvocation, events: readonly Event[]): RowOf<Columns['events']>[] {
   return events.map((event) => {
-    const wire: WireEvent & { country?: string } = toWire(event, state.ladder);
+    const wire = toWire(event, state.ladder);
     return {
       invocationId: record.id,
       ...flowOf(record),
@@ -124,7 +123,7 @@ const COUNTED_APART: ReadonlySet<string> = new Set([
 
 /** A rollup with its counters side by side; 0 where nothing was counted. */
 export function rollupRow({ key, counts }: Rollup, workflowId: string): ExportRow {
-  const { hour, step, channel, country, ...rest } = key as Rollup['key'] & { country?: string };
+  const { hour, step, channel, country, ...rest } = key;
   const row: Record<string, string | number | null> = {
     hour: isoTime(hour),
     workflowId,

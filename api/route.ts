@@ -68,6 +68,8 @@ export interface Route<B = unknown, Q = unknown> {
   headers?: readonly HeaderDoc[];
   /** Schema by status; null for an answer without one. Problems are documented for all alike. */
   responses: Readonly<Record<number, object | null>>;
+  /** Told of a body that was refused before the handler; the answer waits for it. */
+  turnedAway?(request: Pick<ApiRequest, 'params' | 'key'>): Promise<void>;
   /** What it answers with besides JSON. */
   produces?: readonly string[];
   /** Answered before Express sees the request. */

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { latencyOfBucket } from '../core/latency-buckets';
 import type { LogRecord } from '../log/contract';
 import type { Channel, Mode } from '../schemas/vocabulary';
 import type { Tally } from './fold-batch';
-import { latencyOfBucket } from './latency-buckets';
 import type { Projector } from './project';
 
 const MS = {

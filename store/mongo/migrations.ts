@@ -71,4 +71,11 @@ export const MIGRATIONS: readonly Migration[] = [
       await addFacts(db, generation);
     }
   },
+  async (db) => {
+    await db.collection('rejections').createIndexes([
+      { key: { mode: 1, flowId: 1, hour: 1 }, name: 'flow' },
+      { key: { mode: 1, hour: 1 }, name: 'hour' },
+      { key: { hour: 1 }, name: 'oldest' },
+    ]);
+  },
 ];

@@ -19,6 +19,7 @@ import { createMongoParked } from './parked';
 import { createMongoPrices } from './prices';
 import { createMongoReceipts } from './receipts';
 import { createMongoRecords } from './records';
+import { createMongoRejections } from './rejections';
 import { createMongoRetention } from './retention';
 import { createMongoRollups } from './rollups';
 import { createMongoSuppressions } from './suppressions';
@@ -52,6 +53,7 @@ export async function openMongoStore(
     receipts: prompt(createMongoReceipts(db, seal)),
     invocations: prompt(createMongoInvocations(live, { seal, records, ladders })),
     rollups: prompt(createMongoRollups(live)),
+    rejections: prompt(createMongoRejections(db)),
     marks: prompt(createMongoMarks(db)),
     retention: guarded(createMongoRetention(db, live, kept.forget)),
     prices: prompt(createMongoPrices(db)),

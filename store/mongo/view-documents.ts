@@ -72,6 +72,8 @@ export interface RollupDocument {
   flowVersion: number;
   step: string;
   channel: Channel | '';
+  /** Not there: none. So it is in what was counted before countries were. */
+  country?: string;
   hour: number;
   partition: number;
   folded: {

@@ -2,7 +2,7 @@ import { bytesOf } from '../../sqlite/blob';
 import type { Delivery, DeliveryAttempt } from '../contract';
 import type { Seal } from '../seal';
 import { DELIVERY_CODES, typeOfCode } from './callbacks-schema';
-import { MODE_CODES } from './views-schema';
+import { MODE_CODES } from './view-codes';
 
 type Blob = Buffer | ArrayBuffer;
 

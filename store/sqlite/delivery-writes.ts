@@ -4,7 +4,7 @@ import type { Seal } from '../seal';
 import { codeOfType, DELIVERY_CODES } from './callbacks-schema';
 import { type DeliveryRow, deliveryOf, wholeDeliveries } from './delivery-rows';
 import { deliveryTurns } from './delivery-turns';
-import { MODE_CODES } from './views-schema';
+import { MODE_CODES } from './view-codes';
 
 /** Deliveries asked for again in one transaction: some milliseconds. */
 const PORTION = 500;

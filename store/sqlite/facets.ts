@@ -3,7 +3,7 @@ import type { InvocationStatus } from '../../schemas/vocabulary';
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import { createBoundedMap } from '../bounded-map';
 import type { NewView } from '../contract';
-import { MODE_CODES, STATUS_CODES } from './views-schema';
+import { MODE_CODES, STATUS_CODES } from './view-codes';
 
 const COLUMNS = ['mode', 'status', 'flow', 'workflow', 'version', 'key', 'late', 'duplicate', 'reached', 'reason'];
 const FACETS_HELD = 5_000;

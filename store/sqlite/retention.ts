@@ -4,8 +4,10 @@ import type { SqliteDatabase } from '../../sqlite/open';
 import type { Retained, RetentionStore } from '../contract';
 import { DELIVERY_CODES } from './callbacks-schema';
 import { type EndedRun, endedRuns, type Place, START } from './ended-runs';
+import { rejectionsSweep } from './rejections';
+import { rollupsSweep } from './rollups-sweep';
 import { runEvents } from './run-events';
-import { UNLISTED } from './views-schema';
+import { UNLISTED } from './view-codes';
 
 /** Runs looked at in one turn of the event loop: a few milliseconds. */
 const PORTION = 200;
@@ -38,9 +40,8 @@ export function createSqliteRetention(files: RetentionFiles): RetentionStore {
   const events = runEvents(group.db);
   const records = recordsSweep(files);
   const invocations = invocationsSweep(files, events.having);
-  const rollups = views.prepare(
-    'DELETE FROM rollups WHERE number IN (SELECT number FROM rollups WHERE mode IN (0, 1) AND hour < ? LIMIT ?)',
-  );
+  const rollups = rollupsSweep(views);
+  const rejections = rejectionsSweep(group);
   const removeCallbacks = callbacksSweep(callbacks);
   /** Where the last call stopped that found as much as it might; a pass that came to the end begins anew. */
   const places = new Map<Retained, Place>();
@@ -73,7 +74,10 @@ export function createSqliteRetention(files: RetentionFiles): RetentionStore {
   return {
     async sweep(what, before, limit) {
       if (what === 'callbacks') return locked(callbacks, () => removeCallbacks(before, limit));
-      if (what === 'rollups') return locked(views, () => rollups.run([before, limit]).changes);
+      if (what === 'rollups') {
+        const swept = await locked(views, () => rollups(before, limit));
+        return swept === limit ? swept : swept + (await rejections(before, limit - swept));
+      }
       return pass(what, before, limit);
     },
   };

@@ -126,6 +126,18 @@ export const STORE_MIGRATIONS = [
   ) WITHOUT ROWID;
   ALTER TABLE parked_receipts ADD COLUMN source TEXT;
   `,
+  `
+  CREATE TABLE rejections (
+    mode TEXT NOT NULL,
+    flow_id TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (mode, flow_id, hour, version, reason)
+  ) WITHOUT ROWID;
+  CREATE INDEX rejections_hour ON rejections (mode, hour);
+  `,
 ];
 
 /** Stands for “every channel” in keys: NULLs are all different in a unique index. */

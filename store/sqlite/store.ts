@@ -19,8 +19,9 @@ import { createSqliteParked } from './parked';
 import { createSqlitePrices } from './prices';
 import { createSqliteReceipts } from './receipts';
 import { createSqliteRecords } from './records';
+import { createSqliteRejections } from './rejections';
 import { createSqliteRetention } from './retention';
-import { createSqliteRollups } from './rollups';
+import { createSqliteRollups } from './rollup-index';
 import { STORE_MIGRATIONS } from './schema';
 import { createSqliteSuppressions } from './suppressions';
 import { createSqliteTemplates } from './templates';
@@ -69,6 +70,7 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
     receipts: createSqliteReceipts(group, seal),
     invocations: createSqliteInvocations(views, { seal, records, ladders }),
     rollups: guarded(createSqliteRollups(views)),
+    rejections: guarded(createSqliteRejections(group)),
     marks: guarded(createSqliteMarks(db)),
     retention: guarded(
       createSqliteRetention({

@@ -9,7 +9,9 @@ import { describeMarks } from './store-marks';
 import { describePrices } from './store-prices';
 import { describeInvocations } from './store-read-model';
 import { describeReceipts } from './store-receipts';
+import { describeRejections } from './store-rejections';
 import { describeRetention } from './store-retention';
+import { describeRollupSums } from './store-rollup-sums';
 import { describeRollups } from './store-rollups';
 import type { OpenStore } from './store-under-test';
 
@@ -26,6 +28,8 @@ export function describeStore(name: string, open: OpenStore): void {
     describeReceipts(open);
     describeInvocations(open);
     describeRollups(open);
+    describeRollupSums(open);
+    describeRejections(open);
     describeHistories(open);
     describeMarks(open);
     describeRetention(open);

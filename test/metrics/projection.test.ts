@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
+import { latencyBucket } from '../../core/latency-buckets';
 import type { LogRecord } from '../../log/contract';
 import type { Tally } from '../../projection/fold-batch';
-import { latencyBucket } from '../../projection/latency-buckets';
 import { createProjectionMetrics } from '../../projection/metrics';
 import { readPrometheusText } from '../support/prometheus-text';
 

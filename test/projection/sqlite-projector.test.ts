@@ -6,6 +6,7 @@ import { startEventsThread } from '../../cli/house/start-events-thread';
 import { SqliteLog } from '../../log/sqlite/log';
 import { createProjectionLoop } from '../../projection/loop';
 import { rebuildViews } from '../../projection/rebuild';
+import { PROVIDER_CATALOG } from '../../providers/facts';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { openDatabase } from '../../sqlite/open';
 import type { Store } from '../../store/contract';
@@ -34,7 +35,7 @@ async function openFolder(dataFolder = mkdtempSync(join(root, 'data-'))) {
   const flow = typeof made === 'string' ? await store.flows.get('wf_sample') : made;
   if (!flow) throw new Error('no flow');
   if (flow.publishedVersion === null) await store.flows.publish(flow.id, sampleDefinition, null, T0);
-  const ladder = sampleLadder(flow.id);
+  const ladder = sampleLadder(flow.id, 'wf_sample', PROVIDER_CATALOG);
   const run = async (id: string) => {
     const events = fallbackRun(id, ladder, T0).map((record) => ({ key: id, value: JSON.stringify(record) }));
     await Promise.all([store.records.put(sampleRecord(id, ladder)), log.append('onward.events', events)]);
