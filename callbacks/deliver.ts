@@ -13,6 +13,7 @@ import type { Timers } from './timers';
 import { createTeller } from './told-once';
 
 const SLOTS = {
+  /** A profile takes at most half of what is left, so that there is some for the next. */
   all: 256,
   profile: 32,
   /** Of a profile whose last attempt failed: enough to see that it is back, few enough to leave the rest to the others. */
@@ -29,7 +30,7 @@ const MS = {
   crowded: 250,
   again: 1_000,
   /** For the attempts in hand, at a stop. */
-  patience: 6_000,
+  patience: 4_000,
 } as const;
 
 export interface DeliverDeps {
@@ -99,7 +100,7 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
       return;
     }
     const slots = profile.failingSince === null ? SLOTS.profile : SLOTS.failing;
-    const free = Math.min(slots - mine, SLOTS.all - attempts.size);
+    const free = Math.min(slots - mine, Math.ceil((SLOTS.all - attempts.size) / 2));
     if (free <= 0) return;
     for (const delivery of await deliveries.claim(id, now, now + MS.lease, free)) begin(profile, delivery);
   }

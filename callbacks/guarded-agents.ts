@@ -4,7 +4,8 @@ import { isIP, type LookupFunction } from 'node:net';
 import { type AllowedRanges, whyRefused } from './address-guard';
 import type { LookUp } from './look-up';
 
-const SOCKETS = { perHost: 64, idlePerHost: 64, idleMs: 30_000 } as const;
+/** How many there are at once is the deliverer's to bound: several profiles may call one host. */
+const SOCKETS = { idlePerHost: 64, idleMs: 30_000 } as const;
 
 /** Nothing inside is connected to, whatever a name says now or said before. */
 export class AddressRefused extends Error {
@@ -59,7 +60,6 @@ export function createGuardedAgents(allowed: AllowedRanges, lookUp: LookUp): Gua
   const kept = {
     ...fresh,
     keepAlive: true,
-    maxSockets: SOCKETS.perHost,
     maxFreeSockets: SOCKETS.idlePerHost,
     timeout: SOCKETS.idleMs,
     scheduling: 'lifo',

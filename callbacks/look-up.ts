@@ -1,5 +1,4 @@
-import { lookup } from 'node:dns';
-import { Resolver } from 'node:dns/promises';
+import { lookup, promises } from 'node:dns';
 
 /** All addresses of a name; rejects where it has none. */
 export type LookUp = (hostname: string) => Promise<string[]>;
@@ -14,7 +13,7 @@ const UNANSWERED: ReadonlySet<string> = new Set(['ETIMEOUT', 'ECANCELLED']);
  * and the sends of messages need those threads.
  */
 export function createLookUp(): LookUp {
-  const resolver = new Resolver(PATIENCE);
+  const resolver = new promises.Resolver(PATIENCE);
   const asked = new Map<string, Promise<string[]>>();
   const ask = async (hostname: string) => {
     const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);

@@ -94,10 +94,16 @@ function* toldStory(story: readonly [number, NewEvent][], startedAt: number): Ge
   let seq = 0;
   for (const [seconds, happened] of story) {
     const at = startedAt + seconds * 1000;
-    const times = 'receiptAt' in happened ? { receiptAt: at } : {};
-    const event = { ...happened, ...times, seq: ++seq, at } as ToldEvent['event'];
+    const event = { ...happened, ...timesOf(happened, at), seq: ++seq, at } as ToldEvent['event'];
     const after = evolve(before, event);
     yield { invocationId: INVOCATION_ID, event, before, after };
     before = after;
   }
+}
+
+function timesOf(happened: NewEvent, at: number): { receiptAt?: number; deadlineAt?: number } {
+  if ('receiptAt' in happened) return { receiptAt: at };
+  if (happened.type !== 'AttemptAccepted') return {};
+  const step = DEFINITION.steps.find(({ name }) => name === happened.step);
+  return { deadlineAt: at + (step?.timeoutSeconds ?? 0) * 1000 };
 }

@@ -3,7 +3,7 @@ import type { MongoLink } from '../../store/mongo/connect';
 import { createMongoEvents } from '../../store/mongo/events';
 import { openMongoStore } from '../../store/mongo/store';
 import { createSeal } from '../../store/seal';
-import type { CallbackStores } from './callbacks';
+import type { CallbackStores } from './callback-stores';
 
 /** The link is closed by whoever opened it. */
 export async function openMongoCallbackStores(mongo: MongoLink, secret: string): Promise<CallbackStores> {

@@ -17,7 +17,6 @@ import { SqliteHistories } from '../../log/sqlite/histories';
 import { createProjectionLoop } from '../../projection/loop';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import { migrate } from '../../sqlite/migrate';
-import type { CallbackProfileStore, DeliveryStore, FlowStore, Histories, RecordStore } from '../../store/contract';
 import { createLadderSource } from '../../store/ladders';
 import type { MongoLink } from '../../store/mongo/connect';
 import { createSeal } from '../../store/seal';
@@ -27,6 +26,7 @@ import { createSqliteFlows } from '../../store/sqlite/flows';
 import { createSqliteRecords } from '../../store/sqlite/records';
 import { STORE_MIGRATIONS } from '../../store/sqlite/schema';
 import { StartError } from '../settings';
+import type { CallbackStores } from './callback-stores';
 import { followOnFiles } from './callbacks-on-files';
 import type { Links } from './links';
 import { openEvents } from './projection';
@@ -53,17 +53,6 @@ export interface RunningCallbacks {
   wake(): void;
   /** Resolves once what was in hand is done or left to others, and everything of it is closed. */
   stop(): Promise<void>;
-}
-
-/** What the room needs of the store, wherever that is. */
-export interface CallbackStores {
-  profiles: CallbackProfileStore;
-  deliveries: DeliveryStore;
-  flows: FlowStore;
-  records: RecordStore;
-  histories: Pick<Histories, 'of'>;
-  heldTo(partition: number, position: number): Promise<boolean>;
-  close(): Promise<void>;
 }
 
 /** Follows the events and makes the callbacks, on whatever log and store are in use. */

@@ -207,13 +207,18 @@ async function everyLag({ local, log, spool, store }: Rooms, folded: Log): Promi
     const records = Math.max(end - (foldedTo ?? beforeFirst), 0);
     return { topic: 'onward.events', group: 'projector', partition, records };
   });
+  // Where it is read from the file of this machine, its position stands with the deliveries.
+  const read = folded === local?.log ? await store.deliveries.readTo(0) : null;
+  const untold = read === null ? 0 : Math.max((ends.get(0) ?? 0) - read, 0);
+  const callbacks: Lag = { topic: 'onward.events', group: 'callbacks', partition: 0, records: untold };
   const told = local && local.log !== log ? await local.log.lag() : [];
   const others = [
     ...(await log.lag()),
     ...told.filter(({ group }) => group === RELAY),
     ...((await spool?.lag()) ?? []),
   ];
-  return [...others.filter(({ group }) => group !== 'projector'), ...(await Promise.all(behind))];
+  const known = [...others.filter(({ group }) => group !== 'projector'), ...(await Promise.all(behind))];
+  return read === null ? known : [...known, callbacks];
 }
 
 const CATCH_UP = { patienceMs: 10_000, lookEveryMs: 20 } as const;

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Callback, InvocationCallback } from '../../schemas/callback';
 import type { WireEvent } from '../../schemas/event';
-import type { NewCallbackProfile } from '../../store/contract';
 import {
   type CallbackReceiver,
   openCallbackReceiver,
@@ -9,7 +8,7 @@ import {
   status,
   verified,
 } from '../stand-ins/callback-receiver';
-import { newProfile, PROFILE_SECRET } from '../support/callback-profile';
+import { newProfile } from '../support/callback-profile';
 import { reopenCallbackStore } from '../support/callback-store';
 import { ended, getJson, publishFlow } from '../support/load';
 import { type ServerProcess, serverProcesses } from '../support/server-process';
@@ -27,10 +26,23 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-async function makeProfile(dataFolder: string, over: Partial<NewCallbackProfile>): Promise<void> {
-  const files = reopenCallbackStore(dataFolder, SECRET);
-  await files.store.callbackProfiles.create(newProfile(receiver.url, over), Date.now());
-  await files.close();
+/** What each endpoint's callbacks are signed with, by its path. */
+const secrets = new Map<string, string>();
+
+async function post<T>(server: ServerProcess, path: string, body: object): Promise<T> {
+  const response = await fetch(server.url + path, {
+    method: 'POST',
+    headers: { 'api-key': server.ownerKey, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+async function makeProfile(server: ServerProcess, id: string, path: string, over: object = {}): Promise<void> {
+  const body = { id, name: id, url: receiver.url + path, ...over };
+  const { secret } = await post<{ secret: string }>(server, '/v1/callback-profiles', body);
+  secrets.set(path, secret);
 }
 
 const flow = (name: string, callbackProfile: string) => ({
@@ -87,7 +99,7 @@ function told(path: string, id: string): string[] {
     else seen.set(webhookId, one);
   }
   return [...seen.values()].flatMap((one) => {
-    const { type, data } = verified(one, PROFILE_SECRET) as Callback & { data: InvocationCallback };
+    const { type, data } = verified(one, secrets.get(path) ?? '') as Callback & { data: InvocationCallback };
     return data.invocationId === id ? [`${data.seq} ${type}`] : [];
   });
 }
@@ -95,8 +107,8 @@ function told(path: string, id: string): string[] {
 test('a run’s callbacks come in order, each once and signed, in test mode and live, and a late delivery is told', async () => {
   const dataFolder = join(root, 'one');
   const server = await (await start({ dataFolder, env })).ready();
-  await makeProfile(dataFolder, { id: 'cbp_all', url: `${receiver.url}/all` });
-  await makeProfile(dataFolder, { id: 'cbp_kaleyra', url: `${receiver.url}/kaleyra`, format: 'kaleyra' });
+  await makeProfile(server, 'cbp_all', '/all');
+  await makeProfile(server, 'cbp_kaleyra', '/kaleyra', { format: 'kaleyra' });
   const all = await publishFlow(server, flow('All', 'cbp_all'));
   const kaleyra = await publishFlow(server, flow('Kaleyra', 'cbp_kaleyra'));
   const falls = { whatsapp: 'reject:unreachable', sms: 'delivered@20ms' };
@@ -113,11 +125,15 @@ test('a run’s callbacks come in order, each once and signed, in test mode and 
   const modes = receiver.received.map(({ body }) => (JSON.parse(body).data as InvocationCallback).mode);
   expect(new Set(modes)).toEqual(new Set(['test', 'live']));
 
+  const before = secrets.get('/all') ?? '';
+  const { secret: next } = await post<{ secret: string }>(server, '/v1/callback-profiles/cbp_all/rotate-secret', {});
   const late = await run(server, all, { whatsapp: 'delivered@1500ms', sms: 'delivered@20ms' });
   await until(() => told('/all', late).some((one) => one.endsWith('invocation.late_delivered')), 'the late delivery');
   const news = receiver.received
     .map(({ body }) => JSON.parse(body) as Callback)
     .find(({ type }) => type === 'invocation.late_delivered');
+  const newest = receiver.received.find(({ body }) => body.includes(late)) as Received;
+  for (const secret of [before, next]) expect(verified(newest, secret)).toBeTruthy();
   expect(news?.data).toMatchObject({ invocationId: late, status: 'succeeded', step: 'whatsapp', duplicate: true });
 
   const compatible = await run(server, kaleyra, falls);
@@ -149,7 +165,7 @@ test('a run’s callbacks come in order, each once and signed, in test mode and 
 test('a SIGKILL loses no callback and tells nothing else, and an open run waits for no endpoint', async () => {
   const dataFolder = join(root, 'killed');
   const first = await (await start({ dataFolder, env })).ready();
-  await makeProfile(dataFolder, { url: `${receiver.url}/killed` });
+  await makeProfile(first, 'cbp_main', '/killed');
   const workflowId = await publishFlow(first, flow('Killed', 'cbp_main'));
   receiver.always('/killed', status(503));
   const script = { whatsapp: 'reject:unreachable', sms: 'delivered@20ms' };
@@ -177,7 +193,7 @@ test('what makes the callbacks may be a process of its own, and two of them are 
   const second = await role('callbacks');
   expect(await second.ended).toBe(1);
   expect(second.stderr()).toMatch(/^onward: ONWARD_DATA is .*which another process that makes callbacks is using/);
-  await makeProfile(dataFolder, { url: `${receiver.url}/roles` });
+  await makeProfile(api, 'cbp_main', '/roles');
   const workflowId = await publishFlow(api, flow('Roles', 'cbp_main'));
   const id = await run(api, workflowId, { whatsapp: 'delivered@20ms' });
   await ended(api, id);
@@ -202,7 +218,10 @@ test('ranges that are none end the start with a sentence that names the variable
 test('without the variable nothing on this machine is called, and the run is none the worse', async () => {
   const dataFolder = join(root, 'guarded');
   const server = await (await start({ dataFolder, env: { ONWARD_SECRET: SECRET } })).ready();
-  await makeProfile(dataFolder, { url: `${receiver.url}/guarded` });
+  // Made past the API, which would refuse it: a name may lead inside later.
+  const files = reopenCallbackStore(dataFolder, SECRET);
+  await files.store.callbackProfiles.create(newProfile(`${receiver.url}/guarded`), Date.now());
+  await files.close();
   const workflowId = await publishFlow(server, flow('Guarded', 'cbp_main'));
   const id = await run(server, workflowId, { whatsapp: 'delivered@20ms' });
   expect(await ended(server, id)).toMatchObject({ status: 'succeeded' });

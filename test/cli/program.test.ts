@@ -16,7 +16,7 @@ function file(name: string, content: unknown): string {
 describe('called wrongly, it ends with 2 and says how', () => {
   test.each([
     [['nonsense'], "unknown command 'nonsense'"],
-    [['start', '--role', 'king'], 'There is no role “king”: api, receipts, projector.'],
+    [['start', '--role', 'king'], 'There is no role “king”: api, receipts, projector, callbacks.'],
     [['invoke'], "missing required argument 'workflowId'"],
     [['invoke', 'wf_otp'], 'Nobody to send to'],
     [['invoke', 'wf_otp', '--to', '+393351234567', '--wait', '61'], '--wait takes 1 to 60 seconds.'],
