@@ -8,17 +8,12 @@ import type {
 import { createHealth, type Health } from './health';
 import type { AttemptOutcome } from './metrics';
 import { ATTEMPT_MS_MAX, type Posted } from './post';
+import { startRounds } from './rounds';
 import { nextAttemptAt } from './schedule';
+import { createSlots } from './slots';
 import type { Timers } from './timers';
-import { createTeller } from './told-once';
+import { createTeller, type Teller } from './told-once';
 
-const SLOTS = {
-  /** A profile takes at most half of what is left, so that there is some for the next. */
-  all: 256,
-  profile: 32,
-  /** Of a profile whose last attempt failed: enough to see that it is back, few enough to leave the rest to the others. */
-  failing: 2,
-} as const;
 /** Of what a disabled profile had due, a round. */
 const HELD_AT_ONCE = 100;
 const MS = {
@@ -28,7 +23,6 @@ const MS = {
   poll: 5_000,
   /** While something is due and its profile's slots are taken. */
   crowded: 250,
-  again: 1_000,
   /** For the attempts in hand, at a stop. */
   patience: 4_000,
 } as const;
@@ -57,63 +51,19 @@ export interface Deliverer {
  * side by side and no more: an endpoint that hangs holds up nobody but itself.
  */
 export function createDeliverer(deps: DeliverDeps): Deliverer {
-  const { deliveries, profiles, timers } = deps;
+  const { deliveries, timers } = deps;
   const teller = createTeller(deps.onFault);
-  const health = createHealth(deps);
-  const inHand = new Map<string, number>();
-  const attempts = new Set<Promise<void>>();
-  let stopped = false;
-  let abandoned = false;
-  let woken = false;
-  let endWait: () => void = () => {};
+  const attempts = createAttempts(deps, teller, () => rounds.wake());
+  let stopping = false;
 
-  function wake(): void {
-    woken = true;
-    endWait();
-  }
-
-  function begin(profile: CallbackProfile, delivery: Delivery): void {
-    inHand.set(profile.id, (inHand.get(profile.id) ?? 0) + 1);
-    const attempt = makeAttempt(deps, health, profile, delivery, () => abandoned)
-      .then(
-        () => teller.well(profile.id),
-        // Its lease runs out, and it comes again.
-        (error) => teller.ill(profile.id, 'a callback could not be noted', error),
-      )
-      .finally(() => {
-        attempts.delete(attempt);
-        const left = (inHand.get(profile.id) ?? 1) - 1;
-        if (left > 0) inHand.set(profile.id, left);
-        else inHand.delete(profile.id);
-        wake();
-      });
-    attempts.add(attempt);
-  }
-
-  async function serve(id: string, now: number): Promise<void> {
-    const mine = inHand.get(id) ?? 0;
-    if (mine >= SLOTS.profile || attempts.size >= SLOTS.all) return;
-    const profile = await profiles.get(id);
-    if (!profile?.enabled) {
-      const error = profile ? 'not sent: the profile is disabled' : 'not sent: the profile is gone';
-      if ((await holdBack(deps, id, error, now)) === HELD_AT_ONCE) wake();
-      return;
-    }
-    const slots = profile.failingSince === null ? SLOTS.profile : SLOTS.failing;
-    const free = Math.min(slots - mine, Math.ceil((SLOTS.all - attempts.size) / 2));
-    if (free <= 0) return;
-    for (const delivery of await deliveries.claim(id, now, now + MS.lease, free)) begin(profile, delivery);
-  }
-
-  /** @returns how long nothing has to be done, in ms */
   async function round(): Promise<number> {
     const now = timers.now();
     const due = await deliveries.dueProfiles(now);
     // Whoever has the fewest under way goes first.
-    due.sort((a, b) => (inHand.get(a) ?? 0) - (inHand.get(b) ?? 0));
+    due.sort((a, b) => attempts.underWay(a) - attempts.underWay(b));
     for (const id of due) {
-      if (stopped) return 0;
-      await serve(id, now).then(
+      if (stopping) return 0;
+      await attempts.begin(id, now).then(
         () => teller.well(`of ${id}`),
         (error) => teller.ill(`of ${id}`, 'the callbacks of a profile wait', error),
       );
@@ -125,45 +75,68 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
     return Math.min(Math.max(next - timers.now(), 0), MS.poll);
   }
 
-  function wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = timers.after(ms, resolve);
-      endWait = () => {
-        cancel();
-        resolve();
-      };
-    });
-  }
-
-  async function run(): Promise<void> {
-    while (!stopped) {
-      woken = false;
-      const restMs = await round().then(
-        (ms) => {
-          teller.well('');
-          return ms;
-        },
-        (error) => {
-          teller.ill('', 'callbacks wait', error);
-          return MS.again;
-        },
-      );
-      if (restMs > 0 && !woken && !stopped) await wait(restMs);
-    }
-  }
-
-  const running = run();
+  const rounds = startRounds({ timers, teller, round });
   return {
-    wake,
+    wake: rounds.wake,
     async stop() {
-      stopped = true;
-      wake();
-      await running;
+      stopping = true;
+      await rounds.stop();
+      await attempts.finish();
+    },
+  };
+}
+
+interface Attempts {
+  underWay(profileId: string): number;
+  /** Begins as many of what is due of that profile as there are slots for. */
+  begin(profileId: string, now: number): Promise<void>;
+  /** Gives what is under way some seconds, and leaves what takes longer to its lease. */
+  finish(): Promise<void>;
+}
+
+function createAttempts(deps: DeliverDeps, teller: Teller, wake: () => void): Attempts {
+  const { deliveries, profiles, timers } = deps;
+  const health = createHealth(deps);
+  const slots = createSlots();
+  const underWay = new Set<Promise<void>>();
+  let abandoned = false;
+
+  function start(profile: CallbackProfile, delivery: Delivery): void {
+    const leave = slots.take(profile.id);
+    const attempt = makeAttempt(deps, health, profile, delivery, () => abandoned)
+      .then(
+        () => teller.well(profile.id),
+        // Its lease runs out, and it comes again.
+        (error) => teller.ill(profile.id, 'a callback could not be noted', error),
+      )
+      .finally(() => {
+        underWay.delete(attempt);
+        leave();
+        wake();
+      });
+    underWay.add(attempt);
+  }
+
+  return {
+    underWay: slots.taken,
+    async begin(id, now) {
+      if (slots.free(id, false) <= 0) return;
+      const profile = await profiles.get(id);
+      if (!profile?.enabled) {
+        const error = profile ? 'not sent: the profile is disabled' : 'not sent: the profile is gone';
+        if ((await holdBack(deps, id, error, now)) === HELD_AT_ONCE) wake();
+        return;
+      }
+      const free = slots.free(id, profile.failingSince !== null);
+      if (free <= 0) return;
+      for (const delivery of await deliveries.claim(id, now, now + MS.lease, free)) start(profile, delivery);
+    },
+    async finish() {
       let cancel: () => void = () => {};
       const patience = new Promise<void>((resolve) => {
         cancel = timers.after(MS.patience, resolve);
       });
-      await Promise.race([Promise.all(attempts), patience]);
+      await Promise.race([Promise.all(underWay), patience]);
       cancel();
       abandoned = true;
     },

@@ -91,13 +91,13 @@ export function besiegedCluster(servers: ClusterServers): BesiegedCluster {
   let over = false;
 
   beforeAll(async () => {
-    const [api, receipts, projector, callbacks] = await Promise.all([
+    const [api, receipts, projector] = await Promise.all([
       cluster.role('api'),
       cluster.role('receipts'),
       cluster.role('projector'),
       cluster.worker(),
     ]);
-    Object.assign(roles, { api, receipts, projector, callbacks });
+    Object.assign(roles, { api, receipts, projector });
     workflowId = await publishFlow(api, { ...FLOW, steps: [...FLOW.steps] });
     link = await connectMongo(servers.mongo.urlOf(cluster.database));
     opened = await openMongoStore(link, { seal: createSeal(HOUSE_SECRET), catalog: PROVIDER_CATALOG });
