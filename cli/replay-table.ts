@@ -1,7 +1,7 @@
 import type { Example, StepChange, WhatIf } from '../core/replay';
 import type { Difference } from '../core/replay/compare';
 import type { Figures } from '../core/replay/figures';
-import type { Outcome } from '../core/replay/recorded';
+import type { Outcome } from '../core/replay/recording';
 import { duration, money } from './amounts';
 import { paint } from './ink';
 
