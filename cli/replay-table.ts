@@ -30,7 +30,7 @@ export function describeReplay(answer: Replayed, name: string, color: boolean): 
   return [
     head,
     '',
-    ...table([['', 'as it was', name, 'difference', '95 % of chance'], ...figureRows(answer)]),
+    ...table([['', 'as it was', name, 'difference', '95 % interval'], ...figureRows(answer)]),
     '',
     ...table([['', 'sent', 'reached first', 'timed out', 'late'], ...answer.perStep.map(stepRow)]),
     '',
