@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
-import { type RecordedRun, recordedRun } from '../core/replay/recorded';
+import { recordedRun } from '../core/replay/recorded';
+import type { RecordedRun } from '../core/replay/recording';
 import { type Sample, sampleOf } from '../core/replay/sample';
 import type { FlowDefinition } from '../schemas/flow';
 import type { Mode } from '../schemas/vocabulary';
@@ -7,11 +7,12 @@ import type { Flow } from '../store/contract';
 import { invalid, notFound, problem } from './problem';
 import type { ApiResponse } from './route';
 import type { Services } from './services';
-import { inSlices } from './slices';
+import { inSlices, othersTurn } from './slices';
 
 /** How many runs a judgement rests on at most. */
 const RUNS_MOST = 5_000;
-const PAGE = 100;
+/** Small, so that a page is read in a slice. */
+const PAGE = 25;
 /** Of a version that has many open runs: after so many pages what was found has to do. */
 const PAGES_MOST = 2 * (RUNS_MOST / PAGE);
 
@@ -113,7 +114,7 @@ async function readRuns(services: Services, { flow, version, mode, from, to }: S
     }
     cursor = found.nextCursor;
     if (cursor === null) break;
-    await setImmediate();
+    await othersTurn();
   }
   return read;
 }

@@ -1,8 +1,8 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
-/** Long work takes the thread for so long at a time, and leaves it to requests for as long. */
-const SLICE_MS = 3;
-const PAUSE_MS = 3;
+/** Long work takes the thread for so long at a time, and leaves it to requests for twice as long. */
+const SLICE_MS = 1;
+const PAUSE_MS = 2;
 
 /** Drives work that yields often, without keeping a request waiting for more than a slice of it. */
 export async function inSlices<T>(work: Generator<void, T, void>): Promise<T> {
@@ -12,9 +12,14 @@ export async function inSlices<T>(work: Generator<void, T, void>): Promise<T> {
       const step = work.next();
       if (step.done) return step.value;
     } while (performance.now() < until);
-    await setTimeout(PAUSE_MS);
-    await setImmediate();
+    await othersTurn();
   }
+}
+
+/** After a slice of work: whatever else has come meanwhile is done first. */
+export async function othersTurn(): Promise<void> {
+  await setTimeout(PAUSE_MS);
+  await setImmediate();
 }
 
 /** How many may wait for their turn. */

@@ -1,7 +1,7 @@
 import type { Example, StepChange, WhatIf } from '../core/replay';
 import type { Difference } from '../core/replay/compare';
 import type { Figures } from '../core/replay/figures';
-import type { Outcome } from '../core/replay/recorded';
+import type { Outcome } from '../core/replay/recording';
 import { duration, money } from './amounts';
 import { paint } from './ink';
 
@@ -30,7 +30,7 @@ export function describeReplay(answer: Replayed, name: string, color: boolean): 
   return [
     head,
     '',
-    ...table([['', 'as it was', name, 'difference', '95 % of chance'], ...figureRows(answer)]),
+    ...table([['', 'as it was', name, 'difference', '95 % interval'], ...figureRows(answer)]),
     '',
     ...table([['', 'sent', 'reached first', 'timed out', 'late'], ...answer.perStep.map(stepRow)]),
     '',

@@ -54,9 +54,10 @@ const UNTOLD_SHOWN = 3;
 export function* advise(question: AdviceQuestion): Generator<void, Advice, void> {
   const { sample, definition, step } = question;
   const withinMs = timeLookedAt(sample.ladder);
-  const latencies = latenciesOf(sample);
+  const latencies = yield* latenciesOf(sample);
   const tried: Tried[] = [];
   const before = measuresOf(sample.outcomes, withinMs);
+  yield;
   const enough = sample.runs.length >= DONORS_MIN;
   for (const candidate of enough ? candidatesFor(definition, sample.ladder, latencies, step) : []) {
     tried.push(yield* tryOut(question, candidate, before, withinMs));
@@ -95,6 +96,7 @@ function* tryOut(
   if (confidenceOf(played) === 'too_few') {
     return { candidate, score: 0, played: null, untold: untoldOf(candidate, played, sample) };
   }
+  yield;
   const after = measuresOf(played.after, withinMs);
   const score = losesTooMuch(before, after) ? 0 : scoreOf(before, after);
   return { candidate, score, played: score >= SCORE_MIN ? played : null, untold: null };

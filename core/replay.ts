@@ -6,7 +6,7 @@ import { type Figures, figuresOf, newTally, type StepTally, tally, timeLookedAt 
 import { weightsFor } from './replay/intervals';
 import { matchSteps } from './replay/match-steps';
 import { notesOn } from './replay/notes';
-import type { Outcome } from './replay/recorded';
+import type { Outcome } from './replay/recording';
 import type { Draft } from './replay/replay-run';
 import type { Sample } from './replay/sample';
 import { changesIn, count, restsOn } from './replay/words';

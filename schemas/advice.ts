@@ -323,4 +323,3 @@ export const replayedSchema = {
     sentence: { type: 'string' },
   },
 } as const;
-export type ReplayAnswer = FromSchema<typeof replayedSchema>;

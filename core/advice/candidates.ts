@@ -2,7 +2,7 @@ import { FLOW_LIMITS, type FlowDefinition, type Step } from '../../schemas/flow'
 import { isFailure, meets } from '../attempt-status';
 import { type Ladder, rungAt } from '../ladder';
 import { quantile } from '../replay/figures';
-import type { RecordedRun } from '../replay/recorded';
+import type { RecordedRun } from '../replay/recording';
 
 /** One change of a flow's main ladder that is tried. */
 export interface Candidate {

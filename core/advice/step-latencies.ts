@@ -1,7 +1,7 @@
 import { isFailure, meets } from '../attempt-status';
 import type { Ladder, SendRung } from '../ladder';
 import { quantile } from '../replay/figures';
-import type { RecordedRun } from '../replay/recorded';
+import type { RecordedRun } from '../replay/recording';
 import type { Sample } from '../replay/sample';
 
 export const LATENCY_QUANTILES = ['p50', 'p75', 'p90', 'p95', 'p99'] as const;
@@ -21,16 +21,14 @@ export interface StepLatency {
   latencyMs: Record<(typeof LATENCY_QUANTILES)[number], number> | null;
 }
 
-/** By the step's number: ascending, in ms from acceptance. */
-export function latenciesOf({ ladder, runs }: Sample): Map<number, number[]> {
+/** By the step's number: ascending, in ms from acceptance. @yields after each step */
+export function* latenciesOf({ ladder, runs }: Sample): Generator<void, Map<number, number[]>, void> {
   const found = new Map<number, number[]>();
   for (const rung of ladder.rungs) {
     if (rung.kind !== 'send') continue;
-    const times = runs.flatMap((run) => latencyIn(run, rung) ?? []);
-    found.set(
-      rung.index,
-      times.sort((a, b) => a - b),
-    );
+    const times = Float64Array.from(runs.flatMap((run) => latencyIn(run, rung) ?? [])).sort();
+    found.set(rung.index, [...times]);
+    yield;
   }
   return found;
 }

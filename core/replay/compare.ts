@@ -2,7 +2,7 @@ import { NONE } from '../ladder';
 import type { State } from '../state';
 import { type Figures, figuresOf } from './figures';
 import { type Interval, intervalOf, MEASURES, type Measures, type Pairs, roundsOf } from './intervals';
-import type { Outcome, RecordedRun } from './recorded';
+import type { Outcome, RecordedRun } from './recording';
 import { type Draft, replayRun } from './replay-run';
 import type { Sample } from './sample';
 import type { Untold } from './world';

@@ -1,7 +1,7 @@
 import type { FinalStatus } from '../../schemas/vocabulary';
 import { type Ladder, NONE, rungAt } from '../ladder';
 import type { State } from '../state';
-import type { Outcome } from './recorded';
+import type { Outcome } from './recording';
 
 /** What many runs came to. Shares are of all runs, from 0 to 1; times count from the start of a run. */
 export interface Figures {

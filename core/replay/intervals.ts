@@ -1,4 +1,4 @@
-import type { Outcome } from './recorded';
+import type { Outcome } from './recording';
 
 /** What two ladders are compared by; shares of runs, a mean cost in micros, milliseconds from the start. */
 export interface Measures {
@@ -49,7 +49,9 @@ export function* roundsOf(
   pairs: Pairs,
   weights: readonly Float32Array[],
 ): Generator<void, { before: Measures; after: Measures }[], void> {
-  const [before, after] = [columnsOf(pairs.before, pairs.withinMs), columnsOf(pairs.after, pairs.withinMs)];
+  const before = columnsOf(pairs.before, pairs.withinMs);
+  yield;
+  const after = columnsOf(pairs.after, pairs.withinMs);
   const rounds: { before: Measures; after: Measures }[] = [];
   const weight = new Float64Array(pairs.before.length);
   for (const round of weights) {

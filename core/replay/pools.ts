@@ -1,4 +1,4 @@
-import type { RecordedAttempt, RecordedRun } from './recorded';
+import type { RecordedAttempt, RecordedRun } from './recording';
 
 /** Fewer recorded outcomes than these are not drawn from: the answer says that the data cannot tell. */
 export const DONORS_MIN = 30;

@@ -3,7 +3,7 @@ import { isFailure, meets, provesReach } from '../attempt-status';
 import { backoffMs, RECONCILE_PATIENCE_MS } from '../climb';
 import { NONE, type Rung, rungAt, type SendRung } from '../ladder';
 import { type AttemptState, type State, type StepState, stepAt } from '../state';
-import type { RecordedAttempt, RecordedReceipt } from './recorded';
+import type { RecordedAttempt, RecordedReceipt } from './recording';
 
 /** A send that is still unanswered by then is uncertain; only where the state does not say since when. */
 const USUAL_PATIENCE_MS = 10_000;

@@ -4,7 +4,8 @@ import { type Ladder, NONE } from '../ladder';
 import type { State } from '../state';
 import { playOut, put, virtualRun } from '../virtual-run';
 import type { StepMatch } from './match-steps';
-import { type Outcome, outcomeOf, type RecordedRun } from './recorded';
+import { outcomeOf } from './recorded';
+import type { Outcome, RecordedRun } from './recording';
 import { type Ground, replayWorld, type Untold } from './world';
 
 /** A ladder that recorded runs are played on. */

@@ -1,7 +1,7 @@
 import type { Ladder } from '../ladder';
 import { matchSteps } from './match-steps';
 import { NO_POOL, poolOf, type StepPool } from './pools';
-import type { Outcome, RecordedRun } from './recorded';
+import type { Outcome, RecordedRun } from './recording';
 import { type Draft, isSameOutcome, replayRun } from './replay-run';
 
 /** Why a run is not played. */

@@ -4,7 +4,7 @@ import { NONE, routeAt, rungAt, type SendRung } from '../ladder';
 import { type AttemptState, type StepState, stepAt } from '../state';
 import { put, type VirtualRun, type World, withdrawReceipts } from '../virtual-run';
 import { DONORS_MIN, draw, reachedElsewhere, type StepPool } from './pools';
-import type { RecordedAttempt, RecordedReceipt, RecordedRun } from './recorded';
+import type { RecordedAttempt, RecordedReceipt, RecordedRun } from './recording';
 
 /** Why the data cannot tell what becomes of a step. */
 export type UntoldCause = 'new_step' | 'few_sends' | 'not_watched' | 'few_retries' | 'few_recalls';

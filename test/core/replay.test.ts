@@ -82,7 +82,7 @@ describe('whatever the world does', () => {
       step('email', { timeoutSeconds: 10 }),
     ]);
     const sample = recordedSample(testLadder(definition), people(channels, 400, 3));
-    const candidates = candidatesFor(definition, sample.ladder, latenciesOf(sample), null);
+    const candidates = candidatesFor(definition, sample.ladder, finished(latenciesOf(sample)), null);
     expect(candidates.length).toBeGreaterThan(20);
     for (const candidate of candidates) {
       const ladder = testLadder(candidate.definition);

@@ -1,5 +1,6 @@
 import type { Ladder } from '../../core/ladder';
-import { type Outcome, outcomeOf, type RecordedRun, recordedRun } from '../../core/replay/recorded';
+import { outcomeOf, recordedRun } from '../../core/replay/recorded';
+import type { Outcome } from '../../core/replay/recording';
 import { type Sample, sampleOf } from '../../core/replay/sample';
 import { simulate } from '../../core/simulate';
 import type { State } from '../../core/state';
@@ -80,5 +81,3 @@ export function finished<T>(generator: Generator<void, T, void>): T {
     if (next.done) return next.value;
   }
 }
-
-export type { RecordedRun };
