@@ -11,6 +11,7 @@ import { invokeRoute } from './rows/invoke-route';
 import { memory } from './rows/memory';
 import { oneInFlight } from './rows/one-in-flight';
 import { projection } from './rows/projection';
+import { search } from './rows/search';
 import { throughput } from './rows/throughput';
 import { serve } from './servers/serve';
 import { drawMachine, drawRows } from './table';
@@ -19,6 +20,7 @@ const ROWS: Record<string, Measure> = {
   core,
   invoke: invokeRoute,
   projection,
+  search,
   throughput,
   latency: oneInFlight,
   advance,
