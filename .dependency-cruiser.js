@@ -105,7 +105,7 @@ module.exports = {
       from: {
         path: '^(cli|examples)/',
         pathNot:
-          '^cli/house/|^cli/(start|start-temporal|first-start|logger|marks|side-door|projection|projection-thread|data-folder)[.]ts$',
+          '^cli/house/|^cli/(start|start-temporal|first-start|logger|marks|side-door|projection|events-thread|data-folder)[.]ts$',
       },
       to: {
         path: ROOM,

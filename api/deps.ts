@@ -1,4 +1,5 @@
 import type { Renderer } from '../activities/contract';
+import type { CallbackSender } from '../callbacks/contract';
 import type { Engine } from '../core/engine';
 import type { Prices } from '../core/prices';
 import type { ProviderCatalog } from '../core/provider-facts';
@@ -20,6 +21,7 @@ export interface ApiDeps {
   catalog: ProviderCatalog;
   prices: Prices;
   sandbox: SandboxMessages;
+  callbacks: CallbackSender;
   renderer: Renderer;
   logger: Logger;
   /** Where providers and people find this server, without a slash at the end. */

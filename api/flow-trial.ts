@@ -98,7 +98,13 @@ async function lintContext(services: Services, definition: FlowDefinition): Prom
     if (template) templates.set(id, template);
   }
   const accounts = new Set(services.providers.all().map(({ provider }) => provider as string));
-  return { catalog, templates, pricing: await pricingOf(services), accounts };
+  const callbackProfiles = await namedProfiles(services, definition);
+  return { catalog, templates, pricing: await pricingOf(services), accounts, callbackProfiles };
+}
+
+async function namedProfiles({ store }: Services, { callbackProfile }: FlowDefinition): Promise<Set<string>> {
+  const profile = callbackProfile === undefined ? null : await store.callbackProfiles.get(callbackProfile);
+  return new Set(profile ? [profile.id] : []);
 }
 
 async function lintAnswer(services: Services, flow: Flow, definition: FlowDefinition): Promise<object> {

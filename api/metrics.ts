@@ -12,6 +12,8 @@ export interface Metrics {
   receipt(status: ReceiptStatus): void;
   /** Asked at each scrape; what does not answer is left out. */
   watch(backlog: Backlog): void;
+  /** What another thread of the process counts, under names of its own; asked at each scrape. */
+  join(text: () => Promise<string>): void;
   /** The Prometheus text and its content type. */
   expose(): Promise<{ type: string; text: string }>;
 }
@@ -53,14 +55,19 @@ export function createMetrics(): Metrics {
     labelNames: ['status'],
     registers,
   });
+  const joined: (() => Promise<string>)[] = [];
   return {
     registry,
+    join: (text) => void joined.push(text),
     watch: (backlog) => watch(registry, backlog),
     request: (method, route, status) => requests.inc({ method, route, status }),
     invocationStarted: (mode) => started.inc({ mode }),
     invocationEnded: (status, mode) => ended.inc({ status, mode }),
     receipt: (status) => receipts.inc({ status }),
-    expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+    async expose() {
+      const texts = await Promise.all([registry.metrics(), ...joined.map((text) => text().catch(() => ''))]);
+      return { type: registry.contentType, text: texts.filter((text) => text !== '').join('\n') };
+    },
   };
 }
 

@@ -1,5 +1,8 @@
 import type { Authenticator } from './auth';
 import { batchRoutes } from './batch';
+import { callbackDeliveryRoutes } from './callback-deliveries';
+import { callbackProfileCareRoutes } from './callback-profile-care';
+import { callbackProfileRoutes } from './callback-profiles';
 import { consentRoutes } from './consents';
 import type { ApiDeps } from './deps';
 import { docsRoutes } from './docs';
@@ -54,6 +57,9 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...keyRoutes(services),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
+    ...callbackDeliveryRoutes(services),
+    ...callbackProfileRoutes(services),
+    ...callbackProfileCareRoutes(services),
     ...suppressionRoutes(services),
     ...consentRoutes(services),
     ...sandboxRoutes(services),

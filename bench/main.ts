@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, USAGE } from './options';
 import { profile } from './profile';
 import type { Bench, Measure, Row } from './row';
 import { advance } from './rows/advance';
+import { callbacks } from './rows/callbacks';
 import { core } from './rows/core';
 import { growth } from './rows/growth';
 import { invokeRoute } from './rows/invoke-route';
@@ -21,6 +22,7 @@ const ROWS: Record<string, Measure> = {
   invoke: invokeRoute,
   projection,
   search,
+  callbacks,
   throughput,
   latency: oneInFlight,
   advance,

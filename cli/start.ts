@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { createServer } from '../api/server';
 import { startTemplateSync } from '../api/template-sync';
 import packageJson from '../package.json';
-import { startProjectionThread } from '../projection/start-thread';
 import { startRetention } from '../store/retention';
 import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { type Door, openDoor } from './door';
 import { ensureKeys, publishExamples } from './first-start';
+import { startCallbacks } from './house/callbacks';
 import { compose, type House, type HouseOptions } from './house/house';
 import { type Links, openLinks } from './house/links';
-import { type RunningProjection, startProjection } from './house/projection';
+import { startProjection } from './house/projection';
+import { startEventsThread } from './house/start-events-thread';
 import { linkTemporal } from './house/temporal-link';
 import { leave, sentenceOf, signalled } from './leave';
 import { createFaultReporter, createLogger } from './logger';
@@ -34,7 +35,8 @@ export async function start(options: { role?: string }): Promise<void> {
 /** What stands of a process, to be taken down again. */
 interface Standing {
   door: Pick<Door, 'shut'> | null;
-  projection: Pick<RunningProjection, 'stop'> | null;
+  /** Whoever follows the events here: the projection, the callbacks, or both. */
+  following: { stop(): Promise<void> } | null;
   retention: { stop(): Promise<void> } | null;
   templateSync: { stop(): void } | null;
   stopWorker: (() => Promise<void>) | null;
@@ -60,7 +62,7 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   const links = await openLinks(process.env, createFaultReporter(logger));
   const engine = await engineOf(settings, secret, logger);
   const house = await compose({ ...settings, secret, version: packageJson.version, logger, links, engine });
-  const standing: Standing = { door: null, projection: null, retention: null, templateSync: null, stopWorker: null };
+  const standing: Standing = { door: null, following: null, retention: null, templateSync: null, stopWorker: null };
   const stop = async () => {
     const shut = standing.door?.shut();
     // It finishes what is in hand and leaves, while here the same is done.
@@ -71,7 +73,7 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
     await workerStopped;
     standing.templateSync?.stop();
     await standing.retention?.stop();
-    await standing.projection?.stop();
+    await standing.following?.stop();
     if (typeof engine === 'object') await engine.tracing?.shutdown();
     await house.close();
     lock.release();
@@ -102,6 +104,7 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
   const { settings, house } = ground;
   const { role, adapters } = settings;
   if (role === 'projector') return startProjector(ground, standing);
+  if (role === 'callbacks') return startCallbacksRole(ground, standing);
   let stands = false;
   const api = { ...house.api, only: role === 'receipts' ? role : undefined, starting: () => !stands };
   // Before a key is made or a message sent: the port may be in use. Until the engine stands /readyz says that it starts.
@@ -119,7 +122,7 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
     standing.templateSync = startTemplateSync({ ...house.api, now: Date.now, onFault: house.onFault });
   }
   if (role === 'all') {
-    standing.projection = projectBeside(ground);
+    standing.following = followBeside(ground);
     standing.retention = retain(ground);
   }
   if (role === 'all' && adapters.engine === 'temporal') standing.stopWorker = startWorkerBeside(house.onFault);
@@ -129,26 +132,47 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
 
 async function startProjector(ground: Ground, standing: Standing): Promise<void> {
   const { settings, secret, links, house } = ground;
-  const { dataFolder, adapters, host } = settings;
-  const { store, log, onFault, api } = house;
-  const projection = await startProjection({ dataFolder, secret, links, engine: adapters.engine, onFault });
-  standing.projection = projection;
+  const { dataFolder, adapters } = settings;
+  const { onFault } = house;
+  standing.following = await startProjection({ dataFolder, secret, links, engine: adapters.engine, onFault });
   standing.retention = retain(ground);
+  await openRoleDoor('projector', ground, standing);
+}
+
+async function startCallbacksRole(ground: Ground, standing: Standing): Promise<void> {
+  const { settings, secret, links, house } = ground;
+  const { onFault, onWarning, api } = house;
+  standing.following = await startCallbacks({
+    ...{ dataFolder: settings.dataFolder, secret, links, ...callbackSettings(settings) },
+    ...{ registry: api.metrics.registry, onFault, onWarning },
+  });
+  await openRoleDoor('callbacks', ground, standing);
+}
+
+/** Of a role that has no API: health and metrics. */
+async function openRoleDoor(who: 'projector' | 'callbacks', ground: Ground, standing: Standing): Promise<void> {
+  const { settings, house } = ground;
+  const { host, adapters } = settings;
+  const { store, log, api } = house;
   const door = await openSideDoor({
-    who: 'projector',
+    who,
     host,
     port: settings.workerPort,
     logger: api.logger,
     ready: async () => log.unavailable() ?? (await store.unavailable()),
-    expose: async () => (await api.metrics?.expose())?.text ?? '',
+    expose: async () => (await api.metrics.expose()).text,
   }).catch((cause: Error) => {
     throw new StartError(cause.message, { cause });
   });
   standing.door = door;
   const { log: logName, store: storeName } = adapters;
   console.log(
-    `onward: projector started (log: ${logName}, store: ${storeName}); metrics on http://${host}:${door.port}/metrics`,
+    `onward: ${who} started (log: ${logName}, store: ${storeName}); metrics on http://${host}:${door.port}/metrics`,
   );
+}
+
+function callbackSettings({ callbackAllow }: Settings): { version: string; allow: string } {
+  return { version: packageJson.version, allow: callbackAllow };
 }
 
 /** With the projection, since there is one of it where there are files. */
@@ -156,12 +180,21 @@ function retain({ settings, house: { store, onFault } }: Ground): Standing['rete
   return startRetention({ retention: store.retention, days: settings.retentionDays, clock: Date.now, onFault });
 }
 
-/** In a thread of its own: requests do not wait for the projection. */
-function projectBeside({ settings, secret, house }: Ground): RunningProjection {
-  const entry = join(__dirname, 'projection-thread.js');
-  const data = { dataFolder: settings.dataFolder, secret, engine: settings.adapters.engine };
-  const thread = startProjectionThread({ ...data, entry, onFault: house.onFault });
+/** In a thread of their own: requests wait neither for the projection nor for the callbacks. */
+function followBeside({ settings, secret, house }: Ground): { stop(): Promise<void> } {
+  const { onFault, onWarning, api } = house;
+  const thread = startEventsThread({
+    entry: join(__dirname, 'events-thread.js'),
+    dataFolder: settings.dataFolder,
+    secret,
+    engine: settings.adapters.engine,
+    callbacks: callbackSettings(settings),
+    onFault,
+    onWarning,
+  });
   house.hastenProjection(() => thread.wake());
+  house.hastenCallbacks(() => thread.deliver());
+  api.metrics.join(() => thread.metrics());
   return thread;
 }
 

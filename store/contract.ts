@@ -25,6 +25,8 @@ export interface Store {
   marks: MarkStore;
   retention: RetentionStore;
   prices: PriceStore;
+  callbackProfiles: CallbackProfileStore;
+  deliveries: DeliveryStore;
   /** Null when it answers, else a sentence that says why not. */
   unavailable(): Promise<string | null>;
   close(): Promise<void>;
@@ -477,14 +479,14 @@ export interface MarkStore {
 }
 
 /** What grows old, each to be kept for as long as one likes. */
-export const RETAINED = ['records', 'events', 'invocations', 'rollups'] as const;
+export const RETAINED = ['records', 'events', 'invocations', 'rollups', 'callbacks'] as const;
 export type Retained = (typeof RETAINED)[number];
 
 export interface RetentionStore {
   /**
    * Removes up to `limit` things from before `before` (ms since 1970): of runs by their end, never of one that is open;
-   * of rollups by their hour. `records` are addresses and variables; `invocations` are what lists show, messages and
-   * addresses' hashes included.
+   * of rollups by their hour; of callbacks by when they were made, with their attempts, never one that is pending.
+   * `records` are addresses and variables; `invocations` are what lists show, messages and addresses' hashes included.
    * @returns how many went; fewer than `limit`: there is no more
    */
   sweep(what: Retained, before: number, limit: number): Promise<number>;

@@ -38,7 +38,13 @@ export async function searchOnSqlite(
   const group = new GroupCommit(openDatabase(join(folder.path, 'onward.db'), { durability: 'normal' }));
   const seal = createSeal('a secret for the benchmark alone');
   const viewsFile = join(folder.path, 'views.db');
-  const store = openSqliteStore({ group, viewsFile, seal, catalog: PROVIDER_CATALOG });
+  const store = openSqliteStore({
+    group,
+    viewsFile,
+    callbacksFile: join(folder.path, 'callbacks.db'),
+    seal,
+    catalog: PROVIDER_CATALOG,
+  });
   try {
     const writeSeconds = await writeRuns(store, group, viewsFile, { runs, hash: seal.hash, say });
     const searches: Searched[] = [];

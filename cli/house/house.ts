@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { draftRenderer } from '../../activities/render';
 import type { ApiDeps, Logger } from '../../api/deps';
 import { createMetrics, type Metrics } from '../../api/metrics';
+import { createCallbackSender } from '../../callbacks/sender';
 import { type Engine, EngineUnavailable } from '../../core/engine';
 import { EmbeddedEngine } from '../../embedded/engine';
 import { Journal } from '../../embedded/journal';
@@ -14,6 +15,7 @@ import { consumeReceipts } from '../../receipts/consume';
 import { createKnown } from '../../receipts/known';
 import { createDeadLetters } from '../../receipts/redrive';
 import type { Adapters } from '../settings';
+import { openPost } from './callbacks';
 import type { Links } from './links';
 import { type LocalFiles, openRooms, type Rooms, type RoomsOptions } from './rooms';
 import { soon } from './soon';
@@ -27,6 +29,8 @@ export interface HouseOptions extends Pick<RoomsOptions, 'kinds' | 'env'> {
   version: string;
   logger: Logger;
   links: Links;
+  /** Ranges within that callbacks may go to, as ONWARD_CALLBACK_ALLOW has them; left out: none. */
+  callbackAllow?: string;
   adapters: Pick<Adapters, 'engine'>;
   /** Where the runs are decided: by Temporal, by the embedded engine, or not in this process. */
   engine: TemporalLink | 'embedded' | 'elsewhere';
@@ -34,10 +38,14 @@ export interface HouseOptions extends Pick<RoomsOptions, 'kinds' | 'env'> {
 
 /** The house with its rooms joined: what the roles of a process are made of. */
 export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'> {
-  api: ApiDeps;
+  api: ApiDeps & { metrics: Metrics };
   engine: Engine;
+  /** For the process's own log: nothing is wrong here, and somebody should know of it. */
+  onWarning(message: string, fields: Record<string, string>): void;
   /** Says how to hasten the projection where it runs in this process. */
   hastenProjection(wake: () => void): void;
+  /** The same for what makes the callbacks. */
+  hastenCallbacks(wake: () => void): void;
   /** Reads what was open, takes the receipts that waited in the log, and only then lets deadlines fire. */
   startEngine(): Promise<void>;
   /** Takes no more work, finishes the sends in hand, answers those who wait. What is stored can still be read. */
@@ -49,6 +57,7 @@ export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'
 /** The composition root: with its neighbours in this folder, the one place that knows which adapter is behind a contract. */
 export async function compose(options: HouseOptions): Promise<House> {
   const temporal = typeof options.engine === 'object' ? options.engine : null;
+  const way = openPost({ allow: options.callbackAllow ?? '', version: options.version });
   const metrics = createMetrics();
   const providerMetrics = createProviderMetrics(metrics.registry);
   const rooms = await openRooms({ ...options, engine: options.adapters.engine, part: 'house', providerMetrics });
@@ -60,6 +69,7 @@ export async function compose(options: HouseOptions): Promise<House> {
 
   const foldedTo = (partition: number) => store.invocations.foldedTo(partition);
   let wakeProjection: () => void = () => {};
+  let wakeCallbacks: () => void = () => {};
   let working: { stop(): Promise<void> }[] = [];
   const stopEngine = async () => {
     // First: an engine that is stopping refuses receipts, and they would be taken for faults.
@@ -72,6 +82,7 @@ export async function compose(options: HouseOptions): Promise<House> {
     log,
     store,
     onFault,
+    onWarning: (message, fields) => logger.warn(fields, message),
     api: {
       engine,
       store,
@@ -82,6 +93,7 @@ export async function compose(options: HouseOptions): Promise<House> {
       catalog,
       prices,
       sandbox,
+      callbacks: createCallbackSender({ ...way, wake: () => wakeCallbacks() }),
       renderer: draftRenderer,
       logger,
       metrics,
@@ -102,6 +114,9 @@ export async function compose(options: HouseOptions): Promise<House> {
     hastenProjection(wake) {
       wakeProjection = wake;
     },
+    hastenCallbacks(wake) {
+      wakeCallbacks = wake;
+    },
     async startEngine() {
       if (engine === ENGINE_ELSEWHERE) return;
       // Where Temporal decides, its workers are who sends.
@@ -119,6 +134,7 @@ export async function compose(options: HouseOptions): Promise<House> {
     stopEngine,
     async close() {
       await stopEngine();
+      way.agents.close();
       await rooms.close();
       await options.links.mongo?.close();
     },

@@ -92,7 +92,7 @@ function fromKafka(kafka: Log, { project }: Projector, onFault: OnFault): Runnin
   return { wake() {}, ...soon(subscription, onFault) };
 }
 
-function openEvents(dataFolder: string) {
+export function openEvents(dataFolder: string) {
   const journalFile = join(dataFolder, 'onward.db');
   const group = new GroupCommit(openDatabase(journalFile, { durability: 'full' }));
   const log = new SqliteLog(group);

@@ -218,7 +218,8 @@ async function openStore(
     return openMongoStore(mongo, { seal, catalog });
   }
   const { group, log } = needed(local);
-  const store = openSqliteStore({ group, viewsFile: join(dataFolder, 'views.db'), seal, catalog });
+  const [viewsFile, callbacksFile] = [join(dataFolder, 'views.db'), join(dataFolder, 'callbacks.db')];
+  const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog });
   return { store, histories: new SqliteHistories(log) };
 }
 

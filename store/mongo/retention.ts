@@ -1,5 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { Retained, RetentionStore } from '../contract';
+import { sweepDeliveries } from './deliveries';
 import { type EventDocument, eventIdsOf } from './event-documents';
 import type { LiveViews } from './generations';
 import { invocationOfKept, type KeptDocument, keptIdsOf } from './receipts';
@@ -86,6 +87,7 @@ export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () =>
     events: sweepEvents,
     invocations: sweepInvocations,
     rollups: sweepRollups,
+    callbacks: (before, limit) => sweepDeliveries(db, before, limit),
   };
   return { sweep: (what, before, limit) => sweeps[what](before, limit) };
 }

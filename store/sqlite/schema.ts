@@ -99,6 +99,22 @@ export const STORE_MIGRATIONS = [
   );
   CREATE INDEX provider_accounts_newest ON provider_accounts (created_at, id);
   `,
+  `
+  CREATE TABLE callback_profiles (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    types TEXT,
+    format TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    enabled INTEGER NOT NULL,
+    disabled_reason TEXT,
+    failing_since INTEGER,
+    revision INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  );
+  CREATE INDEX callback_profiles_newest ON callback_profiles (created_at, id);
+  `,
   // A receipt is text where it holds no address, and sealed bytes where it may.
   `
   CREATE TABLE kept_receipts (

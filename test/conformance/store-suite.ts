@@ -1,6 +1,8 @@
 import { describeAccounts } from './store-accounts';
 import { describeConsentsAndSuppressions, describeParked } from './store-addresses';
+import { describeCallbackProfiles } from './store-callback-profiles';
 import { describeFlows, describeTemplatesAndKeys } from './store-definitions';
+import { describeDeliveries } from './store-deliveries';
 import { describeHistories } from './store-histories';
 import { describeIdempotency, describeRecords } from './store-hot-path';
 import { describeMarks } from './store-marks';
@@ -28,5 +30,7 @@ export function describeStore(name: string, open: OpenStore): void {
     describeMarks(open);
     describeRetention(open);
     describePrices(open);
+    describeCallbackProfiles(open);
+    describeDeliveries(open);
   });
 }

@@ -72,7 +72,8 @@ test('a read model from before there were rollups is built anew from the log’s
   const viewsFile = oldFile();
   const group = new GroupCommit(openDatabase(join(viewsFile, '..', 'onward.db'), { durability: 'full' }));
   const seal = createSeal('a secret');
-  const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+  const callbacksFile = join(viewsFile, '..', 'callbacks.db');
+  const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: {} });
   const views = createSqliteViews(viewsFile);
   expect(await views.position(0)).toBeNull();
   expect(await views.states(['inv_1'])).toEqual(new Map());
@@ -160,14 +161,15 @@ describe('a read model from before runs were searched by facets', () => {
     const folder = mkdtempSync(join(root, 'data-'));
     const viewsFile = join(folder, 'views.db');
     const group = new GroupCommit(openDatabase(join(folder, 'onward.db'), { durability: 'full' }));
+    const callbacksFile = join(folder, 'callbacks.db');
     // The flows stand in the other file.
-    const flows = openSqliteStore({ group, viewsFile: join(folder, 'others.db'), seal, catalog: {} });
+    const flows = openSqliteStore({ group, viewsFile: join(folder, 'others.db'), callbacksFile, seal, catalog: {} });
     const ladder = await publishSample(flows, 'a', 'wf_a', T0);
     await flows.close();
     const runs = Array.from({ length: 60 }, (_, n) => madeRun(made(n, ladder), seal.hash));
     write(viewsFile, runs);
 
-    const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+    const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: {} });
     const views = createSqliteViews(viewsFile);
     expect(await views.position(0)).toBe(77);
     expect((await store.rollups.find({ mode: 'test' }))[0]?.counts).toEqual({ accepted: 41 });

@@ -21,7 +21,7 @@ export interface TestHouse extends Omit<House, 'log'> {
   remove(): Promise<void>;
 }
 
-export interface TestHouseOptions extends Pick<HouseOptions, 'kinds' | 'env'> {
+export interface TestHouseOptions extends Pick<HouseOptions, 'kinds' | 'env' | 'callbackAllow'> {
   folder?: string;
   sendTimeoutSeconds?: number;
   secret?: string;
@@ -55,6 +55,7 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
     publicUrl: 'http://127.0.0.1:1',
     kinds: options.kinds,
     env: options.env ?? {},
+    callbackAllow: options.callbackAllow,
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
     engine: (await linkTemporal(env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded',
