@@ -64,12 +64,7 @@ function cameReceipt({ takenAt, receipt }: KeptReceipt) {
   return { takenAt, receipt: JSON.parse(receipt) as Receipt };
 }
 
-async function callbacksOf(
-  store: Store & { deliveries?: DeliveryStore },
-  invocationId: string,
-): Promise<StoryCallback[]> {
-  const { deliveries } = store;
-  if (!deliveries) return [];
+async function callbacksOf({ deliveries }: Store, invocationId: string): Promise<StoryCallback[]> {
   const found = await deliveries.ofInvocation(invocationId);
   return Promise.all(found.map((delivery) => callbackOf(deliveries, delivery)));
 }

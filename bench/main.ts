@@ -13,6 +13,7 @@ import { invokeRoute } from './rows/invoke-route';
 import { memory } from './rows/memory';
 import { oneInFlight } from './rows/one-in-flight';
 import { projection } from './rows/projection';
+import { search } from './rows/search';
 import { throughput } from './rows/throughput';
 import { serve } from './servers/serve';
 import { drawMachine, drawRows } from './table';
@@ -21,6 +22,7 @@ const ROWS: Record<string, Measure> = {
   core,
   invoke: invokeRoute,
   projection,
+  search,
   callbacks,
   throughput,
   latency: oneInFlight,

@@ -1,7 +1,7 @@
 import type { Db, IndexDescription } from 'mongodb';
 import { addFacts } from './add-facts';
 import { generationsIn } from './generations';
-import { makeGeneration } from './view-collections';
+import { addIndexes, makeGeneration } from './view-collections';
 
 /**
  * What was released is never changed, only added to. No index is partial, and none makes documents expire: not every
@@ -62,7 +62,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // Receipts as they came.
   async (db) => {
-    await db.collection('kept_receipts').createIndex({ takenAt: 1, _id: 1 }, { name: 'oldest' });
+    await addIndexes(db, db.collection('kept_receipts'), [{ key: { takenAt: 1, _id: 1 }, name: 'oldest' }]);
   },
   // What runs are searched by besides their status: in every generation that there is.
   async (db) => {

@@ -46,8 +46,8 @@ export async function makeGeneration(db: Db, generation: number): Promise<void> 
   await addIndexes(db, rollups, ROLLUP_INDEXES);
 }
 
-/** Those alone that are not there: FerretDB breaks off the connection when it is asked for one that is. */
-async function addIndexes<T extends Document>(
+/** Makes those alone that are not there: FerretDB breaks off the connection when it is asked for one that is. */
+export async function addIndexes<T extends Document>(
   db: Db,
   collection: Collection<T>,
   indexes: readonly IndexDescription[],

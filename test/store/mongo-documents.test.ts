@@ -53,6 +53,8 @@ describeWithMongo('what stands in MongoDB', (server) => {
     );
     await keepSecretCallback(store, T0);
     await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0, null);
+    const raw = '{"raw":{"to":"+393351234567"}}';
+    await store.receipts.keep([{ id: 'onward.receipts/0/1', invocationId: 'inv_1', takenAt: T0, receipt: raw }]);
     await store.suppressions.add({ mode: 'test', channel: 'sms', address: recipient.phone, reason: 'blocked' }, T0);
     const consent = { recipientId: recipient.id, purpose: 'otp', channel: null, granted: true, updatedAt: T0 };
     await store.consents.put({ mode: 'test', ...consent });

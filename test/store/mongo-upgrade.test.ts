@@ -1,5 +1,9 @@
+import { MongoClient } from 'mongodb';
 import { connectMongo } from '../../store/mongo/connect';
+import { createMongoFlows } from '../../store/mongo/flows';
 import { createMongoGenerations } from '../../store/mongo/generations';
+import { migrateMongo } from '../../store/mongo/migrate';
+import { MIGRATIONS } from '../../store/mongo/migrations';
 import { openMongoStore } from '../../store/mongo/store';
 import { viewCollections } from '../../store/mongo/view-collections';
 import { createSeal } from '../../store/seal';
@@ -10,15 +14,16 @@ import { publishSample } from '../support/projected-runs';
 
 const T0 = 1_700_000_000_000;
 const seal = createSeal('a secret');
-/** The schema's version before runs were searched by more than their status. */
-const BEFORE = 4;
+/** What the schema was before runs were searched by more than their status. */
+const BEFORE = MIGRATIONS.slice(0, 3);
 
 describeWithMongo('a database from before runs were searched by what reached them', (server) => {
   test('finds by every filter what it should, without folding anything anew', async () => {
     const url = server.urlOf(freshName());
-    const older = await connectMongo(url);
-    const { store } = await openMongoStore(older, { seal, catalog: {} });
-    const ladder = await publishSample(store, 'a', 'wf_a', T0);
+    const older = await MongoClient.connect(url);
+    const db = older.db();
+    await migrateMongo(db, { migrations: BEFORE });
+    const ladder = await publishSample({ flows: createMongoFlows(db) }, 'a', 'wf_a', T0);
     const runs = Array.from({ length: 40 }, (_, n) =>
       madeRun(
         {
@@ -30,13 +35,12 @@ describeWithMongo('a database from before runs were searched by what reached the
         seal.hash,
       ),
     );
-    await createMongoGenerations(older.db).writer(1).write(batchOf(runs, 9));
-    const documents = viewCollections(older.db, 1).runs;
+    await createMongoGenerations(db).writer(1).write(batchOf(runs, 9));
+    const documents = viewCollections(db, 1).runs;
     for (const { view, run } of runs) {
       const { seq, status, endedAt, state } = run;
       await documents.updateOne({ _id: view.id }, { $set: { latest: { seq, status, endedAt, state } as never } });
     }
-    await older.db.collection<{ _id: string }>('meta').updateOne({ _id: 'schema' }, { $set: { version: BEFORE } });
     await older.close();
 
     const newer = await connectMongo(url);

@@ -10,7 +10,12 @@ import type { Rollup, Store, ViewBatch, ViewWriter } from '../../store/contract'
 import { sampleDefinition } from './sample-runs';
 
 /** The sample flow, published under a name of its own. */
-export async function publishSample(store: Store, name: string, workflowId: string, at: number): Promise<Ladder> {
+export async function publishSample(
+  store: Pick<Store, 'flows'>,
+  name: string,
+  workflowId: string,
+  at: number,
+): Promise<Ladder> {
   const flow = await store.flows.create({ ...sampleDefinition, name }, workflowId, at);
   if (typeof flow === 'string') throw new Error(flow);
   const version = await store.flows.publish(flow.id, sampleDefinition, null, at);
