@@ -80,8 +80,15 @@ module.exports = {
       from: { path: '^temporal/' },
       to: {
         path: ROOM,
-        pathNot: ['^(schemas|core|workflows|temporal|sqlite)/', CONTRACT, '^api/deps[.]ts$', NPM],
+        pathNot: ['^(schemas|core|workflows|temporal|sqlite|tracing)/', CONTRACT, '^api/deps[.]ts$', NPM],
       },
+    },
+    {
+      name: 'tracing-knows-contracts-only',
+      comment: 'api/deps.ts for what a logger is.',
+      severity: 'error',
+      from: { path: '^tracing/' },
+      to: { path: ROOM, pathNot: ['^(schemas|core|tracing)/', CONTRACT, '^api/deps[.]ts$', NPM] },
     },
     {
       name: 'sqlite-stands-alone',
@@ -91,12 +98,13 @@ module.exports = {
     },
     {
       name: 'the-world-depends-on-contracts',
-      comment: 'Providers, log, store and the rest know each other by contract. providers/facts.ts is data.',
+      comment:
+        'Providers, log, store and the rest know each other by contract. providers/facts.ts is data, and store/bounded-map.ts a structure for it.',
       severity: 'error',
       from: { path: `^(${WORLD})/` },
       to: {
         path: ROOM,
-        pathNot: ['^(schemas|core|sqlite)/', '^$1/', '^providers/facts[.]ts$', CONTRACT, NPM],
+        pathNot: ['^(schemas|core|sqlite)/', '^$1/', '^(providers/facts|store/bounded-map)[.]ts$', CONTRACT, NPM],
       },
     },
     {
@@ -105,7 +113,7 @@ module.exports = {
       from: {
         path: '^(cli|examples)/',
         pathNot:
-          '^cli/house/|^cli/(start|start-temporal|first-start|logger|marks|side-door|projection|projection-thread|data-folder)[.]ts$',
+          '^cli/house/|^cli/(start|start-temporal|first-start|logger|marks|side-door|projection|events-thread|data-folder)[.]ts$',
       },
       to: {
         path: ROOM,

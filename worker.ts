@@ -8,6 +8,8 @@ import { leave, sentenceOf, signalled } from './cli/leave';
 import { createFaultReporter, createLogger } from './cli/logger';
 import { keepToPlaces } from './cli/marks';
 import { readSettings, StartError } from './cli/settings';
+import { version } from './package.json';
+import { startTracing } from './tracing/start';
 
 /** The Temporal worker process: decides for the runs and sends for them; as many of it as are wanted. */
 async function main(): Promise<void> {
@@ -22,10 +24,11 @@ async function main(): Promise<void> {
     throw new StartError(`${where}. Start the API first, and set ONWARD_DATA to its folder, or MONGODB_URL for both.`);
   }
   const logger = createLogger(settings.logLevel);
-  const link = await linkTemporal(process.env, { secret, serviceName: 'onward-worker', logger });
+  const tracing = await startTracing(process.env, { serviceName: 'onward-worker', logger });
+  const link = await linkTemporal(process.env, { secret, tracing });
   if (!link) throw new StartError('TEMPORAL_ADDRESS is not set, and a worker is nothing without it. Set it.');
   const links = await openLinks(process.env, createFaultReporter(logger));
-  const house = await composeWorker({ settings, secret, link, links, logger });
+  const house = await composeWorker({ settings, secret, link, links, tracing, version, logger });
   const { address, namespace } = link.settings;
   console.log(
     `Onward worker for ${address}, namespace ${namespace}; metrics on http://${settings.host}:${house.port}/metrics`,

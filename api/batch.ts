@@ -2,16 +2,19 @@ import { BATCH_LIMITS, type BatchItem, batchItemSchema, batchResultSchema } from
 import { forbiddenKeys } from '../schemas/forbidden-keys';
 import type { Invoke } from '../schemas/invocation';
 import { validator } from '../schemas/validate';
-import type { ApiKey } from '../store/contract';
+import type { ApiKey, RejectionReason } from '../store/contract';
+import type { RequestTrace } from '../tracing/contract';
 import { accepted } from './accept';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
 import { idempotencyKey } from './idempotency-key';
 import type { InvokeService } from './invoke';
 import { invalid, problem } from './problem';
+import type { Rejections } from './rejections';
 import { bodyText, isJson, mediaType, parseJson } from './request-body';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
+import { bodyRefused, type Door, turnAway } from './turn-away';
 
 const NDJSON = 'application/x-ndjson';
 const LINES = [NDJSON, 'application/jsonl'];
@@ -19,8 +22,8 @@ const LINES = [NDJSON, 'application/jsonl'];
 /** Enough to fill a group commit, few enough that single invocations pass between. */
 const AT_ONCE = 100;
 
-export function batchRoutes({ logger }: Services, invoke: InvokeService): Route[] {
-  const safely = invokeSafely(logger, invoke);
+export function batchRoutes({ logger }: Services, invoke: InvokeService, rejections: Rejections): Route[] {
+  const door = { invoke: invokeSafely(logger, invoke), rejections };
   return [
     route({
       method: 'POST',
@@ -32,7 +35,8 @@ export function batchRoutes({ logger }: Services, invoke: InvokeService): Route[
       headers: [{ name: 'Idempotency-Key', description: 'Guards every item that has no `idempotencyKey` of its own.' }],
       responses: { 202: { type: 'array', items: batchResultSchema } },
       produces: [NDJSON],
-      handle: (request) => invokeBatch(safely, request),
+      turnedAway: bodyRefused(rejections),
+      handle: (request) => invokeBatch(door, request),
     }),
   ];
 }
@@ -42,20 +46,23 @@ type Item = { ok: true; value: unknown } | { ok: false; response: ApiResponse };
 
 const judgeItem = validator<BatchItem>(batchItemSchema, 'an item of a batch');
 
-async function invokeBatch(invoke: InvokeService, request: ApiRequest): Promise<ApiResponse> {
+async function invokeBatch(door: Door, request: ApiRequest): Promise<ApiResponse> {
+  const { rejections } = door;
+  const refuse = (response: ApiResponse) => turnAway(rejections, request, { response, reason: 'body_invalid' });
   const given = idempotencyKey(request.headers['idempotency-key']);
-  if (!given.ok) return given.response;
+  if (!given.ok) return refuse(given.response);
   const type = mediaType(request.headers['content-type']);
   const read = isJson(type) ? readArray(request.rawBody) : readLines(request.rawBody);
-  if (!read.ok) return read.response;
+  if (!read.ok) return refuse(read.response);
   if (read.items.length > BATCH_LIMITS.items) {
     const message = `A batch has at most ${BATCH_LIMITS.items} items; this one has ${read.items.length}.`;
-    return invalid([{ pointer: '', message }], 'Send it in several batches.');
+    return refuse(invalid([{ pointer: '', message }], 'Send it in several batches.'));
   }
-  const { key, params } = request;
+  const { key, params, trace } = request;
   const results = await eachItem(read.items, (item, index) =>
-    invokeItem(invoke, { key, workflowId: params.workflowId ?? '', item, index, batchKey: given.key }),
+    invokeItem(door, { key, workflowId: params.workflowId ?? '', item, index, batchKey: given.key, trace }),
   );
+  await rejections.told();
   const usual = isJson(type) ? 'application/json' : NDJSON;
   const asked = accepted(request.headers.accept, [usual, 'application/json', ...LINES]);
   if (asked === 'application/json') return { status: 202, body: results };
@@ -96,19 +103,27 @@ interface ItemRequest {
   item: Item;
   index: number;
   batchKey: string | null;
+  trace: RequestTrace | undefined;
 }
 
-async function invokeItem(invoke: InvokeService, request: ItemRequest): Promise<object> {
-  const { item, index } = request;
-  if (!item.ok) return { index, ...(item.response.body as object) };
+async function invokeItem({ invoke, rejections }: Door, request: ItemRequest): Promise<object> {
+  const { item, index, key, workflowId, batchKey } = request;
+  const refuse = (response: ApiResponse, reason: RejectionReason | null = 'body_invalid') => {
+    if (reason !== null) rejections.count(key.mode, workflowId, reason);
+    return { index, ...(response.body as object) };
+  };
+  if (!item.ok) return refuse(item.response);
   const judged = judgeItem(item.value);
-  if (!judged.ok) return { index, ...(invalid(judged.errors).body as object) };
+  if (!judged.ok) return refuse(invalid(judged.errors));
   // The schema has judged what stands in it; the type only lacks the key that is taken out here.
   const { idempotencyKey: own, ...body } = judged.value as BatchItem & Invoke;
-  const { key, workflowId, batchKey } = request;
+  // Each run has a trace of its own: ten thousand in one can be read by nobody.
+  const trace = request.trace?.part();
   const guard = own ?? (batchKey === null ? null : `${batchKey}#${index}`);
-  const invoked = await invoke({ key, workflowId, body, idempotencyKey: guard, bodyBytes: JSON.stringify(body) });
-  if (!invoked.ok) return { index, ...(invoked.response.body as object) };
+  const bodyBytes = JSON.stringify(body);
+  const invoked = await invoke({ key, workflowId, body, idempotencyKey: guard, bodyBytes, trace });
+  trace?.ended(invoked.ok ? 202 : invoked.response.status);
+  if (!invoked.ok) return refuse(invoked.response, invoked.reason);
   const answer = JSON.parse(invoked.answer) as object;
   return invoked.replay ? { index, ...answer, idempotencyReplay: true } : { index, ...answer };
 }
@@ -120,7 +135,8 @@ function invokeSafely(logger: Logger, invoke: InvokeService): InvokeService {
       return await invoke(request);
     } catch (error) {
       logger.error({ error: faultOf(error) }, 'an item of a batch failed');
-      return { ok: false, response: problem(500, 'Something failed on our side.', { hint: 'Send this item again.' }) };
+      const response = problem(500, 'Something failed on our side.', { hint: 'Send this item again.' });
+      return { ok: false, response, reason: null };
     }
   };
 }

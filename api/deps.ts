@@ -1,4 +1,5 @@
 import type { Renderer } from '../activities/contract';
+import type { CallbackSender } from '../callbacks/contract';
 import type { Engine } from '../core/engine';
 import type { Prices } from '../core/prices';
 import type { ProviderCatalog } from '../core/provider-facts';
@@ -6,6 +7,7 @@ import type { ProviderKind, ProviderMetrics, ProviderRegistry, SandboxMessage } 
 import type { DeadLetters, ReceiptIntake } from '../receipts/contract';
 import type { ProviderAccount, Store } from '../store/contract';
 import type { PayloadCodecService } from '../temporal/contract';
+import type { RequestTracing } from '../tracing/contract';
 import type { Metrics } from './metrics';
 
 /** Everything the API needs of the rest of the house; the composition root hands it in. */
@@ -20,6 +22,7 @@ export interface ApiDeps {
   catalog: ProviderCatalog;
   prices: Prices;
   sandbox: SandboxMessages;
+  callbacks: CallbackSender;
   renderer: Renderer;
   logger: Logger;
   /** Where providers and people find this server, without a slash at the end. */
@@ -34,6 +37,8 @@ export interface ApiDeps {
   /** Made here when left out. Whoever sees invocations end counts them in the same object. */
   metrics?: Metrics;
   providerMetrics: Pick<ProviderMetrics, 'webhookRefused'>;
+  /** Null or left out: traces go nowhere. */
+  tracing?: RequestTracing | null;
   /** Resolves once lists show all that was answered before, or when that takes too long to be waited for. */
   projected?(): Promise<void>;
   /** `receipts`: the routes of that role alone, for a process that has no engine. */

@@ -3,6 +3,7 @@ import { EngineUnavailable } from '../core/engine';
 import { LogUnavailable } from '../log/contract';
 import { type Validator, validator } from '../schemas/validate';
 import { type ApiKey, BadCursor, StoreUnavailable } from '../store/contract';
+import type { RequestTrace, RequestTracing } from '../tracing/contract';
 import { allows, rolesWith } from './access';
 import type { Authenticator } from './auth';
 import type { Logger } from './deps';
@@ -35,6 +36,7 @@ export interface DispatchDeps {
   auth: Authenticator;
   metrics: Metrics;
   logger: Logger;
+  tracing: RequestTracing | null;
 }
 
 type Stage<T> = { ok: true; value: T } | { ok: false; response: ApiResponse };
@@ -54,14 +56,27 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
   const judgeBody = route.body ? validator<unknown>(route.body, name) : null;
   const readQuery = route.query ? queryReader(route.query, `the query of ${name}`) : null;
 
-  const answer = async (params: Readonly<Record<string, string>>, req: IncomingMessage, res: ServerResponse) => {
+  const known = route.access !== 'public';
+  const took = deps.metrics.timed(route.method, route.path);
+  // Whoever watches over the process asks every few seconds.
+  const tracing = route.tag === 'running' ? null : deps.tracing;
+
+  const answer = async (
+    params: Readonly<Record<string, string>>,
+    req: IncomingMessage,
+    res: ServerResponse,
+    trace: RequestTrace | undefined,
+  ) => {
     const admitted = admit(route, deps.auth, req);
     const key = admitted instanceof Promise ? await admitted : admitted;
     if (!key.ok) return key.response;
     const turnedAway = route.guard?.(params);
     if (turnedAway) return turnedAway;
     const body = route.body || route.raw ? await takeBody(route, judgeBody, req, params) : NO_BODY;
-    if (!body.ok) return body.response;
+    if (!body.ok) {
+      await route.turnedAway?.({ params, key: key.value });
+      return body.response;
+    }
     const url = req.url ?? '/';
     const search = searchOf(url);
     const query = readQuery ? readQuery(search) : NO_QUERY;
@@ -76,18 +91,26 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
       key: key.value,
       url,
       closed: () => closedSignal(res),
+      trace,
     };
     return route.handle(request);
   };
 
   return async (params, req, res) => {
     const id = requestId(req.headers['x-request-id']);
+    const { method, path } = route;
+    const trace = tracing?.request({ method, route: path, headers: req.headers, known });
+    const startedAt = performance.now();
     try {
-      const response = await answer(params, req, res);
-      deps.metrics.request(route.method, route.path, response.status);
+      const response = await answer(params, req, res, trace);
+      deps.metrics.request(method, path, response.status);
+      // What was asked to be kept waiting says nothing of how fast we are.
+      if (req.headers.prefer === undefined) took((performance.now() - startedAt) / 1000);
+      trace?.ended(response.status);
       await respond(res, response, id);
     } catch (error) {
-      await respondFailure(error, name, id, res, deps);
+      const status = await respondFailure(error, { route, id, trace }, res, deps);
+      trace?.ended(status);
     }
   };
 }
@@ -167,16 +190,31 @@ function closedSignal(res: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** An exception is a bug or a fault of ours: told to the log by its name, to the client not at all. */
-async function respondFailure(error: unknown, route: string, id: string, res: ServerResponse, deps: DispatchDeps) {
-  if (error instanceof ClientGone || res.destroyed) return;
-  const response = expected(error) ?? unexpected(error, route, id, deps.logger);
-  const [method = '', path = ''] = route.split(' ');
+/**
+ * An exception is a bug or a fault of ours: told to the log by its name, to the client not at all.
+ * @returns the status that was answered; null: there was nobody to answer
+ */
+async function respondFailure(
+  error: unknown,
+  failed: FailedRequest,
+  res: ServerResponse,
+  deps: DispatchDeps,
+): Promise<number | null> {
+  if (error instanceof ClientGone || res.destroyed) return null;
+  const response = expected(error) ?? unexpected(error, failed, deps.logger);
+  const { method, path } = failed.route;
   deps.metrics.request(method, path, response.status);
   // A stream that has begun can only be cut off: a clean end would pass for all there is.
   // Reset, since to a client of HTTP/1.0, as proxies are, the end of the connection is the end of the body.
   if (res.headersSent) cutOff(res);
-  else await respond(res, response, id);
+  else await respond(res, response, failed.id);
+  return response.status;
+}
+
+interface FailedRequest {
+  route: Route;
+  id: string;
+  trace: RequestTrace | undefined;
 }
 
 function cutOff(res: ServerResponse): void {
@@ -198,8 +236,9 @@ function expected(error: unknown): ApiResponse | null {
   return null;
 }
 
-function unexpected(error: unknown, route: string, id: string, logger: Logger): ApiResponse {
-  logger.error({ requestId: id, route, error: faultOf(error) }, 'a request failed');
+function unexpected(error: unknown, { route, id, trace }: FailedRequest, logger: Logger): ApiResponse {
+  const name = `${route.method} ${route.path}`;
+  logger.error({ requestId: id, route: name, error: faultOf(error), ...trace?.ids }, 'a request failed');
   const hint = `Send it again; if it fails again, report it with the request ID ${id}.`;
   return problem(500, 'Something failed on our side.', { hint });
 }

@@ -5,7 +5,6 @@ import { factsOf } from '../core/run-facts';
 import type { State } from '../core/state';
 import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
-import type { WireEvent } from '../schemas/event';
 import { type EXPORT_COLUMNS, type ExportRow, ROLLUP_COUNTERS, type RowOf } from '../schemas/export';
 import type { AttemptView } from '../schemas/invocation';
 import { REASONS } from '../schemas/vocabulary';
@@ -16,7 +15,7 @@ type Columns = typeof EXPORT_COLUMNS;
 /** The run as the list shows it, flat. */
 export function invocationRow({ record, state }: IndexedInvocation): RowOf<Columns['invocations']> {
   const view = invocationView(state, record);
-  const { reached, reachedAt, duplicate, late, attempts, costMicros, costTwiceMicros, currency } = factsOf(state);
+  const { reachedIndex, ...facts } = factsOf(state);
   return {
     id: view.id,
     ...flowOf(record),
@@ -26,10 +25,8 @@ export function invocationRow({ record, state }: IndexedInvocation): RowOf<Colum
     metadata: view.metadata ? JSON.stringify(view.metadata) : null,
     createdAt: view.createdAt,
     endedAt: view.endedAt ?? null,
-    reachedStep: reached?.step ?? null,
-    reachedChannel: reached?.channel ?? null,
-    reachedAt: reachedAt === null ? null : isoTime(reachedAt),
-    ...{ duplicate, late, attempts, costMicros, costTwiceMicros, currency },
+    ...facts,
+    reachedAt: facts.reachedAt === null ? null : isoTime(facts.reachedAt),
     worstCaseCostMicros: view.worstCase?.costMicros ?? 0,
     worstCaseSeconds: view.worstCase?.seconds ?? 0,
   };
@@ -81,7 +78,7 @@ function accountOf({ ladder, steps }: State, { step, attempt }: AttemptView): st
 /** Its events as the API writes them. */
 export function eventRows({ record, state }: IndexedInvocation, events: readonly Event[]): RowOf<Columns['events']>[] {
   return events.map((event) => {
-    const wire: WireEvent & { country?: string } = toWire(event, state.ladder);
+    const wire = toWire(event, state.ladder);
     return {
       invocationId: record.id,
       ...flowOf(record),
@@ -126,7 +123,7 @@ const COUNTED_APART: ReadonlySet<string> = new Set([
 
 /** A rollup with its counters side by side; 0 where nothing was counted. */
 export function rollupRow({ key, counts }: Rollup, workflowId: string): ExportRow {
-  const { hour, step, channel, country, ...rest } = key as Rollup['key'] & { country?: string };
+  const { hour, step, channel, country, ...rest } = key;
   const row: Record<string, string | number | null> = {
     hour: isoTime(hour),
     workflowId,

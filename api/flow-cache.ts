@@ -25,6 +25,8 @@ export type PublishedFlow = { kind: 'published'; flow: PreparedFlow } | { kind: 
 export interface FlowCache {
   /** The version that an invocation of that workflow ID runs on now. */
   published(workflowId: string, mode: Mode): Promise<PublishedFlow>;
+  /** The flow of that workflow ID, and the version that is published, or 0; null where there is none. */
+  identify(workflowId: string): Promise<{ flowId: string; version: number } | null>;
   /** One published version, whether it is still the one invoked or not; null where there is none. */
   version(flowId: string, version: number, mode: Mode): Promise<PreparedFlow | null>;
   /** To be called when a flow was published or unpublished here. */
@@ -34,7 +36,8 @@ export interface FlowCache {
 /** With what its providers and accounts could do when it was made. */
 type HeldFlow = PreparedFlow & { facts: FactsBehind };
 
-type Standing = { version: number; flowId: string } | 'unknown' | 'never' | 'unpublished';
+/** `version` 0: none is published. */
+type Standing = { version: number; flowId: string; ever: boolean } | null;
 
 export function flowCache(flows: FlowStore, catalog: ProviderCatalog, now: () => number): FlowCache {
   const standings = new Map<string, { standing: Standing; until: number }>();
@@ -66,10 +69,15 @@ export function flowCache(flows: FlowStore, catalog: ProviderCatalog, now: () =>
   return {
     async published(workflowId, mode) {
       const standing = await standingOf(workflowId);
-      if (typeof standing === 'string') return { kind: standing };
+      if (standing === null) return { kind: 'unknown' };
+      if (standing.version === 0) return { kind: standing.ever ? 'unpublished' : 'never' };
       const flow = await version(standing.flowId, standing.version, mode);
       if (!flow) throw new Error(`version ${standing.version} of ${standing.flowId} is published and not there`);
       return { kind: 'published', flow };
+    },
+    async identify(workflowId) {
+      const standing = await standingOf(workflowId);
+      return standing && { flowId: standing.flowId, version: standing.version };
     },
     version,
     changed() {
@@ -81,9 +89,8 @@ export function flowCache(flows: FlowStore, catalog: ProviderCatalog, now: () =>
 
 function standingIn(flow: Flow | null, workflowId: string): Standing {
   // Flow routes take either ID, an invocation takes the workflow ID.
-  if (flow?.workflowId !== workflowId) return 'unknown';
-  if (flow.publishedVersion !== null) return { version: flow.publishedVersion, flowId: flow.id };
-  return flow.latestVersion > 0 ? 'unpublished' : 'never';
+  if (flow?.workflowId !== workflowId) return null;
+  return { version: flow.publishedVersion ?? 0, flowId: flow.id, ever: flow.latestVersion > 0 };
 }
 
 function prepare(ladder: Ladder, variables: object | undefined): PreparedFlow {

@@ -72,7 +72,12 @@ export function flowTrialRoutes(services: Services): Route[] {
 
 type Subject = { ok: true; definition: FlowDefinition } | { ok: false; response: ApiResponse };
 
-async function definitionOf(services: Services, flow: Flow, { definition, version }: LintRequest): Promise<Subject> {
+/** What a trial is of: the definition that it brings, a version, else the draft. */
+export async function definitionOf(
+  services: Services,
+  flow: Flow,
+  { definition, version }: LintRequest,
+): Promise<Subject> {
   if (definition) {
     const errors = judgeDefinition(definition);
     if (errors.length === 0) return { ok: true, definition };
@@ -98,7 +103,13 @@ async function lintContext(services: Services, definition: FlowDefinition): Prom
     if (template) templates.set(id, template);
   }
   const accounts = new Set(services.providers.all().map(({ provider }) => provider as string));
-  return { catalog, templates, pricing: await pricingOf(services), accounts };
+  const callbackProfiles = await namedProfiles(services, definition);
+  return { catalog, templates, pricing: await pricingOf(services), accounts, callbackProfiles };
+}
+
+async function namedProfiles({ store }: Services, { callbackProfile }: FlowDefinition): Promise<Set<string>> {
+  const profile = callbackProfile === undefined ? null : await store.callbackProfiles.get(callbackProfile);
+  return new Set(profile ? [profile.id] : []);
 }
 
 async function lintAnswer(services: Services, flow: Flow, definition: FlowDefinition): Promise<object> {

@@ -9,9 +9,11 @@ import { idempotencyKey } from './idempotency-key';
 import type { InvokeService } from './invoke';
 import { preferenceApplied, waitForEnd, waitSeconds } from './prefer';
 import { notFound, problem } from './problem';
+import type { Rejections } from './rejections';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import { searchRoute } from './search';
 import type { Services } from './services';
+import { bodyRefused, type Door, turnAway } from './turn-away';
 
 const PREFER = {
   name: 'Prefer',
@@ -20,6 +22,10 @@ const PREFER = {
 const IDEMPOTENCY = {
   name: 'Idempotency-Key',
   description: 'At most 255 printable characters, kept 24 h: the same body replays the answer.',
+};
+const TRACEPARENT = {
+  name: 'traceparent',
+  description: 'W3C Trace Context: where traces are recorded, the invocation’s goes on with the caller’s.',
 };
 const VIEW = { resource: 'invocations', level: 'VIEW' } as const;
 const EDIT = { resource: 'invoke', level: 'EDIT' } as const;
@@ -40,7 +46,7 @@ interface EventsQuery {
   limit?: number;
 }
 
-export function invocationRoutes(services: Services, invoke: InvokeService): Route[] {
+export function invocationRoutes(services: Services, invoke: InvokeService, rejections: Rejections): Route[] {
   return [
     route<Invoke>({
       method: 'POST',
@@ -49,10 +55,11 @@ export function invocationRoutes(services: Services, invoke: InvokeService): Rou
       tag: 'invocations',
       access: EDIT,
       body: invokeSchema,
-      headers: [IDEMPOTENCY, PREFER],
+      headers: [IDEMPOTENCY, PREFER, TRACEPARENT],
       responses: { 202: invocationAcceptedSchema, 200: invocationSchema },
       hot: true,
-      handle: (request) => start(services, invoke, request),
+      turnedAway: bodyRefused(rejections),
+      handle: (request) => start(services, { invoke, rejections }, request),
     }),
     searchRoute(services),
     route({
@@ -80,13 +87,13 @@ export function invocationRoutes(services: Services, invoke: InvokeService): Rou
   ];
 }
 
-async function start(services: Services, invoke: InvokeService, request: ApiRequest<Invoke>): Promise<ApiResponse> {
-  const { body, key, rawBody, headers } = request;
+async function start(services: Services, door: Door, request: ApiRequest<Invoke>): Promise<ApiResponse> {
+  const { body, key, rawBody, headers, trace } = request;
   const given = idempotencyKey(headers['idempotency-key']);
-  if (!given.ok) return given.response;
   const workflowId = request.params.workflowId ?? '';
-  const invoked = await invoke({ key, workflowId, body, idempotencyKey: given.key, bodyBytes: rawBody });
-  if (!invoked.ok) return invoked.response;
+  if (!given.ok) return turnAway(door.rejections, request, { ...given, reason: 'body_invalid' });
+  const invoked = await door.invoke({ key, workflowId, body, idempotencyKey: given.key, bodyBytes: rawBody, trace });
+  if (!invoked.ok) return turnAway(door.rejections, request, invoked);
   const location = `/v1/invocations/${invoked.id}`;
   const responseHeaders: Record<string, string> = invoked.replay
     ? { location, 'idempotency-replay': 'true' }

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import { addressFor } from '../core/address';
 import { EngineUnavailable, type NewRun } from '../core/engine';
+import { readPhone } from '../core/phone';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
-import type { ApiKey, Claim, InvocationRecord } from '../store/contract';
+import type { ApiKey, Claim, InvocationRecord, RejectionReason } from '../store/contract';
+import type { RequestTrace } from '../tracing/contract';
 import type { PreparedFlow } from './flow-cache';
 import { newInvocationId } from './invocation-id';
 import { judgeInvocation, settledRecipient } from './judge-invocation';
@@ -22,11 +24,20 @@ export interface InvokeRequest {
   idempotencyKey: string | null;
   /** What tells one body from another under the same idempotency key. */
   bodyBytes: Buffer | string;
+  /** Left out where traces go nowhere. */
+  trace?: RequestTrace;
 }
 
 export type Invoked =
   /** `answer` is the JSON of the 202, the same to the byte when it is replayed. */
-  { ok: true; id: string; answer: string; replay: boolean } | { ok: false; response: ApiResponse };
+  { ok: true; id: string; answer: string; replay: boolean } | Refused;
+
+/** `reason` null: not one that is counted as a rejection, as where it may still begin. */
+export interface Refused {
+  ok: false;
+  response: ApiResponse;
+  reason: RejectionReason | null;
+}
 
 export type InvokeService = (request: InvokeRequest) => Promise<Invoked>;
 
@@ -34,7 +45,7 @@ export type InvokeService = (request: InvokeRequest) => Promise<Invoked>;
 export function invokeService(services: Services): InvokeService {
   let inHand = 0;
   return async (request) => {
-    if (inHand >= IN_HAND_LIMIT) return refused(unavailable('Too many invocations are in hand.'));
+    if (inHand >= IN_HAND_LIMIT) return refused(unavailable('Too many invocations are in hand.'), 'overloaded');
     inHand++;
     try {
       const { idempotencyKey } = request;
@@ -42,7 +53,8 @@ export function invokeService(services: Services): InvokeService {
       return await beginOnce(services, request, idempotencyKey);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
-      return refused(unavailable(`The engine takes no work: ${error.message}.`, error.retryAfterSeconds));
+      const reason = error instanceof StartUnknown ? null : 'overloaded';
+      return refused(unavailable(`The engine takes no work: ${error.message}.`, error.retryAfterSeconds), reason);
     } finally {
       inHand--;
     }
@@ -55,8 +67,8 @@ async function beginOnce(services: Services, request: InvokeRequest, idempotency
   const bodyHash = hash('sha256', request.bodyBytes, 'base64url').slice(0, 22);
   const claim = await services.store.idempotency.claim(scope, idempotencyKey, bodyHash, services.now());
   if (claim.kind === 'replay') return replay(services, request, claim.invocationId);
-  if (claim.kind === 'mismatch') return refused(otherBody());
-  if (claim.kind === 'in_flight') return refused(stillInFlight());
+  if (claim.kind === 'mismatch') return refused(otherBody(), 'idempotency_conflict');
+  if (claim.kind === 'in_flight') return refused(stillInFlight(), 'idempotency_conflict');
   let kept = false;
   try {
     const result = await begin(services, request, newInvocationId(), claim);
@@ -80,10 +92,15 @@ class StartUnknown extends EngineUnavailable {
 }
 
 /** The answer as it was given: it follows from the record and the version, so that neither is kept twice. */
-async function replay({ store, flows, engine }: Services, { body }: InvokeRequest, id: string): Promise<Invoked> {
+async function replay(
+  { store, flows, engine }: Services,
+  { body, trace }: InvokeRequest,
+  id: string,
+): Promise<Invoked> {
   const record = await store.records.get(id);
   const flow = record && (await flows.version(record.flowId, record.flowVersion, record.mode));
   if (!record || !flow) return refused(notFound(`What was begun under this Idempotency-Key, ${id},`, 'Use a new key.'));
+  trace?.about(id, record.workflowId);
   // Recorded, and perhaps not started: the engine was away then.
   if ((await engine.history(id, 0)).length === 0) await engine.start(runOf(record, flow, body), Promise.resolve());
   return { ok: true, id, answer: JSON.stringify(acceptedView(flow.ladder, record, record.costs)), replay: true };
@@ -91,22 +108,23 @@ async function replay({ store, flows, engine }: Services, { body }: InvokeReques
 
 async function begin(
   services: Services,
-  { key, workflowId, body }: InvokeRequest,
+  { key, workflowId, body, trace }: InvokeRequest,
   id: string,
   claim: Extract<Claim, { kind: 'new' }> | null,
 ): Promise<Invoked> {
   const found = await services.flows.published(workflowId, key.mode);
-  if (found.kind !== 'published') return refused(notInvocable(workflowId, found.kind));
+  if (found.kind !== 'published') return notInvocable(workflowId, found.kind);
   const { flow } = found;
   const now = services.now();
   const refusal = judgeInvocation(flow, body, services.providers, now);
-  if (refusal) return refused(refusal);
+  if (refusal) return refused(refusal.response, refusal.reason);
   const stopped = services.engine.unavailable();
-  if (stopped) return refused(unavailable(`The engine takes no work: ${stopped}.`));
+  if (stopped) return refused(unavailable(`The engine takes no work: ${stopped}.`), 'overloaded');
 
   const recipient = settledRecipient(body.recipient, key.mode);
   const costs = key.mode === 'live' ? await costsOf(services, flow, recipient, body.variables ?? {}) : null;
   const record = recordOf(id, flow, key, { ...body, recipient }, now, costs);
+  if (trace) begunIn(trace, record);
   const answer = JSON.stringify(acceptedView(flow.ladder, record, record.costs));
   // In one turn: where they share one commit, record, key and start are durable together, or none is.
   const recorded = Promise.all([services.store.records.put(record), claim?.settle(id)]);
@@ -121,16 +139,28 @@ async function begin(
   return { ok: true, id, answer, replay: false };
 }
 
-function runOf({ id, recipient, costs }: InvocationRecord, flow: PreparedFlow, { sendAt }: Invoke): NewRun {
+/** The run's trace stands with it, so that it goes on in other processes and after a restart. */
+function begunIn(trace: RequestTrace, record: InvocationRecord): void {
+  trace.about(record.id, record.workflowId);
+  if (trace.traceparent !== null) record.traceparent = trace.traceparent;
+}
+
+function runOf(
+  { id, recipient, costs, traceparent }: InvocationRecord,
+  flow: PreparedFlow,
+  { sendAt }: Invoke,
+): NewRun {
   return {
     invocationId: id,
     ladder: flow.ladder,
+    traceparent,
     input: {
       type: 'Invoked',
       unaddressable: unaddressableSteps(flow, recipient),
       timezone: recipient.timezone ?? null,
       sendAt: timeOf(sendAt),
       ...(costs && { costs }),
+      ...countryOf(recipient),
     },
   };
 }
@@ -162,6 +192,12 @@ function recordOf(
   };
 }
 
+/** Of the phone number, where it tells: in live mode it was read before, and in test mode it need not be readable. */
+function countryOf({ phone }: Recipient): { country?: string } {
+  const read = phone === undefined ? null : readPhone(phone);
+  return read?.ok && read.country !== null ? { country: read.country } : {};
+}
+
 /** Names of the steps that the recipient has no address for. */
 export function unaddressableSteps(flow: Pick<PreparedFlow, 'sends'>, recipient: Recipient): string[] {
   const names: string[] = [];
@@ -173,15 +209,15 @@ function timeOf(text: string | null | undefined): number | null {
   return text === null || text === undefined ? null : Date.parse(text);
 }
 
-function refused(response: ApiResponse): Invoked {
-  return { ok: false, response };
+function refused(response: ApiResponse, reason: RejectionReason | null = null): Refused {
+  return { ok: false, response, reason };
 }
 
-function notInvocable(workflowId: string, kind: 'unknown' | 'never' | 'unpublished'): ApiResponse {
+function notInvocable(workflowId: string, kind: 'unknown' | 'never' | 'unpublished'): Refused {
   if (kind === 'unknown')
-    return notFound(`The workflow ${workflowId}`, 'GET /v1/flows lists the flows and their workflow IDs.');
+    return refused(notFound(`The workflow ${workflowId}`, 'GET /v1/flows lists the flows and their workflow IDs.'));
   const detail = kind === 'never' ? 'This flow was never published.' : 'This flow is unpublished.';
-  return problem(409, detail, { hint: 'Publish it: POST /v1/flows/{id}/publish.' });
+  return refused(problem(409, detail, { hint: 'Publish it: POST /v1/flows/{id}/publish.' }), 'not_published');
 }
 
 function otherBody(): ApiResponse {

@@ -7,6 +7,7 @@ import type { Invoke, Recipient } from '../schemas/invocation';
 import type { FieldError } from '../schemas/problem';
 import { parseSandboxScript, SANDBOX_SCRIPT_HINT } from '../schemas/sandbox-script';
 import type { Mode } from '../schemas/vocabulary';
+import type { RejectionReason } from '../store/contract';
 import type { PreparedFlow } from './flow-cache';
 import { invalid, problem } from './problem';
 import type { ApiResponse } from './route';
@@ -20,19 +21,26 @@ export function judgeInvocation(
   body: Invoke,
   providers: ProviderRegistry,
   now: number,
-): ApiResponse | null {
-  const errors = [
-    ...flow.checkVariables(body.variables ?? {}),
-    ...recipientErrors(body.recipient, flow.ladder.mode),
-    ...addressErrors(flow, body.recipient),
-    ...sendAtErrors(body.sendAt, now),
-    ...scriptErrors(flow, body.sandbox),
+): Refusal | null {
+  const found: [RejectionReason, FieldError[]][] = [
+    ['variables_invalid', flow.checkVariables(body.variables ?? {})],
+    ['recipient_invalid', recipientErrors(body.recipient, flow.ladder.mode)],
+    ['no_address', addressErrors(flow, body.recipient)],
+    ['body_invalid', [...sendAtErrors(body.sendAt, now), ...scriptErrors(flow, body.sandbox)]],
   ];
-  if (errors.length > 0) {
-    return invalid(errors, hintFor(errors));
+  const first = found.find(([, errors]) => errors.length > 0);
+  if (first) {
+    const errors = found.flatMap(([, some]) => some);
+    return { reason: first[0], response: invalid(errors, hintFor(errors)) };
   }
-  if (!flow.sends.some(({ routes }) => routes.some((one) => providers.find(one) !== null))) return noProvider(flow);
-  return null;
+  if (flow.sends.some(({ routes }) => routes.some((one) => providers.find(one) !== null))) return null;
+  return { reason: 'no_provider_account', response: noProvider(flow) };
+}
+
+/** Where several things are wrong, the reason is the first of them. */
+export interface Refusal {
+  reason: RejectionReason;
+  response: ApiResponse;
 }
 
 export function recipientErrors({ timezone, phone }: Recipient, mode: Mode): FieldError[] {

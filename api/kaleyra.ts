@@ -9,12 +9,14 @@ import { validator } from '../schemas/validate';
 import type { PreparedFlow } from './flow-cache';
 import type { InvokeService } from './invoke';
 import { invalid } from './problem';
+import type { Rejections } from './rejections';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
+import { bodyRefused, type Door, turnAway } from './turn-away';
 
 const judge = validator<Invoke>(invokeSchema, 'an invocation made of Kaleyra’s');
 
-export function kaleyraRoutes(services: Services, invoke: InvokeService): Route[] {
+export function kaleyraRoutes(services: Services, invoke: InvokeService, rejections: Rejections): Route[] {
   return [
     route<KaleyraInvoke>({
       method: 'POST',
@@ -24,30 +26,38 @@ export function kaleyraRoutes(services: Services, invoke: InvokeService): Route[
       access: { resource: 'invoke', level: 'EDIT' },
       body: kaleyraInvokeSchema,
       responses: { 202: kaleyraAnswerSchema },
-      handle: (request) => start(services, invoke, request),
+      turnedAway: bodyRefused(rejections),
+      handle: (request) => start(services, { invoke, rejections }, request),
     }),
   ];
 }
 
 async function start(
   services: Services,
-  invoke: InvokeService,
+  { invoke, rejections }: Door,
   request: ApiRequest<KaleyraInvoke>,
 ): Promise<ApiResponse> {
-  const { body, key, params, rawBody } = request;
+  const { body, key, params, rawBody, trace } = request;
   const workflowId = params.workflowId ?? '';
   const found = await services.flows.published(workflowId, key.mode);
   // A flow that cannot be invoked is refused by the service itself; any recipient will do until then.
   const translated = translate(body, found.kind === 'published' ? found.flow : null);
-  if (translated.errors.length > 0) return invalid(translated.errors);
   const judged = judge(translated.invoke);
-  if (!judged.ok) return invalid(judged.errors.map((error) => ({ ...error, pointer: `/input${error.pointer}` })));
+  const errors = translated.errors.length > 0 || judged.ok ? translated.errors : inInput(judged.errors);
+  if (errors.length > 0 || !judged.ok) {
+    return turnAway(rejections, request, { response: invalid(errors), reason: 'body_invalid' });
+  }
   const requestId = body.requestId ?? null;
-  const invoked = await invoke({ key, workflowId, body: judged.value, idempotencyKey: requestId, bodyBytes: rawBody });
-  if (!invoked.ok) return invoked.response;
+  const guarded = { idempotencyKey: requestId, bodyBytes: rawBody };
+  const invoked = await invoke({ key, workflowId, body: judged.value, ...guarded, trace });
+  if (!invoked.ok) return turnAway(rejections, request, invoked);
   const headers: Record<string, string> = { location: `/v1/invocations/${invoked.id}` };
   if (invoked.replay) headers['idempotency-replay'] = 'true';
   return { status: 202, headers, body: { workflowInvocationId: invoked.id, requestId } };
+}
+
+function inInput(errors: readonly FieldError[]): FieldError[] {
+  return errors.map((error) => ({ ...error, pointer: `/input${error.pointer}` }));
 }
 
 /** `sendN` belongs to step N, from 1; all of them make up one recipient and one set of variables. */

@@ -4,7 +4,7 @@ import { LIST_LIMITS, type PageQuery, pageProperties } from '../schemas/list';
 import { CHANNELS, type Channel, MODES, type Mode, PROVIDERS, type Provider } from '../schemas/vocabulary';
 import type { IndexedInvocation, InvocationQuery } from '../store/contract';
 import { accepted } from './accept';
-import { csvHeader, csvRow } from './csv';
+import { csvText, ndjsonText } from './export-text';
 import { modeOf } from './mode';
 import { pageRequest } from './page';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -83,9 +83,13 @@ async function ledger(
   }
   // The first page is read before the answer begins, so that a bad cursor can still be answered as one.
   const first = await itemsPage(ledgerOf, query.limit ?? LIST_LIMITS.most, query.cursor ?? null);
-  const items = everyItem(ledgerOf, first, query.limit !== undefined);
+  const pages = everyPage(ledgerOf, first, query.limit !== undefined);
   const type = format === CSV ? `${CSV}; charset=utf-8` : NDJSON;
-  return { status: 200, headers: { 'content-type': type }, stream: format === CSV ? csv(items) : ndjson(items) };
+  return {
+    status: 200,
+    headers: { 'content-type': type },
+    stream: format === CSV ? csvText(COLUMNS, pages) : ndjsonText(pages),
+  };
 }
 
 /** Null where the filters name a flow that is not there, so that nothing can be found. */
@@ -142,40 +146,33 @@ function itemsOf({ record, state }: IndexedInvocation): LateItem[] {
   return lateItems(record.id, state);
 }
 
-async function* everyItem(ledgerOf: Ledger, first: ItemsPage, firstAlone: boolean): AsyncGenerator<LateItem> {
+async function* everyPage(ledgerOf: Ledger, first: ItemsPage, firstAlone: boolean): AsyncGenerator<LateItem[]> {
   let page = first;
   for (;;) {
-    yield* page.items;
+    yield page.items;
     const { nextCursor } = page;
     if (nextCursor === null || firstAlone) return;
     page = await itemsPage(ledgerOf, LIST_LIMITS.most, nextCursor);
   }
 }
 
-async function* ndjson(items: AsyncIterable<LateItem>): AsyncGenerator<string> {
-  for await (const item of items) yield `${JSON.stringify(item)}\n`;
-}
-
-async function* csv(items: AsyncIterable<LateItem>): AsyncGenerator<string> {
-  yield csvHeader(COLUMNS);
-  for await (const item of items) yield csvRow(COLUMNS.map((column) => item[column]));
-}
-
 /** Over the whole range, by the same judgement as the items; in the order of workflow, version and step. */
 async function summarise(ledgerOf: Ledger): Promise<LateSummary[]> {
   const rows = new Map<string, LateSummary>();
   const first = await itemsPage(ledgerOf, LIST_LIMITS.most, null);
-  for await (const item of everyItem(ledgerOf, first, false)) {
-    const { workflowId, flowVersion, step, channel, provider, currency } = item;
-    const of = { workflowId, flowVersion, step, channel, provider };
-    const name = JSON.stringify([...Object.values(of), currency]);
-    const row = rows.get(name) ?? { ...of, late: 0, duplicates: 0, costTwiceMicros: 0, currency };
-    row.late += Number(item.late);
-    row.duplicates += Number(item.duplicate);
-    row.costTwiceMicros += item.costTwiceMicros;
-    rows.set(name, row);
-  }
+  for await (const items of everyPage(ledgerOf, first, false)) for (const item of items) addTo(rows, item);
   return [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+function addTo(rows: Map<string, LateSummary>, item: LateItem): void {
+  const { workflowId, flowVersion, step, channel, provider, currency } = item;
+  const of = { workflowId, flowVersion, step, channel, provider };
+  const name = JSON.stringify([...Object.values(of), currency]);
+  const row = rows.get(name) ?? { ...of, late: 0, duplicates: 0, costTwiceMicros: 0, currency };
+  row.late += Number(item.late);
+  row.duplicates += Number(item.duplicate);
+  row.costTwiceMicros += item.costTwiceMicros;
+  rows.set(name, row);
 }
 
 const HELD = { summaries: 20, forMs: 60_000 } as const;

@@ -1,17 +1,22 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Lag } from '../log/contract';
 import type { FinalStatus, Mode, ReceiptStatus } from '../schemas/vocabulary';
+import { joinMetrics } from './join-metrics';
 
 /** What `/metrics` shows. Labels are closed lists, so that no client can make them grow. */
 export interface Metrics {
   /** Where the other rooms of the process count theirs. */
   registry: Registry;
   request(method: string, route: string, status: number): void;
+  /** To be told how many seconds each request of that route took. */
+  timed(method: string, route: string): (seconds: number) => void;
   invocationStarted(mode: Mode): void;
   invocationEnded(status: FinalStatus, mode: Mode): void;
   receipt(status: ReceiptStatus): void;
   /** Asked at each scrape; what does not answer is left out. */
   watch(backlog: Backlog): void;
+  /** What another thread of the process counts, as Prometheus text under names of its own; asked at each scrape. */
+  join(name: string, expose: () => Promise<string>): void;
   /** The Prometheus text and its content type. */
   expose(): Promise<{ type: string; text: string }>;
 }
@@ -24,6 +29,8 @@ export interface Backlog {
 
 /** The role that works off what a consumer group has still to consume. */
 const ROLE_OF_GROUP: Readonly<Record<string, string>> = { engine: 'receipts' };
+
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -53,14 +60,32 @@ export function createMetrics(): Metrics {
     labelNames: ['status'],
     registers,
   });
+  const durations = new Histogram({
+    name: 'onward_http_request_duration_seconds',
+    help: 'From a request’s head to its answer, by route; without those that asked to be kept waiting (Prefer).',
+    labelNames: ['method', 'route'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const others: Record<string, () => Promise<string>> = {};
   return {
     registry,
     watch: (backlog) => watch(registry, backlog),
     request: (method, route, status) => requests.inc({ method, route, status }),
+    timed(method, route) {
+      const { observe } = durations.labels({ method, route });
+      return observe;
+    },
+    join(name, expose) {
+      others[name] = expose;
+    },
     invocationStarted: (mode) => started.inc({ mode }),
     invocationEnded: (status, mode) => ended.inc({ status, mode }),
     receipt: (status) => receipts.inc({ status }),
-    expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+    expose: async () => ({
+      type: registry.contentType,
+      text: await joinMetrics({ own: () => registry.metrics(), ...others }),
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { ForgedReference } from '../receipts/contract';
 import { type Receipt, receiptsBodySchema } from '../schemas/receipt';
+import type { RequestTrace } from '../tracing/contract';
 import { faultOf } from './fault';
 import { problem, unavailable } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -28,12 +29,15 @@ export function receiptRoutes(services: Services): Route[] {
   ];
 }
 
-async function takeOwn(services: Services, { body, key }: ApiRequest<Receipt | Receipt[]>): Promise<ApiResponse> {
+async function takeOwn(
+  services: Services,
+  { body, key, trace }: ApiRequest<Receipt | Receipt[]>,
+): Promise<ApiResponse> {
   const receipts = Array.isArray(body) ? body : [body];
   if (key.mode === 'test' && (await namesLiveRun(services, receipts))) {
     return problem(403, 'A test key cannot write receipts for live invocations.', { hint: 'Use a live key.' });
   }
-  return acceptReceipts(services, receipts, { several: Array.isArray(body) });
+  return acceptReceipts(services, receipts, { several: Array.isArray(body), trace });
 }
 
 /**
@@ -58,6 +62,8 @@ interface Accepting {
   orElse?: 'spool';
   /** Told of one among others whose reference is not ours; it is left out then. Left out: it spoils them all. */
   onForeign?(): void;
+  /** Of the request that brought them. */
+  trace: RequestTrace | undefined;
 }
 
 /** 202 once the log has them: what becomes of a receipt that nobody knows is not its sender's concern. */
@@ -66,9 +72,9 @@ export async function acceptReceipts(
   receipts: readonly Receipt[],
   accepting: Accepting,
 ): Promise<ApiResponse> {
-  const { several, orElse, onForeign } = accepting;
+  const { several, orElse, onForeign, trace } = accepting;
   try {
-    await services.intake.accept(receipts, orElse);
+    await services.intake.accept(trace ? broughtIn(trace, receipts) : receipts, orElse);
   } catch (error) {
     if (error instanceof ForgedReference) {
       const foreign = new Set(error.indices);
@@ -84,9 +90,14 @@ export async function acceptReceipts(
         headers: { 'www-authenticate': 'Bearer realm="onward"' },
       });
     }
-    services.logger.error({ error: faultOf(error) }, 'receipts could not be written to the log');
+    services.logger.error({ error: faultOf(error), ...trace?.ids }, 'receipts could not be written to the log');
     return unavailable('The log takes no receipts now.');
   }
   for (const { status } of receipts) services.metrics.receipt(status);
   return { status: 202, body: { accepted: receipts.length } };
+}
+
+/** The runs' traces are linked to the request: which runs they are is known only later, and perhaps elsewhere. */
+function broughtIn({ traceparent }: RequestTrace, receipts: readonly Receipt[]): readonly Receipt[] {
+  return traceparent === null ? receipts : receipts.map((receipt) => ({ ...receipt, traceparent }));
 }

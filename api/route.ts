@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiKey } from '../store/contract';
+import type { RequestTrace } from '../tracing/contract';
 import type { Access } from './access';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
@@ -19,6 +20,8 @@ export interface ApiRequest<B = unknown, Q = unknown> {
   url: string;
   /** Aborted when the client has gone before it had its answer. */
   closed(): AbortSignal;
+  /** Left out where traces go nowhere. */
+  trace?: RequestTrace;
 }
 
 export interface ApiResponse {
@@ -65,6 +68,8 @@ export interface Route<B = unknown, Q = unknown> {
   headers?: readonly HeaderDoc[];
   /** Schema by status; null for an answer without one. Problems are documented for all alike. */
   responses: Readonly<Record<number, object | null>>;
+  /** Told of a body that was refused before the handler; the answer waits for it. */
+  turnedAway?(request: Pick<ApiRequest, 'params' | 'key'>): Promise<void>;
   /** What it answers with besides JSON. */
   produces?: readonly string[];
   /** Answered before Express sees the request. */

@@ -1,5 +1,10 @@
+import { adviceRoutes } from './advice';
+import { analyticsRoutes } from './analytics';
 import type { Authenticator } from './auth';
 import { batchRoutes } from './batch';
+import { callbackDeliveryRoutes } from './callback-deliveries';
+import { callbackProfileCareRoutes } from './callback-profile-care';
+import { callbackProfileRoutes } from './callback-profiles';
 import { consentRoutes } from './consents';
 import type { ApiDeps } from './deps';
 import { docsRoutes } from './docs';
@@ -19,6 +24,7 @@ import { priceRoutes } from './prices';
 import { providerAccountRoutes } from './provider-accounts';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
+import { createRejections } from './rejections';
 import type { Route } from './route';
 import { sandboxRoutes } from './sandbox-messages';
 import type { Services } from './services';
@@ -35,20 +41,22 @@ import { webhookRoutes } from './webhooks';
 export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; auth: Authenticator }): Route[] {
   const services: Services = { ...deps, flows: flowCache(deps.store.flows, deps.catalog, deps.now) };
   const invoke = invokeService(services);
+  const rejections = createRejections(services);
   // A provider’s path would stand for any other below /v1/receipts: so it comes last.
   const receipts = [...receiptRoutes(services), ...receiptCareRoutes(services), ...webhookRoutes(services)];
   if (deps.only === 'receipts') return [...receipts, ...healthRoutes(services)];
   const table: Route[] = [
-    ...invocationRoutes(services, invoke),
+    ...invocationRoutes(services, invoke, rejections),
     ...storyRoutes(services),
     ...streamRoutes(services),
     ...exportRoutes(services),
-    ...batchRoutes(services, invoke),
-    ...kaleyraRoutes(services, invoke),
+    ...batchRoutes(services, invoke, rejections),
+    ...kaleyraRoutes(services, invoke, rejections),
     ...receipts,
     ...flowRoutes(services),
     ...flowTrialRoutes(services),
     ...flowVersionRoutes(services),
+    ...adviceRoutes(services),
     ...templateRoutes(services),
     ...templateApprovalRoutes(services),
     ...templatePreviewRoutes(services),
@@ -56,10 +64,14 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...keyRoutes(services),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
+    ...callbackDeliveryRoutes(services),
+    ...callbackProfileRoutes(services),
+    ...callbackProfileCareRoutes(services),
     ...suppressionRoutes(services),
     ...consentRoutes(services),
     ...sandboxRoutes(services),
     ...(deps.temporalCodec ? temporalCodecRoutes(services, deps.temporalCodec) : []),
+    ...analyticsRoutes(services),
     ...healthRoutes(services),
     ...docsRoutes(services, () => table),
   ];

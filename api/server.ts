@@ -17,7 +17,7 @@ export function createServer(deps: ApiDeps): Server {
   const auth = authenticator(deps.store.keys, deps.now ?? Date.now);
   const table = apiRoutes({ ...deps, metrics, now: deps.now ?? Date.now, auth }).map((route) => ({
     route,
-    handle: routeHandler(route, { auth, metrics, logger: deps.logger }),
+    handle: routeHandler(route, { auth, metrics, logger: deps.logger, tracing: deps.tracing ?? null }),
   }));
   const app = createApp(table, metrics);
   const hot = hotRoutes(table);

@@ -82,7 +82,7 @@ async function takeSigned(services: Services, request: ApiRequest): Promise<ApiR
   let best: Exclude<WebhookVerdict, 'genuine'> = 'unsigned';
   for (const account of signing) {
     const verdict = verdictOf(services, account, webhook);
-    if (verdict === 'genuine') return take(services, account, webhook);
+    if (verdict === 'genuine') return take(services, account, webhook, request.trace);
     if (BETTER[verdict] > BETTER[best]) best = verdict;
   }
   count(services, first, best);
@@ -139,7 +139,7 @@ async function takeSecret(
   if (method === 'GET' && adapter.challenge) return challenged(services, [account], webhook);
   if (!adapter.normalise) return unknownProvider();
   const verdict = adapter.verify ? verdictOf(services, account, webhook) : 'genuine';
-  if (verdict === 'genuine') return take(services, account, webhook);
+  if (verdict === 'genuine') return take(services, account, webhook, request.trace);
   count(services, account, verdict);
   return refused(verdict);
 }
@@ -166,7 +166,12 @@ function challenged(services: Services, accounts: readonly OpenAccount[], webhoo
   });
 }
 
-async function take(services: Services, account: OpenAccount, webhook: WebhookRequest): Promise<ApiResponse> {
+async function take(
+  services: Services,
+  account: OpenAccount,
+  webhook: WebhookRequest,
+  trace: ApiRequest['trace'],
+): Promise<ApiResponse> {
   const { adapter } = account;
   const receipts = normalised(adapter, webhook);
   if (receipts === null) {
@@ -180,6 +185,7 @@ async function take(services: Services, account: OpenAccount, webhook: WebhookRe
     orElse: adapter.facts.redelivers ? undefined : 'spool',
     // The provider's account may serve another Onward too: what is that one's must not spoil what is ours.
     onForeign: () => count(services, account, 'forged'),
+    trace,
   });
   if (answer.status === 401) count(services, account, 'forged');
   return answer;

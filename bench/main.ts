@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, USAGE } from './options';
 import { profile } from './profile';
 import type { Bench, Measure, Row } from './row';
 import { advance } from './rows/advance';
+import { callbacks } from './rows/callbacks';
 import { core } from './rows/core';
 import { exportRow } from './rows/export';
 import { growth } from './rows/growth';
@@ -20,6 +21,7 @@ const ROWS: Record<string, Measure> = {
   core,
   invoke: invokeRoute,
   projection,
+  callbacks,
   throughput,
   latency: oneInFlight,
   advance,

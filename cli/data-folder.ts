@@ -82,7 +82,7 @@ export function checkSecret(folder: string, secret: string): void {
 }
 
 /**
- * One engine and one projector a data folder: two of them would send everything twice. Nothing is held for a role that
+ * One engine, one projector and one that makes callbacks a data folder: two engines would send everything twice. Nothing is held for a role that
  * may run beside any other: on servers alone, any number of them shares the work.
  * @throws StartError when another process has the folder
  */
@@ -95,8 +95,9 @@ export function holdFolder(folder: string, role: StartRole, adapters: Adapters):
     const lock = holdExclusively(join(folder, `${name}.lock`));
     if (!lock) {
       release();
+      const who = name === 'callbacks' ? 'process that makes callbacks' : name;
       throw new StartError(
-        `ONWARD_DATA is “${folder}”, which another ${name} is using. Stop it, or set ONWARD_DATA to another folder.`,
+        `ONWARD_DATA is “${folder}”, which another ${who} is using. Stop it, or set ONWARD_DATA to another folder.`,
       );
     }
     locks.push(lock);
@@ -104,10 +105,13 @@ export function holdFolder(folder: string, role: StartRole, adapters: Adapters):
   return { release };
 }
 
-function heldAlone(role: StartRole, { engine, log, store }: Adapters): ('engine' | 'projector')[] {
+type HeldAlone = 'engine' | 'projector' | 'callbacks';
+
+function heldAlone(role: StartRole, { engine, log, store }: Adapters): HeldAlone[] {
   const onServers = log === 'kafka' && store === 'mongodb';
-  const names: ('engine' | 'projector')[] = [];
+  const names: HeldAlone[] = [];
   if ((role === 'all' || role === 'api') && !(onServers && engine === 'temporal')) names.push('engine');
   if ((role === 'all' || role === 'projector') && !onServers) names.push('projector');
+  if ((role === 'all' || role === 'callbacks') && !onServers) names.push('callbacks');
   return names;
 }

@@ -7,10 +7,24 @@ import { addInvoke } from './invoke';
 import { addLint } from './lint';
 import { addProjection } from './projection';
 import { addReceipts } from './receipts';
+import { addReplay } from './replay';
 import { addRuns } from './runs';
 import { START_ROLES, StartError } from './settings';
 import { addSimulate } from './simulate';
 import type { Terminal } from './terminal';
+
+const VERBS = [
+  addInvoke,
+  addSimulate,
+  addLint,
+  addFlows,
+  addRuns,
+  addReplay,
+  addReceipts,
+  addExport,
+  addProjection,
+  addDemo,
+] as const;
 
 /**
  * Runs one `onward <verb>` and resolves with its exit status: 0, 1 when it did not work out, 2 when it was called
@@ -26,19 +40,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     });
   addStart(program);
   addStartTemporal(program);
-  for (const add of [
-    addInvoke,
-    addSimulate,
-    addLint,
-    addFlows,
-    addRuns,
-    addReceipts,
-    addExport,
-    addProjection,
-    addDemo,
-  ]) {
-    add(program, terminal);
-  }
+  for (const add of VERBS) add(program, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

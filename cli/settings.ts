@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { PROVIDERS, type Provider } from '../schemas/vocabulary';
 import { RETAINED, type Retained } from '../store/contract';
 
-export const START_ROLES = ['api', 'receipts', 'projector'] as const;
+export const START_ROLES = ['api', 'receipts', 'projector', 'callbacks'] as const;
 /** What one process does; `all` is every role at once. */
 export type StartRole = 'all' | 'worker' | (typeof START_ROLES)[number];
 
@@ -35,6 +35,8 @@ export interface Settings {
   /** Where a worker tells how it is; null: on its usual port, or on another where that is taken. */
   workerPort: number | null;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** Ranges that are not public and that callbacks may go to all the same: CIDR, separated by commas. */
+  callbackAllow: string;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -74,6 +76,7 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
     workerCache: env.ONWARD_WORKER_CACHE ? wholeNumber(env, 'ONWARD_WORKER_CACHE', 0, 0, 1_000_000) : null,
     workerPort: env.ONWARD_WORKER_PORT ? wholeNumber(env, 'ONWARD_WORKER_PORT', 0, 0, 65_535) : null,
     logLevel: oneOf(env, 'ONWARD_LOG_LEVEL', 'info', LOG_LEVELS),
+    callbackAllow: env.ONWARD_CALLBACK_ALLOW ?? '',
   };
 }
 

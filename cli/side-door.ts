@@ -9,7 +9,7 @@ const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const TIMEOUTS = { headersMs: 5_000, requestMs: 10_000 } as const;
 
 export interface SideDoorOptions {
-  who: 'worker' | 'projector';
+  who: 'worker' | 'projector' | 'callbacks';
   host: string;
   /** `ONWARD_WORKER_PORT`; null when unset: 9464, or any free one where another process of this machine has that already. */
   port: number | null;

@@ -2,14 +2,18 @@ import { join } from 'node:path';
 import { createServer } from '../api/server';
 import { startTemplateSync } from '../api/template-sync';
 import packageJson from '../package.json';
-import { startProjectionThread } from '../projection/start-thread';
+import { createProjectionMetrics } from '../projection/metrics';
 import { startRetention } from '../store/retention';
+import type { OpenTracing } from '../tracing/open';
+import { startTracing } from '../tracing/start';
 import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { type Door, openDoor } from './door';
 import { ensureKeys, publishExamples } from './first-start';
+import { startCallbacks } from './house/callbacks';
 import { compose, type House, type HouseOptions } from './house/house';
 import { type Links, openLinks } from './house/links';
-import { type RunningProjection, startProjection } from './house/projection';
+import { startProjection } from './house/projection';
+import { startEventsThread } from './house/start-events-thread';
 import { linkTemporal } from './house/temporal-link';
 import { leave, sentenceOf, signalled } from './leave';
 import { createFaultReporter, createLogger } from './logger';
@@ -34,7 +38,8 @@ export async function start(options: { role?: string }): Promise<void> {
 /** What stands of a process, to be taken down again. */
 interface Standing {
   door: Pick<Door, 'shut'> | null;
-  projection: Pick<RunningProjection, 'stop'> | null;
+  /** Whoever follows the events here: the projection, the callbacks, or both. */
+  following: { stop(): Promise<void> } | null;
   retention: { stop(): Promise<void> } | null;
   templateSync: { stop(): void } | null;
   stopWorker: (() => Promise<void>) | null;
@@ -46,6 +51,7 @@ interface Ground {
   secret: string;
   links: Links;
   house: House;
+  tracing: OpenTracing | null;
 }
 
 /** Starts the roles and resolves, once they stand, with the way to stop them. */
@@ -58,9 +64,11 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
   keepToPlaces(settings);
   const logger = createLogger(settings.logLevel);
   const links = await openLinks(process.env, createFaultReporter(logger));
-  const engine = await engineOf(settings, secret, logger);
-  const house = await compose({ ...settings, secret, version: packageJson.version, logger, links, engine });
-  const standing: Standing = { door: null, projection: null, retention: null, templateSync: null, stopWorker: null };
+  const tracing = await startTracing(process.env, { serviceName: serviceNameOf(role), logger });
+  const engine = await engineOf(settings, secret, tracing);
+  const { version } = packageJson;
+  const house = await compose({ ...settings, secret, version, logger, links, engine, tracing });
+  const standing: Standing = { door: null, following: null, retention: null, templateSync: null, stopWorker: null };
   const stop = async () => {
     const shut = standing.door?.shut();
     // It finishes what is in hand and leaves, while here the same is done.
@@ -71,14 +79,14 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
     await workerStopped;
     standing.templateSync?.stop();
     await standing.retention?.stop();
-    await standing.projection?.stop();
-    if (typeof engine === 'object') await engine.tracing?.shutdown();
+    await standing.following?.stop();
+    await tracing?.shutdown();
     await house.close();
     lock.release();
   };
   try {
     await checkStore(settings, secret, links, house.store);
-    await startRoles({ settings, secret, links, house }, standing);
+    await startRoles({ settings, secret, links, house, tracing }, standing);
   } catch (error) {
     await stop();
     throw error;
@@ -90,18 +98,24 @@ async function run(settings: Settings): Promise<() => Promise<void>> {
 async function engineOf(
   { role, adapters }: Settings,
   secret: string,
-  logger: HouseOptions['logger'],
+  tracing: OpenTracing | null,
 ): Promise<HouseOptions['engine']> {
   const here = role === 'all' || role === 'api';
   const signals = role === 'receipts' && adapters.engine === 'temporal' && adapters.log === 'kafka';
   if (!here && !signals) return 'elsewhere';
-  return (await linkTemporal(process.env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded';
+  return (await linkTemporal(process.env, { secret, tracing })) ?? 'embedded';
+}
+
+/** What a process is called in traces: who has the API has the name that there was before roles. */
+function serviceNameOf(role: StartRole): string {
+  return `onward-${role === 'all' ? 'api' : role}`;
 }
 
 async function startRoles(ground: Ground, standing: Standing): Promise<void> {
   const { settings, house } = ground;
   const { role, adapters } = settings;
   if (role === 'projector') return startProjector(ground, standing);
+  if (role === 'callbacks') return startCallbacksRole(ground, standing);
   let stands = false;
   const api = { ...house.api, only: role === 'receipts' ? role : undefined, starting: () => !stands };
   // Before a key is made or a message sent: the port may be in use. Until the engine stands /readyz says that it starts.
@@ -119,7 +133,7 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
     standing.templateSync = startTemplateSync({ ...house.api, now: Date.now, onFault: house.onFault });
   }
   if (role === 'all') {
-    standing.projection = projectBeside(ground);
+    standing.following = followBeside(ground);
     standing.retention = retain(ground);
   }
   if (role === 'all' && adapters.engine === 'temporal') standing.stopWorker = startWorkerBeside(house.onFault);
@@ -129,26 +143,50 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
 
 async function startProjector(ground: Ground, standing: Standing): Promise<void> {
   const { settings, secret, links, house } = ground;
-  const { dataFolder, adapters, host } = settings;
-  const { store, log, onFault, api } = house;
-  const projection = await startProjection({ dataFolder, secret, links, engine: adapters.engine, onFault });
-  standing.projection = projection;
+  const { dataFolder, adapters } = settings;
+  const { onFault, api } = house;
+  const { engine } = adapters;
+  const metrics = createProjectionMetrics(api.metrics.registry, Date.now);
+  standing.following = await startProjection({ dataFolder, secret, links, engine, metrics, onFault });
   standing.retention = retain(ground);
+  await openRoleDoor('projector', ground, standing);
+}
+
+async function startCallbacksRole(ground: Ground, standing: Standing): Promise<void> {
+  const { settings, secret, links, house, tracing } = ground;
+  const { onFault, onWarning, api } = house;
+  standing.following = await startCallbacks({
+    ...{ dataFolder: settings.dataFolder, secret, links, ...callbackSettings(settings) },
+    tracing: tracing && { opened: tracing, elsewhere: settings.adapters.engine === 'temporal' },
+    ...{ registry: api.metrics.registry, onFault, onWarning },
+  });
+  await openRoleDoor('callbacks', ground, standing);
+}
+
+/** Of a role that has no API: health and metrics. */
+async function openRoleDoor(who: 'projector' | 'callbacks', ground: Ground, standing: Standing): Promise<void> {
+  const { settings, house } = ground;
+  const { host, adapters } = settings;
+  const { store, log, api } = house;
   const door = await openSideDoor({
-    who: 'projector',
+    who,
     host,
     port: settings.workerPort,
     logger: api.logger,
     ready: async () => log.unavailable() ?? (await store.unavailable()),
-    expose: async () => (await api.metrics?.expose())?.text ?? '',
+    expose: async () => (await api.metrics.expose()).text,
   }).catch((cause: Error) => {
     throw new StartError(cause.message, { cause });
   });
   standing.door = door;
   const { log: logName, store: storeName } = adapters;
   console.log(
-    `onward: projector started (log: ${logName}, store: ${storeName}); metrics on http://${host}:${door.port}/metrics`,
+    `onward: ${who} started (log: ${logName}, store: ${storeName}); metrics on http://${host}:${door.port}/metrics`,
   );
+}
+
+function callbackSettings({ callbackAllow }: Settings): { version: string; allow: string } {
+  return { version: packageJson.version, allow: callbackAllow };
 }
 
 /** With the projection, since there is one of it where there are files. */
@@ -156,12 +194,21 @@ function retain({ settings, house: { store, onFault } }: Ground): Standing['rete
   return startRetention({ retention: store.retention, days: settings.retentionDays, clock: Date.now, onFault });
 }
 
-/** In a thread of its own: requests do not wait for the projection. */
-function projectBeside({ settings, secret, house }: Ground): RunningProjection {
-  const entry = join(__dirname, 'projection-thread.js');
-  const data = { dataFolder: settings.dataFolder, secret, engine: settings.adapters.engine };
-  const thread = startProjectionThread({ ...data, entry, onFault: house.onFault });
+/** In a thread of their own: requests wait neither for the projection nor for the callbacks. */
+function followBeside({ settings, secret, house }: Ground): { stop(): Promise<void> } {
+  const { onFault, onWarning, api } = house;
+  const thread = startEventsThread({
+    entry: join(__dirname, 'events-thread.js'),
+    dataFolder: settings.dataFolder,
+    secret,
+    engine: settings.adapters.engine,
+    callbacks: callbackSettings(settings),
+    onFault,
+    onWarning,
+  });
   house.hastenProjection(() => thread.wake());
+  house.hastenCallbacks(() => thread.deliver());
+  api.metrics.join('events', () => thread.metrics());
   return thread;
 }
 

@@ -211,9 +211,13 @@ function retryAt(t: Transition, rung: SendRung, retryAfterMs: number | null): nu
   const step = stepAt(t.state, rung.index);
   const made = step.attempts.length;
   if (made >= RETRY.attemptsMax) return null;
-  const backoffMs = Math.min(RETRY.backoffMinMs * 2 ** (made - 1), RETRY.backoffMaxMs);
-  const at = t.now + Math.max(backoffMs, retryAfterMs ?? 0);
+  const at = t.now + Math.max(backoffMs(made), retryAfterMs ?? 0);
   return at < (step.startedAt ?? t.now) + rung.timeoutMs ? at : null;
+}
+
+/** How long a retry waits after that many attempts, from 1, where the provider does not ask for more. */
+export function backoffMs(made: number): number {
+  return Math.min(RETRY.backoffMinMs * 2 ** (made - 1), RETRY.backoffMaxMs);
 }
 
 /** The step's time is over: a provider that can be asked is asked first, so that a lost receipt costs no second message. */

@@ -37,6 +37,8 @@ export interface NewRun {
   invocationId: string;
   ladder: Ladder;
   input: Extract<Input, { type: 'Invoked' }>;
+  /** The trace that it belongs to, as W3C's `traceparent`, where somebody records it. */
+  traceparent?: string;
 }
 
 export type ControlOutcome = 'done' | 'already_ended' | 'unknown';

@@ -21,6 +21,8 @@ export interface InvocationStarted extends Stamped {
   until?: number;
   /** What one send of each step is reckoned at for this recipient, by the step's number. */
   costs?: readonly number[];
+  /** Of the recipient's phone number, ISO 3166-1 alpha-2: what is counted is told apart by it. */
+  country?: string;
 }
 export interface StepStarted extends Stamped {
   type: 'StepStarted';

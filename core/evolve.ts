@@ -26,6 +26,7 @@ export function evolve(state: State, event: Event): State {
       next.unaddressable = event.unaddressable ?? [];
       next.scheduledAt = event.until ?? null;
       next.costs = event.costs ?? null;
+      next.country = event.country ?? null;
       return next;
     case 'InvocationSucceeded':
       return end(next, 'succeeded', event.at);
@@ -210,6 +211,8 @@ function record(next: State, rung: SendRung, event: ReceiptRecorded): State {
   }
   const settled = reached || hasFailed(after) || after.delivery === 'delivered';
   if (settled && (before.finalAt === null || hasFailed(before) !== hasFailed(after))) after.finalAt = event.at;
+  // A refused send that the provider turns out to have taken is open again.
+  else if (!settled && hasFailed(before)) after.finalAt = null;
   const known = before.costMicros > 0 || !provesBilled(before, event);
   after.costMicros = event.costMicros ?? (known ? before.costMicros : billedMicros(next, rung, before.route));
   next.costMicros += after.costMicros - before.costMicros;

@@ -9,6 +9,8 @@ export type Input =
       sendAt: number | null;
       /** What one send of each step is reckoned at for this recipient, by the step's number; left out: as the ladder has it. */
       costs?: readonly number[];
+      /** Of the recipient's phone number, ISO 3166-1 alpha-2; left out: there is none, or none can be told. */
+      country?: string;
     }
   /** The provider took the message. `costMicros` null: what the ladder reckons. */
   | { type: 'SendAccepted'; step: string; attempt: number; providerMessageId: string | null; costMicros: number | null }

@@ -1,4 +1,5 @@
 import type { FlowDefinition } from '../schemas/flow';
+import { lintCallbackProfile } from './lint/callback-profile';
 import { type Finding, type LintContext, lintSubject } from './lint/finding';
 import { lintPriceCurrency } from './lint/price-currency';
 import { lintProviders } from './lint/providers';
@@ -22,6 +23,7 @@ const RULES = [
   lintTimeAndCost,
   lintPriceCurrency,
   lintQuietHours,
+  lintCallbackProfile,
 ] as const;
 
 /**

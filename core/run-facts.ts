@@ -4,16 +4,18 @@ import { NONE, rungAt } from './ladder';
 import { isLateRun } from './reaches';
 import type { State } from './state';
 
-/** What lists of runs are searched by, besides their status, and what people ask of a run who do not read its state. */
+/** What a run has come to, in fields that need no reading of its state. Times in milliseconds since 1970. */
 export interface RunFacts {
+  /** The number, on the ladder, of the step that reached the person first; null: nobody was reached. */
+  reachedIndex: number | null;
+  /** That step, its channel, and when by the provider's clock. */
+  reachedStep: string | null;
+  reachedChannel: Channel | null;
+  reachedAt: number | null;
   /** Some message reached the person late. */
   late: boolean;
   /** The person was reached more than once. */
   duplicate: boolean;
-  /** The step that reached the person first; null where none has. */
-  reached: { index: number; step: string; channel: Channel | null } | null;
-  /** When it did, by the provider's clock, in milliseconds since 1970. */
-  reachedAt: number | null;
   /** Why it failed; null where it has not. */
   reason: Reason | null;
   /** Sends that were handed to a provider. */
@@ -24,17 +26,20 @@ export interface RunFacts {
 }
 
 export function factsOf(state: State): RunFacts {
-  const rung = state.reachedStep === NONE ? null : rungAt(state.ladder, state.reachedStep);
+  const { ladder, reachedStep, reachedAt, duplicate, endReason, costMicros, costTwiceMicros } = state;
+  const reached = reachedStep === NONE ? null : rungAt(ladder, reachedStep);
   return {
+    reachedIndex: reached?.index ?? null,
+    reachedStep: reached?.name ?? null,
+    reachedChannel: reached?.kind === 'send' ? reached.channel : null,
+    reachedAt,
     late: isLateRun(state),
-    duplicate: state.duplicate,
-    reached: rung && { index: rung.index, step: rung.name, channel: rung.kind === 'send' ? rung.channel : null },
-    reachedAt: state.reachedAt,
-    reason: state.endReason,
+    duplicate,
+    reason: endReason,
     attempts: sendsOf(state),
-    costMicros: state.costMicros,
-    costTwiceMicros: state.costTwiceMicros,
-    currency: state.ladder.currency,
+    costMicros,
+    costTwiceMicros,
+    currency: ladder.currency,
   };
 }
 

@@ -1,12 +1,10 @@
 import { DEFAULT_SANDBOX_SCRIPT, parseSandboxScript, type SandboxScript } from '../schemas/sandbox-script';
 import type { Reason, ReceiptStatus } from '../schemas/vocabulary';
-import type { Command } from './command';
-import { decide } from './decide';
 import type { Event } from './event';
 import type { Input } from './input';
 import type { Ladder } from './ladder';
-import { isWanted, nextWakeAt } from './pending';
-import { initialState, type State } from './state';
+import type { State } from './state';
+import { playOut, put, type VirtualRun, virtualRun, type World, withdrawReceipts } from './virtual-run';
 
 export interface SimulateOptions {
   /** The virtual clock's first moment, in ms since 1970. */
@@ -32,21 +30,6 @@ export interface Simulation {
 const SEND_PATIENCE_MS = 10_000;
 const DEFAULT_SCRIPT = defaultScript();
 
-interface Due {
-  at: number;
-  input: Input;
-}
-
-interface Run {
-  state: State;
-  now: number;
-  readonly events: Event[];
-  /** What is to come, the earliest first; what is due at one time stays in the order it was put in. */
-  readonly queue: Due[];
-  readonly scripts: Readonly<Record<string, SandboxScript>>;
-  readonly options: SimulateOptions;
-}
-
 /**
  * One invocation on a virtual clock, by the same rules as a real one: it plays each step's sandbox script
  * (delivered after 100 ms where there is none) until nothing more can happen, late receipts included.
@@ -56,51 +39,37 @@ export function simulate(
   scripts: Readonly<Record<string, SandboxScript>>,
   options: SimulateOptions,
 ): Simulation {
-  const run: Run = { state: initialState(ladder), now: options.startAt, events: [], queue: [], scripts, options };
+  const run = virtualRun(ladder, options.startAt);
   const { unaddressable = [], timezone = null, sendAt = null, actions = [] } = options;
   for (const { afterMs, input } of actions) put(run, options.startAt + afterMs, input);
-  apply(run, { type: 'Invoked', unaddressable: unaddressable.slice(), timezone, sendAt });
-  for (;;) {
-    const due = run.queue[0];
-    const wakeAt = nextWakeAt(run.state);
-    if (due !== undefined && (wakeAt === null || due.at <= wakeAt)) {
-      run.queue.shift();
-      run.now = due.at;
-      apply(run, due.input);
-    } else if (wakeAt !== null) {
-      run.now = Math.max(run.now, wakeAt);
-      apply(run, { type: 'TimerFired' });
-    } else {
-      return { state: run.state, events: run.events };
-    }
-  }
+  const invoked = { type: 'Invoked', unaddressable: unaddressable.slice(), timezone, sendAt } as const;
+  playOut(run, sandboxWorld(scripts, options), invoked);
+  return { state: run.state, events: run.events };
 }
 
-function apply(run: Run, input: Input): void {
-  const { state, events, commands } = decide(run.state, input, run.now);
-  run.state = state;
-  for (const event of events) run.events.push(event);
-  for (const command of commands) carryOut(run, command);
+function sandboxWorld(scripts: Readonly<Record<string, SandboxScript>>, options: SimulateOptions): World {
+  const patienceMs = options.sendPatienceMs ?? SEND_PATIENCE_MS;
+  return {
+    send(run, step, attempt) {
+      const blocked = own(options.blocked, step);
+      if (blocked !== undefined) put(run, run.now, { type: 'SendBlocked', step, attempt, reason: blocked });
+      else play(run, step, attempt, own(scripts, step) ?? DEFAULT_SCRIPT, patienceMs);
+    },
+    recall,
+    lookup(run, step, attempt) {
+      // The sandbox does not know of a send that it let hang.
+      put(run, run.now, { type: 'LookupAnswered', step, attempt, outcome: { known: 'unknown' } });
+    },
+  };
 }
 
-function carryOut(run: Run, command: Command): void {
-  const { step } = command;
-  if (command.type === 'Send') send(run, step, command.attempt);
-  else if (command.type === 'Recall') recall(run, step, command.attempt);
-  else if (command.type === 'Lookup') {
-    // The sandbox does not know of a send that it let hang.
-    put(run, run.now, { type: 'LookupAnswered', step, attempt: command.attempt, outcome: { known: 'unknown' } });
-  }
-}
-
-function send(run: Run, step: string, attempt: number): void {
-  const blocked = own(run.options.blocked, step);
-  if (!isWanted(run.state, step, attempt)) put(run, run.now, { type: 'SendDropped', step, attempt });
-  else if (blocked !== undefined) put(run, run.now, { type: 'SendBlocked', step, attempt, reason: blocked });
-  else play(run, step, attempt, own(run.scripts, step) ?? DEFAULT_SCRIPT);
-}
-
-function play(run: Run, step: string, attempt: number, { answer, early, receipts }: SandboxScript): void {
+function play(
+  run: VirtualRun,
+  step: string,
+  attempt: number,
+  { answer, early, receipts }: SandboxScript,
+  patienceMs: number,
+): void {
   for (const { status, reason } of early) putReceipt(run, run.now, step, attempt, status, reason);
   if (answer.type === 'reject') {
     const { reason } = answer;
@@ -111,7 +80,7 @@ function play(run: Run, step: string, attempt: number, { answer, early, receipts
   if (answer.type === 'accept') {
     put(run, acceptedAt, { type: 'SendAccepted', step, attempt, providerMessageId: null, costMicros: null });
   } else {
-    put(run, run.now + (run.options.sendPatienceMs ?? SEND_PATIENCE_MS), { type: 'SendUncertain', step, attempt });
+    put(run, run.now + patienceMs, { type: 'SendUncertain', step, attempt });
   }
   for (const { status, reason, afterMs } of receipts) {
     putReceipt(run, acceptedAt + afterMs, step, attempt, status, reason);
@@ -119,16 +88,13 @@ function play(run: Run, step: string, attempt: number, { answer, early, receipts
 }
 
 /** The sandbox takes back what was not delivered yet; its receipts do not come then. */
-function recall(run: Run, step: string, attempt: number): void {
+function recall(run: VirtualRun, step: string, attempt: number): void {
   const seen = run.state.steps[run.state.ladder.indexByName.get(step) ?? -1]?.attempts[attempt - 1]?.seen ?? [];
   if (seen.some((receipt) => PROOFS.has(receipt))) {
     put(run, run.now, { type: 'RecallFailed', step, attempt, code: null });
     return;
   }
-  for (let n = run.queue.length - 1; n >= 0; n--) {
-    const input = run.queue[n]?.input;
-    if (input?.type === 'ReceiptArrived' && input.step === step && input.attempt === attempt) run.queue.splice(n, 1);
-  }
+  withdrawReceipts(run, step, attempt);
   put(run, run.now, { type: 'RecallConfirmed', step, attempt });
 }
 
@@ -136,7 +102,7 @@ function recall(run: Run, step: string, attempt: number): void {
 const PROOFS: ReadonlySet<string> = new Set(['delivered', 'read', 'clicked', 'replied']);
 
 function putReceipt(
-  run: Run,
+  run: VirtualRun,
   at: number,
   step: string,
   attempt: number,
@@ -154,15 +120,6 @@ function putReceipt(
     providerMessageId: null,
     costMicros: null,
   });
-}
-
-/** Nearly always the last place is the right one: the queue is short, and what is put in is due later. */
-function put(run: Run, at: number, input: Input): void {
-  const { queue } = run;
-  let place = queue.length;
-  while (place > 0 && (queue[place - 1] as Due).at > at) place--;
-  if (place === queue.length) queue.push({ at, input });
-  else queue.splice(place, 0, { at, input });
 }
 
 /** A step may be named like a property that every object has. */

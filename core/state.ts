@@ -73,6 +73,8 @@ export interface State {
   unaddressable: readonly string[];
   /** What one send is reckoned at for this recipient, by the step's number; null: as the ladder has it. */
   costs: readonly number[] | null;
+  /** Of the recipient's phone number, ISO 3166-1 alpha-2; null: not known. */
+  country: string | null;
   scheduledAt: number | null;
   steps: readonly StepState[];
   costMicros: number;
@@ -105,6 +107,7 @@ export function initialState(ladder: Ladder): State {
     timezone: null,
     unaddressable: [],
     costs: null,
+    country: null,
     scheduledAt: null,
     steps: ladder.rungs.map(() => PENDING),
     costMicros: 0,
@@ -128,6 +131,7 @@ export function copyState(state: State): State {
     timezone: state.timezone,
     unaddressable: state.unaddressable,
     costs: state.costs,
+    country: state.country,
     scheduledAt: state.scheduledAt,
     steps: state.steps,
     costMicros: state.costMicros,

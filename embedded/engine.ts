@@ -10,7 +10,6 @@ import { routeOf } from '../core/job';
 import type { Ladder, SendRoute } from '../core/ladder';
 import { hasMade, isSettled, nextWakeAt, pendingCommands } from '../core/pending';
 import { initialState, type State } from '../core/state';
-import type { FinalStatus, Mode } from '../schemas/vocabulary';
 import { AlarmClock } from './alarm-clock';
 import type { FlowRef, Journal } from './journal';
 import { type LaneAccount, Lanes } from './lanes';
@@ -47,7 +46,9 @@ export interface EmbeddedEngineDeps {
   /** Milliseconds since 1970. */
   clock(): number;
   /** A run has ended, durably. */
-  onEnded?(mode: Mode, status: FinalStatus): void;
+  onEnded?(run: Pick<Run, 'id' | 'ladder' | 'state'>): void;
+  /** A send begins that a receipt led to, so many milliseconds after the receipt had come. */
+  onAdvanced?(ms: number): void;
   /** What cannot be told to a caller: a commit that failed, a run that cannot be read. */
   onFault(message: string, error: unknown): void;
 }
@@ -56,7 +57,8 @@ export interface EmbeddedEngineDeps {
 interface Batch {
   flushed: Promise<void>;
   touched: Map<Run, number>;
-  commands: { run: Run; command: Command }[];
+  /** `since`: when the receipt came that led to it, by the monotonic clock. */
+  commands: { run: Run; command: Command; since: number | null }[];
   ended: Run[];
   starts: number;
 }
@@ -143,7 +145,7 @@ export class EmbeddedEngine implements Engine {
     if (!run || !hasMade(run.state, receipt.step, receipt.attempt)) return 'unknown';
     taken?.();
     // A receipt that changes nothing may repeat one whose effect is not on the disk yet.
-    if (this.apply(run, receipt) || run.durableSeq < run.state.seq) await this.durable();
+    if (this.apply(run, receipt, performance.now()) || run.durableSeq < run.state.seq) await this.durable();
     return 'taken';
   }
 
@@ -176,6 +178,11 @@ export class EmbeddedEngine implements Engine {
   /** How many runs are held in memory: those that are open, and for a moment an ended one that something came for. */
   get openRuns(): number {
     return this.runs.size;
+  }
+
+  /** How many sends, and questions about messages, wait for their turn. */
+  get waiting(): number {
+    return this.lanes.waiting;
   }
 
   unavailable(): string | null {
@@ -219,7 +226,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** Takes one input. False when it changed nothing. */
-  private apply(run: Run, input: Input): boolean {
+  private apply(run: Run, input: Input, since: number | null = null): boolean {
     const decision = decide(run.state, input, this.deps.clock());
     if (decision.events.length === 0) return false;
     const wasOpen = run.state.endedAt === null;
@@ -229,7 +236,7 @@ export class EmbeddedEngine implements Engine {
     const batch = this.currentBatch();
     batch.touched.set(run, run.state.seq);
     if (wasOpen && run.state.endedAt !== null) batch.ended.push(run);
-    for (const command of decision.commands) batch.commands.push({ run, command });
+    for (const command of decision.commands) batch.commands.push({ run, command, since });
     this.alarms.set(run, nextWakeAt(run.state));
     return true;
   }
@@ -259,9 +266,9 @@ export class EmbeddedEngine implements Engine {
         if (command.type === 'Send') this.unbegun.add(nameOf(run, command));
       return;
     }
-    for (const { run, command } of batch.commands) this.carryOut(run, command, perform);
+    for (const { run, command, since } of batch.commands) this.carryOut(run, command, perform, since);
     for (const run of batch.touched.keys()) this.letGo(run);
-    for (const { ladder, state } of batch.ended) this.deps.onEnded?.(ladder.mode, state.status as FinalStatus);
+    for (const run of batch.ended) this.deps.onEnded?.(run);
   }
 
   private async durable(): Promise<void> {
@@ -272,7 +279,7 @@ export class EmbeddedEngine implements Engine {
     }
   }
 
-  private carryOut(run: Run, command: Command, how: typeof perform): void {
+  private carryOut(run: Run, command: Command, how: typeof perform, since: number | null = null): void {
     const { generation } = this;
     const name = nameOf(run, command);
     // Of one that is done again nobody knows whether it was begun before.
@@ -280,6 +287,7 @@ export class EmbeddedEngine implements Engine {
     run.underWay++;
     this.lanes.run(run.ladder.purpose, this.laneOf(run, command), async () => {
       this.unbegun.delete(name);
+      if (since !== null && command.type === 'Send') this.deps.onAdvanced?.(performance.now() - since);
       try {
         const input = await how(this.deps.activities, run, command);
         const ours = generation === this.generation && (this.stopped === null || this.closing);

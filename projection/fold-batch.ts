@@ -6,7 +6,7 @@ import { loadState } from '../core/state-json';
 import { fromWire } from '../core/wire';
 import type { LogRecord } from '../log/contract';
 import type { EventRecord } from '../schemas/event';
-import type { Mode } from '../schemas/vocabulary';
+import type { Channel, Mode } from '../schemas/vocabulary';
 import type { Contribution, MessageView, ViewWriter } from '../store/contract';
 import { countsBetween } from './rollup';
 
@@ -24,7 +24,17 @@ export interface Draft {
   created: Map<string, EventRecord>;
   messages: MessageView[];
   contributions: Contribution[];
+  /** The same by channel, for whoever counts what happens. */
+  tallies: Tally[];
   events: number;
+}
+
+/** What a record adds on one channel: counters as in projection/rollup.ts. */
+export interface Tally {
+  channel: Channel;
+  mode: Mode;
+  currency: string;
+  counts: Readonly<Record<string, number>>;
 }
 
 interface Parsed {
@@ -51,7 +61,14 @@ export async function foldBatch(
   deps: FoldDeps,
 ): Promise<Draft> {
   const parsed = parseNew(records, position, deps);
-  const draft: Draft = { states: new Map(), created: new Map(), messages: [], contributions: [], events: 0 };
+  const draft: Draft = {
+    states: new Map(),
+    created: new Map(),
+    messages: [],
+    contributions: [],
+    tallies: [],
+    events: 0,
+  };
   const known = await statesBefore(parsed, recent, deps.views);
   for (const item of parsed) {
     try {
@@ -115,7 +132,12 @@ async function foldRecord(item: Parsed, draft: Draft, known: Known, deps: FoldDe
   draft.messages.push(...messages);
   draft.events += after.seq - before.seq;
   const { position } = item.record;
-  for (const { key, counts } of countsBetween(before, after)) draft.contributions.push({ key, position, counts });
+  const { currency } = after.ladder;
+  for (const { key, counts } of countsBetween(before, after)) {
+    draft.contributions.push({ key, position, counts });
+    const { channel, mode } = key;
+    if (channel !== '') draft.tallies.push({ channel, mode, currency, counts });
+  }
 }
 
 /** Where the record does not follow on what we hold, what the store has is read before the record is called broken. */

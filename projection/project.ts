@@ -4,7 +4,7 @@ import { dumpState } from '../core/state-json';
 import type { LogRecord } from '../log/contract';
 import type { InvocationStatus } from '../schemas/vocabulary';
 import type { NewView, RecordStore, RunView, ViewWriter } from '../store/contract';
-import { type Draft, type FoldDeps, foldBatch } from './fold-batch';
+import { type Draft, type FoldDeps, foldBatch, type Tally } from './fold-batch';
 import { newViewOf } from './new-view';
 
 const RECENT_RUNS = 2_000;
@@ -14,6 +14,8 @@ export interface ProjectorDeps extends FoldDeps {
   records: RecordStore;
   /** The keyed hash that an address is found by. */
   hash(address: string): string;
+  /** Told of what a batch has added, once it is written. */
+  onFolded?(tallies: readonly Tally[]): void;
 }
 
 export interface Projector {
@@ -67,6 +69,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
     }
     leftAt.set(partition, position);
     remember(draft.states);
+    deps.onFolded?.(draft.tallies);
   }
 
   return {

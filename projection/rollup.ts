@@ -1,10 +1,13 @@
 import { meets, statusOf, successOf } from '../core/attempt-status';
+import { reckonedMicros } from '../core/cost';
 import { NONE, type Rung, rungAt, type SendRung } from '../core/ladder';
+import { latencyBucket } from '../core/latency-buckets';
 import { isDuplicate, isLateRun } from '../core/reaches';
+import { slotOf } from '../core/slots';
 import { type AttemptState, newestAttempt, type State, type StepState, stepAt } from '../core/state';
 import { reasonOf } from '../core/view';
+import { isTextChannel } from '../schemas/vocabulary';
 import type { Contribution, RollupKey } from '../store/contract';
-import { latencyBucket } from './latency-buckets';
 
 /**
  * What a run counts in the rollups follows from its state alone, and a stretch of its events contributes the difference
@@ -12,14 +15,14 @@ import { latencyBucket } from './latency-buckets';
  * events were cut, and agree with what core/view.ts says of each. A figure that a later receipt takes back (delivered,
  * then not, where the provider's failures win) contributes less than nothing.
  *
- * All that a run counts stands in the hour in which it began: a funnel of one hour adds up, and its later figures are
- * at most its earlier ones.
+ * All that a run counts stands in the slot (core/slots.ts) in which it began, and under the country of the recipient's
+ * phone number: a funnel of one hour adds up, and its later figures are at most its earlier ones.
  *
  * Of a step, counting attempts: `attempted` (handed to a provider), `accepted` (taken, by its answer or by a receipt
  * that proves it), `rejected` (refused), `uncertain` (never answered), `delivered` (the person has it, told in time),
  * `lateDelivered` (told after the step was left or the invocation had ended), `read` (a click or a reply shows it
  * too), `clicked`, `replied`, `duplicates` (reached the person again), `costMicros`, `costTwiceMicros`, `reason.<reason>`
- * (did not reach the person, by the reason that the view gives), `latency.<n>` (see latency-buckets.ts: from acceptance
+ * (did not reach the person, by the reason that the view gives), `latency.<n>` (see core/latency-buckets.ts: from acceptance
  * to delivery by our clock, in time or late, where the step waits for delivery or more; without an answer of the
  * provider there is no acceptance to count from).
  *
@@ -31,11 +34,15 @@ import { latencyBucket } from './latency-buckets';
  *
  * Of the invocation (step and channel empty): `accepted`, `succeeded`, `failed`, `cancelled`, `expired`, `duplicates`
  * (was reached more than once), `late` (was reached late by some step), `costMicros`, `costTwiceMicros`.
+ *
+ * And what it would have cost to send otherwise, of the invocation, at what each step is reckoned at for this recipient
+ * (core/cost.ts) when it begins: `reckoned` (invocations of which that is counted), `allAtOnceMicros` (one send of every
+ * step that the recipient has an address for), `smsOnlyMicros` (one send of the ladder's first step on sms, xms or lms),
+ * `smsOnlyUnknown` (invocations without such a step, or without an address for it), `smsOnlyCostMicros` (what those did
+ * cost that have one: what `smsOnlyMicros` is to be compared with).
  */
 export type Counts = Record<string, number>;
 export type RunCounts = Omit<Contribution, 'position'>;
-
-const HOUR_MS = 3_600_000;
 
 /** What the events between two states of a run add to the rollups. Nothing is given twice, nor anything that adds 0. */
 export function countsBetween(before: State, after: State): RunCounts[] {
@@ -71,14 +78,15 @@ function push(found: RunCounts[], state: State, rung: Rung | null, counts: Count
   if (any) found.push({ key: keyOf(state, rung), counts: changed });
 }
 
-function keyOf({ ladder, startedAt }: State, rung: Rung | null): RollupKey {
+function keyOf({ ladder, startedAt, country }: State, rung: Rung | null): RollupKey {
   return {
     mode: ladder.mode,
     flowId: ladder.flowId,
     flowVersion: ladder.version,
     step: rung?.name ?? '',
     channel: rung?.kind === 'send' ? rung.channel : '',
-    hour: startedAt - (startedAt % HOUR_MS),
+    country: country ?? '',
+    hour: slotOf(startedAt),
   };
 }
 
@@ -92,10 +100,26 @@ function countRun(counts: Counts, state: State, sign: number): void {
   add(counts, 'accepted', sign);
   if (state.status !== 'running') add(counts, state.status, sign);
   add(counts, 'costMicros', sign * state.costMicros);
+  countOtherwise(counts, state, sign);
   if (state.reachedStep === NONE) return;
   if (state.duplicate) add(counts, 'duplicates', sign);
   add(counts, 'costTwiceMicros', sign * state.costTwiceMicros);
   if (isLateRun(state)) add(counts, 'late', sign);
+}
+
+/** All but the last follows from how the run began, and comes to nothing in the difference of two of its later states. */
+function countOtherwise(counts: Counts, state: State, sign: number): void {
+  add(counts, 'reckoned', sign);
+  let smsOnly: SendRung | null = null;
+  for (const rung of state.ladder.rungs) {
+    if (rung.kind !== 'send') continue;
+    const addressed = !state.unaddressable.includes(rung.name);
+    if (addressed) add(counts, 'allAtOnceMicros', sign * reckonedMicros(state, rung));
+    if (smsOnly === null && isTextChannel(rung.channel)) smsOnly = rung;
+  }
+  if (smsOnly === null || state.unaddressable.includes(smsOnly.name)) return add(counts, 'smsOnlyUnknown', sign);
+  add(counts, 'smsOnlyMicros', sign * reckonedMicros(state, smsOnly));
+  add(counts, 'smsOnlyCostMicros', sign * state.costMicros);
 }
 
 function countStep(counts: Counts, state: State, rung: Rung, saviour: number, sign: number): void {

@@ -4,6 +4,7 @@ import { buried } from '../schemas/dead-letter';
 import { type Receipt, receiptSchema } from '../schemas/receipt';
 import { validator } from '../schemas/validate';
 import type { KeptReceipt, Store } from '../store/contract';
+import type { RunTracing } from '../tracing/contract';
 import type { References } from './contract';
 import type { Known } from './known';
 import { type Resolution, resolve } from './resolve';
@@ -23,6 +24,10 @@ export interface ConsumeDeps {
   store: Pick<Store, 'invocations' | 'parked' | 'receipts'>;
   references: References;
   known: Known;
+  /** Null or left out: traces go nowhere. */
+  tracing?: Pick<RunTracing, 'receipt'> | null;
+  /** Told of each dead letter. */
+  onDeadLetter?(): void;
   /** Milliseconds since 1970. */
   clock(): number;
   onFault(message: string, error: unknown): void;
@@ -85,25 +90,31 @@ function parse(value: string): { ok: true; receipt: Receipt } | { ok: false; cau
 function offer(deps: ConsumeDeps, receipt: Receipt, came: Came): Promise<'taken' | 'unknown' | 'forged'> {
   const resolution = resolve(receipt, deps.references, deps.store.invocations);
   return resolution instanceof Promise
-    ? resolution.then((found) => give(deps, found, came))
-    : give(deps, resolution, came);
+    ? resolution.then((found) => give(deps, found, came, receipt.traceparent))
+    : give(deps, resolution, came, receipt.traceparent);
 }
 
 /** A receipt as it came, and what its record in the log is called. */
 type Came = Pick<KeptReceipt, 'id' | 'receipt'>;
 
 /** What the run takes is kept beside, whatever the engine makes of it; it counts as consumed once both are durable. */
-async function give(deps: ConsumeDeps, resolution: Resolution, came: Came): Promise<'taken' | 'unknown' | 'forged'> {
+async function give(
+  { engine, store, clock, tracing }: ConsumeDeps,
+  resolution: Resolution,
+  came: Came,
+  traceparent: string | undefined,
+): Promise<'taken' | 'unknown' | 'forged'> {
   if (resolution.kind !== 'resolved') return resolution.kind;
   const { invocationId, input } = resolution;
   let kept: Promise<void> | null = null;
   const keep = () => {
-    kept ??= deps.store.receipts.keep([{ ...came, invocationId, takenAt: deps.clock() }]);
+    kept ??= store.receipts.keep([{ ...came, invocationId, takenAt: clock() }]);
     // Should the engine fail first, this one is nobody's: the record comes again.
     kept.catch(() => {});
     return kept;
   };
-  const outcome = await deps.engine.receive(invocationId, input, keep);
+  const receive = () => engine.receive(invocationId, input, keep);
+  const outcome = await (tracing ? tracing.receipt({ invocationId, input, traceparent }, receive) : receive());
   if (outcome === 'taken') await keep();
   return outcome;
 }
@@ -128,6 +139,7 @@ async function lookAtParked(deps: ConsumeDeps): Promise<void> {
       const letter = { key: '', value: entry.receipt, source: { parked: entry.tries + 1 } };
       const cause = 'no invocation or message by that name';
       await deps.log.append('onward.receipts.dead', [buried({ ...letter, cause }, deps.clock())]);
+      deps.onDeadLetter?.();
     }
     await parked.remove(entry.id);
   }
@@ -138,6 +150,7 @@ async function bury(deps: ConsumeDeps, record: LogRecord, cause: string): Promis
   const source = { topic, partition, position };
   deps.onFault('a receipt became a dead letter', new DeadLetterCause(cause, source));
   await deps.log.append('onward.receipts.dead', [buried({ key, value, cause, source }, deps.clock())]);
+  deps.onDeadLetter?.();
 }
 
 /** For the process's own log; the letter itself, which may hold an address, stands in the dead topic alone. */

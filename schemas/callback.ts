@@ -19,6 +19,20 @@ export const CALLBACK_FORMATS = ['onward', 'kaleyra'] as const;
 /** `kaleyra`: one body, when the invocation has ended. */
 export type CallbackFormat = (typeof CALLBACK_FORMATS)[number];
 
+const ENDS: readonly CallbackType[] = [
+  'invocation.succeeded',
+  'invocation.failed',
+  'invocation.cancelled',
+  'invocation.expired',
+];
+
+/** What a profile is told of. @param types null: every one that its format has */
+export function typesTold(format: CallbackFormat, types: readonly CallbackType[] | null): CallbackType[] {
+  return CALLBACK_TYPES.filter((type) => (types ?? CALLBACK_TYPES).includes(type)).filter(
+    (type) => format === 'onward' || ENDS.includes(type),
+  );
+}
+
 /** The body of a callback in the format `onward`. Holds no address. */
 export interface Callback {
   type: CallbackType;

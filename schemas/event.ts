@@ -32,6 +32,11 @@ export const eventSchema = {
       items: { type: 'integer', minimum: 0 },
       description: 'What one send of each step is reckoned at for this recipient, by the step’s number.',
     },
+    country: {
+      type: 'string',
+      pattern: '^[A-Z]{2}$',
+      description: 'The country of the recipient’s phone number, ISO 3166-1 alpha-2.',
+    },
     nextStep: { type: 'string' },
     duplicateRisk: { type: 'boolean' },
     timezone: { type: 'string' },

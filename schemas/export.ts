@@ -57,6 +57,7 @@ const INVOCATION_COLUMNS = [
   may('reachedAt', 'time', 'when, by the provider’s clock'),
   has('duplicate', 'boolean', 'the person was reached twice'),
   has('late', 'boolean', 'some step reached the person after it was left, or after the end'),
+  may('reason', 'text', 'why it failed'),
   has('attempts', 'integer', 'how many sends were handed to a provider'),
   has('costMicros', 'integer', 'millionths of `currency`'),
   has('costTwiceMicros', 'integer', 'of these, what was billed for reaching the person again'),

@@ -1,4 +1,5 @@
 import type { FromSchema } from 'json-schema-to-ts';
+import { TRACEPARENT_PATTERN } from './traceparent';
 import { REASONS, RECEIPT_STATUSES } from './vocabulary';
 
 /**
@@ -35,6 +36,11 @@ export const receiptSchema = {
     reason: { type: ['string', 'null'], enum: [...REASONS, null] },
     code: { type: ['string', 'null'], maxLength: 64, description: "The provider's own code, kept as it is." },
     costMicros: { type: 'integer', minimum: 0, description: 'What the provider says it billed, in millionths.' },
+    traceparent: {
+      type: 'string',
+      pattern: TRACEPARENT_PATTERN,
+      description: 'The trace in which it came, as W3C Trace Context writes it; the run’s own is linked to it.',
+    },
     raw: { description: 'The provider’s own body, kept for support.' },
   },
 } as const;

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const ENTRIES = {
   onward: 'cli/onward.ts',
-  'projection-thread': 'cli/projection-thread.ts',
+  'events-thread': 'cli/events-thread.ts',
   'parquet-thread': 'api/parquet-thread.ts',
   worker: 'worker.ts',
   'temporal-cli': 'temporal/dev-server-cli.ts',

@@ -24,9 +24,16 @@ export class GroupCommit {
   private readonly commit;
   private readonly within: ((flushed: Promise<void>) => void)[] = [];
   private readonly abandoned: (() => void)[] = [];
+  private size = 0;
 
-  /** @param db the one writer connection of this process to its file */
-  constructor(readonly db: SqliteDatabase) {
+  /**
+   * @param db the one writer connection of this process to its file
+   * @param onCommitted told of each group that is on the disk: how many writes it was, and the milliseconds it took
+   */
+  constructor(
+    readonly db: SqliteDatabase,
+    private readonly onCommitted?: (writes: number, ms: number) => void,
+  ) {
     this.begin = db.prepare<[]>('BEGIN IMMEDIATE');
     this.commit = db.prepare<[]>('COMMIT');
   }
@@ -38,6 +45,7 @@ export class GroupCommit {
     return {
       add: (values) => {
         this.open();
+        this.size++;
         table.add(values);
       },
       lastRowId: () => table.lastRowId,
@@ -47,6 +55,7 @@ export class GroupCommit {
   /** Any other write, made inside the next group's transaction after all of its rows. */
   write(run: () => void): void {
     this.open();
+    this.size++;
     this.writes.push(run);
   }
 
@@ -95,6 +104,7 @@ export class GroupCommit {
 
   private flush(group: Group): void {
     if (this.group !== group) return;
+    const startedAt = performance.now();
     try {
       this.begin.run();
       while (this.writeRows()) for (const listener of this.within) listener(group.promise);
@@ -110,6 +120,8 @@ export class GroupCommit {
       return;
     }
     group.resolve();
+    this.onCommitted?.(this.size, performance.now() - startedAt);
+    this.size = 0;
   }
 
   /** False when there were none. */
@@ -122,6 +134,7 @@ export class GroupCommit {
   private abandon(): void {
     for (const table of this.tables) table.clear();
     this.writes = [];
+    this.size = 0;
     // SQLite may have rolled back by itself (disk full); a second ROLLBACK is then refused.
     if (this.db.inTransaction) this.db.exec('ROLLBACK');
     for (const listener of this.abandoned) listener();

@@ -22,9 +22,12 @@ export interface Store {
   receipts: ReceiptStore;
   invocations: InvocationIndex;
   rollups: RollupIndex;
+  rejections: RejectionStore;
   marks: MarkStore;
   retention: RetentionStore;
   prices: PriceStore;
+  callbackProfiles: CallbackProfileStore;
+  deliveries: DeliveryStore;
   /** Null when it answers, else a sentence that says why not. */
   unavailable(): Promise<string | null>;
   close(): Promise<void>;
@@ -201,6 +204,8 @@ export interface InvocationRecord {
   sandbox: Record<string, string> | null;
   /** What one send of each step was reckoned at when it began, by the step's number; null: as the ladder has it. */
   costs: readonly number[] | null;
+  /** The span in which it was begun, as W3C's `traceparent`; left out where nobody records it. */
+  traceparent?: string;
 }
 
 export interface RecordStore {
@@ -355,6 +360,7 @@ export interface RunView {
   endedAt: number | null;
   seq: number;
   state: string;
+  /** For lists, and for people who query the store themselves. */
   facts: RunFacts;
 }
 
@@ -366,7 +372,7 @@ export interface MessageView {
   attempt: number;
 }
 
-/** What one rollup is of; `hour` is its beginning in ms since 1970, UTC. */
+/** What one rollup is of. */
 export interface RollupKey {
   mode: Mode;
   flowId: string;
@@ -375,6 +381,9 @@ export interface RollupKey {
   step: string;
   /** Empty for what is counted of the whole invocation, and of a parallel step. */
   channel: Channel | '';
+  /** Of the recipient's phone number, ISO 3166-1 alpha-2; empty where there is none or it does not tell. */
+  country: string;
+  /** When its slot (core/slots.ts) begins, in ms since 1970: the hour of UTC, or a part of it. */
   hour: number;
 }
 
@@ -421,9 +430,29 @@ export interface RollupQuery {
   mode: Mode;
   flowId?: string;
   flowVersion?: number;
-  /** Hours that begin in [from, to). */
+  /** Slots that begin in [from, to). */
   from?: number;
   to?: number;
+}
+
+export interface RollupSumQuery {
+  mode: Mode;
+  flowId?: string;
+  flowVersion?: number;
+  /** Where periods begin and end, in ms since 1970, in order, each the beginning of a slot: period n is [n, n + 1). */
+  bounds: readonly number[];
+  /** A sum for each country, instead of one for all. */
+  byCountry: boolean;
+}
+
+/** What was counted of one step, or of the invocations, of one version in one period. */
+export interface RollupSum extends Omit<RollupKey, 'mode' | 'hour'> {
+  /** The number of the period, from 0. `country` is empty unless the query asks for countries. */
+  period: number;
+  /** Without the `latency.<n>`. */
+  counts: Record<string, number>;
+  /** How many by latency bucket. */
+  latencies: Map<number, number>;
 }
 
 /** The counts of the analytics; they follow the log by a moment. */
@@ -432,6 +461,8 @@ export interface RollupIndex {
   find(query: RollupQuery): Promise<Rollup[]>;
   /** The first and the last hour that it would find something of; null where there is nothing. */
   span(query: RollupQuery): Promise<{ first: number; last: number } | null>;
+  /** The same added up, in no order; what comes to nothing is left out. */
+  sums(query: RollupSumQuery): Promise<RollupSum[]>;
 }
 
 /** A run's events as the log has them. */
@@ -479,14 +510,15 @@ export interface MarkStore {
 }
 
 /** What grows old, each to be kept for as long as one likes. */
-export const RETAINED = ['records', 'events', 'invocations', 'rollups'] as const;
+export const RETAINED = ['records', 'events', 'invocations', 'rollups', 'callbacks'] as const;
 export type Retained = (typeof RETAINED)[number];
 
 export interface RetentionStore {
   /**
    * Removes up to `limit` things from before `before` (ms since 1970): of runs by their end, never of one that is open;
-   * of rollups by their hour. `records` are addresses and variables; `invocations` are what lists show, messages and
-   * addresses' hashes included.
+   * of rollups, and of rejections with them, by their hour; of callbacks by when they were made, with their attempts, never
+   * one that is pending. `records` are addresses and variables; `invocations` are what lists show, messages and addresses'
+   * hashes included.
    * @returns how many went; fewer than `limit`: there is no more
    */
   sweep(what: Retained, before: number, limit: number): Promise<number>;
@@ -699,7 +731,9 @@ export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** Invocations that were refused at the door, counted; no run ever knows of them. */
 export interface RejectionStore {
+  /** Adds to what is counted. Rejects with StoreUnavailable where nothing was. */
   add(counts: readonly RejectionCount[]): Promise<void>;
+  /** In the order of hour, flow, version, reason. */
   find(query: RollupQuery): Promise<RejectionCount[]>;
 }
 

@@ -42,9 +42,15 @@ async function round(
   wait: (ms: number) => Promise<unknown>,
 ): Promise<void> {
   for (const what of RETAINED) {
-    const kept = days[what];
+    const kept = what === 'callbacks' ? callbackDays(days) : days[what];
     if (kept === undefined) continue;
     const before = clock() - kept * DAY_MS;
     while (!signal.aborted && (await retention.sweep(what, before, PORTION)) >= PORTION) await wait(MS.betweenPortions);
   }
+}
+
+/** A callback holds what its run's record holds, metadata and sometimes an address, so that it is not kept for longer. */
+function callbackDays({ callbacks, records }: RetentionOptions['days']): number | undefined {
+  if (callbacks === undefined || records === undefined) return callbacks ?? records;
+  return Math.min(callbacks, records);
 }

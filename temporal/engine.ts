@@ -45,6 +45,8 @@ export interface TemporalEngineDeps {
   /** Which version a run that has been recorded is of; null where there is no record. */
   refOf(id: string): Promise<Omit<History, 'events'> | null>;
   sendTimeoutMs: number;
+  /** Starts a workflow in that trace, null for none; left out where traces go nowhere. */
+  under?<T>(traceparent: string | null, start: () => Promise<T>): Promise<T>;
   /** Milliseconds since 1970. */
   clock(): number;
   onFault(message: string, error: unknown): void;
@@ -71,7 +73,7 @@ export class TemporalEngine implements Engine {
   }
 
   /** A run that there is already is left as it is: a start whose answer was lost may be made again. */
-  async start({ invocationId, ladder, input }: NewRun, recorded: Promise<unknown>): Promise<void> {
+  async start({ invocationId, ladder, input, traceparent }: NewRun, recorded: Promise<unknown>): Promise<void> {
     try {
       await recorded;
     } catch (error) {
@@ -79,24 +81,24 @@ export class TemporalEngine implements Engine {
       throw new EngineUnavailable('the store cannot be written');
     }
     const begin: InvocationInput['begin'] = { type: 'invoked', at: this.deps.clock(), input };
-    const { sendTimeoutMs } = this.deps;
+    const { sendTimeoutMs, under } = this.deps;
     const args: [InvocationInput] = [
       { ladder: dumpLadder(ladder), ladderHash: this.hashOf(ladder), sendTimeoutMs, begin },
     ];
+    const begun = () =>
+      this.deps.client.workflow.start(WORKFLOW_TYPE, {
+        workflowId: invocationId,
+        taskQueue: this.deps.taskQueue,
+        workflowTaskTimeout: TURN_WITHIN,
+        args,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        typedSearchAttributes: searchAttributesOf(ladder),
+        priority: priorityOf(ladder),
+        staticSummary: `${ladder.workflowId} v${ladder.version}`,
+      });
     try {
-      await this.call(() =>
-        this.deps.client.workflow.start(WORKFLOW_TYPE, {
-          workflowId: invocationId,
-          taskQueue: this.deps.taskQueue,
-          workflowTaskTimeout: TURN_WITHIN,
-          args,
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          typedSearchAttributes: searchAttributesOf(ladder),
-          priority: priorityOf(ladder),
-          staticSummary: `${ladder.workflowId} v${ladder.version}`,
-        }),
-      );
+      await this.call(() => (under ? under(traceparent ?? null, begun) : begun()));
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }

@@ -13,22 +13,24 @@ export interface RunLogDeps {
   log: Log;
   /** Told of every record once the log has it. */
   onTold(record: EventRecord): void;
+  /** Told of dead letters. */
+  onBuried?(count: number): void;
   /** Milliseconds since 1970. */
   clock(): number;
   onFault(message: string, error: unknown): void;
 }
 
 /** The way of a run's events to the log: from an activity, and from the workflow itself. */
-export function createRunLog({ log, onTold, clock, onFault }: RunLogDeps) {
+export function createRunLog({ log, onTold, onBuried, clock, onFault }: RunLogDeps) {
   const append = async (record: EventRecord): Promise<void> => {
     await log.append('onward.events', [{ key: record.invocationId, value: JSON.stringify(record) }]);
     onTold(record);
   };
-  const bury = (invocationId: string, strays: readonly ReceiptSignal[]) =>
-    log.append(
-      'onward.receipts.dead',
-      strays.map((stray) => deadLetter(invocationId, stray, clock())),
-    );
+  const bury = async (invocationId: string, strays: readonly ReceiptSignal[]): Promise<void> => {
+    const letters = strays.map((stray) => deadLetter(invocationId, stray, clock()));
+    await log.append('onward.receipts.dead', letters);
+    onBuried?.(letters.length);
+  };
 
   /**
    * Does not come back before the log has it, however long that is away: what is reported to Temporal as decided stands

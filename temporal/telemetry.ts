@@ -60,18 +60,3 @@ async function scrape(url: string): Promise<string> {
   if (!response.ok) throw new Error(`the Temporal core answered ${response.status} for its metrics`);
   return response.text();
 }
-
-/**
- * Several sources as one Prometheus text. One that fails is left out, and a comment says so, which does not fail the
- * scrape: the others are wanted most when something is broken.
- */
-export async function joinMetrics(sources: Record<string, () => Promise<string>>): Promise<string> {
-  const texts = Object.entries(sources).map(async ([name, expose]) => {
-    try {
-      return (await expose()).replace(/\n*$/, '\n');
-    } catch {
-      return `# the metrics of ${name} could not be read\n`;
-    }
-  });
-  return (await Promise.all(texts)).join('');
-}

@@ -1,9 +1,9 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { sendOutcomeOf } from '../core/send-outcome';
 import type { EventRecord } from '../schemas/event';
 import type { FinalStatus } from '../schemas/vocabulary';
 import { attributesOfJob } from '../workflows/trace-context';
-import { sendOutcomeOf } from './send-outcome';
 
 /**
  * What a worker counts itself; how long activities take and what waits in the queues, the Temporal core counts. A turn

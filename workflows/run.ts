@@ -8,6 +8,7 @@ import { initialState, type State } from '../core/state';
 import { dumpState, loadState } from '../core/state-json';
 import type { FinalStatus } from '../schemas/vocabulary';
 import type { InvocationInput, InvocationResult, ReceiptSignal } from './contract';
+import { listenerOf } from './decisions';
 
 /** A run as its workflow knows it. */
 export interface Run {
@@ -31,12 +32,16 @@ export interface Run {
   answersDue: number;
   /** Activities that have not ended. */
   underWay: number;
+  /** Told of what is decided, where somebody listens. */
+  readonly decided: ((events: readonly Event[]) => void) | undefined;
 }
 
-export function beginRun({ ladder: json, sendTimeoutMs, begin }: InvocationInput): Run {
+export function beginRun(input: InvocationInput): Run {
+  const { ladder: json, sendTimeoutMs, begin } = input;
   const ladder = loadLadder(json);
   const task = { historyLength: 0, seq: 0 };
-  const fresh = { id: workflowInfo().workflowId, ladder, sendTimeoutMs, task, sending: [], answersDue: 0, underWay: 0 };
+  const counts = { sending: [], answersDue: 0, underWay: 0 };
+  const fresh = { id: workflowInfo().workflowId, ladder, sendTimeoutMs, task, ...counts, decided: listenerOf(input) };
   if (begin.type === 'invoked') {
     const { at, input } = begin;
     return { ...fresh, state: initialState(ladder), now: at, beginning: { at, input }, untold: [], strays: [] };

@@ -98,6 +98,7 @@ function apply(run: Run, turn: Turn, input: Input, at: number): void {
   if (decision.events.length === 0) return;
   run.state = decision.state;
   run.untold.push(...decision.events);
+  run.decided?.(decision.events);
   turn.commands.push(...decision.commands);
   reconsiderStrays(run, turn);
 }

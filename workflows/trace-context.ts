@@ -1,13 +1,8 @@
 import { defaultPayloadConverter, type Headers } from '@temporalio/common';
+import { isSampled, readTraceparent, type SpanPlace, writeTraceparent } from '../schemas/traceparent';
 
 /** Where a span stands: what its children have to know. */
-export interface TraceContext {
-  /** 32 hex digits. */
-  traceId: string;
-  /** 16 hex digits. */
-  spanId: string;
-  /** Bit 0: somebody records this trace. */
-  flags: number;
+export interface TraceContext extends SpanPlace {
   /** What tracing systems add for themselves, carried on as it is. */
   state: string | null;
   /** The flow's workflow ID: an activity is not told it otherwise. */
@@ -17,9 +12,6 @@ export interface TraceContext {
 /** Temporal's own interceptors use this header: a run that a client in another language starts joins its trace. */
 const TRACE_HEADER = '_tracer-data';
 const WORKFLOW_KEY = 'onward-workflow';
-/** @see https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
-const SAMPLED = 1;
 
 /** Null where there is none that is recorded, or what there is cannot be read: a header never fails a run. */
 export function readTrace(headers: Headers): TraceContext | null {
@@ -27,20 +19,16 @@ export function readTrace(headers: Headers): TraceContext | null {
   if (!payload) return null;
   try {
     const carrier = defaultPayloadConverter.fromPayload<unknown>(payload);
-    const [, traceId, spanId, hex] = TRACEPARENT.exec(text(carrier, 'traceparent') ?? '') ?? [];
-    if (!traceId || !spanId || !hex) return null;
-    const flags = Number.parseInt(hex, 16);
-    if ((flags & SAMPLED) === 0) return null;
-    return { traceId, spanId, flags, state: text(carrier, 'tracestate'), workflowId: text(carrier, WORKFLOW_KEY) };
+    const place = readTraceparent(text(carrier, 'traceparent') ?? '');
+    if (!place || !isSampled(place)) return null;
+    return { ...place, state: text(carrier, 'tracestate'), workflowId: text(carrier, WORKFLOW_KEY) };
   } catch {
     return null;
   }
 }
 
-export function withTrace(headers: Headers, { traceId, spanId, flags, state, workflowId }: TraceContext): Headers {
-  const carrier: Record<string, string> = {
-    traceparent: `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, '0')}`,
-  };
+export function withTrace(headers: Headers, { state, workflowId, ...place }: TraceContext): Headers {
+  const carrier: Record<string, string> = { traceparent: writeTraceparent(place) };
   if (state) carrier.tracestate = state;
   if (workflowId) carrier[WORKFLOW_KEY] = workflowId;
   return { ...headers, [TRACE_HEADER]: defaultPayloadConverter.toPayload(carrier) };
@@ -59,11 +47,12 @@ export function attributesOfRun(invocationId: string, workflowId: string | null)
 /** What a span says of an activity: taken one by one from its job (core/job.ts), so that nothing else gets out. */
 export function attributesOfJob([job]: readonly unknown[]): SpanAttributes {
   const rung = field(job, 'rung');
+  const route = field(job, 'route');
   const attempt = field(job, 'attempt');
   const found = {
     'onward.step': text(rung, 'name'),
     'onward.channel': text(rung, 'channel'),
-    'onward.provider': text(rung, 'provider'),
+    'onward.provider': text(route, 'provider'),
     'onward.attempt': typeof attempt === 'number' ? attempt : null,
   };
   const attributes: SpanAttributes = {};

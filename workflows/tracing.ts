@@ -6,6 +6,8 @@ import {
   type WorkflowInterceptors,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Event } from '../core/event';
+import { hearDecisions } from './decisions';
 import {
   attributesOfJob,
   attributesOfRun,
@@ -28,6 +30,8 @@ export interface WorkflowSpan {
   attributes: SpanAttributes;
   /** The kind of error that it ended with. */
   error: string | null;
+  /** Of a run's own span: what was decided in it, and the input (InvocationInput) that it went by. */
+  decided?: { events: readonly Event[]; input: unknown };
 }
 
 export interface TraceSinks extends Sinks {
@@ -66,7 +70,7 @@ export function interceptors(): WorkflowInterceptors {
           const name = `RunWorkflow:${workflowInfo().workflowType}`;
           const span = begin({ ...caller, workflowId }, 'run', { name, kind: 'consumer', attributes: {} });
           run = span.context;
-          return watch(span, next(input));
+          return watch(withDecisions(span, input.args), next(input));
         },
         handleSignal(input, next) {
           if (!run) return next(input);
@@ -108,6 +112,13 @@ function begin(
     startedAt: Date.now(),
     attributes: { ...attributesOfRun(invocationId, parent.workflowId), ...what.attributes },
   };
+}
+
+function withDecisions(span: OpenSpan, [input]: readonly unknown[]): OpenSpan {
+  if (typeof input !== 'object' || input === null) return span;
+  const events: Event[] = [];
+  hearDecisions(input, (decided) => void events.push(...decided));
+  return { ...span, decided: { events, input } };
 }
 
 /** The very promise that it was given. */

@@ -40,7 +40,8 @@ export async function fillFolder(path: string, runs: number, say: (progress: str
 async function writeLog(folder: string, runs: number): Promise<number> {
   const group = new GroupCommit(openDatabase(join(folder, 'onward.db'), { durability: 'normal' }));
   const seal = createSeal(SECRET);
-  const store = openSqliteStore({ group, viewsFile: join(folder, 'views.db'), seal, catalog: PROVIDER_CATALOG });
+  const [viewsFile, callbacksFile] = [join(folder, 'views.db'), join(folder, 'callbacks.db')];
+  const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: PROVIDER_CATALOG });
   const log = new SqliteLog(group);
   // Its tables are the journal's too.
   new Journal(group, log);

@@ -33,20 +33,25 @@ export interface Portion {
   events: number;
 }
 
-/** The flow that the runs are of, published in that store. */
-export async function publishSampleFlow({ flows }: Pick<Store, 'flows'>): Promise<Ladder> {
-  const { workflowId, ...definition } = FLOWS.wf_bench;
-  const flow = await flows.create(definition, 'wf_bench', Date.now());
+/** The flow that the runs are of, published in that store. @param told the callback profile that it names, if any */
+export async function publishSampleFlow(
+  { flows }: Pick<Store, 'flows'>,
+  told: { workflowId: string; callbackProfile: string } | null = null,
+): Promise<Ladder> {
+  const { workflowId: usual, ...rest } = FLOWS.wf_bench;
+  const workflowId = told?.workflowId ?? 'wf_bench';
+  const definition = told ? { ...rest, name: workflowId, callbackProfile: told.callbackProfile } : rest;
+  const flow = await flows.create(definition, workflowId, Date.now());
   if (typeof flow === 'string') throw new Error(flow);
   await flows.publish(flow.id, definition, null, Date.now());
-  const identity = { flowId: flow.id, workflowId: 'wf_bench', version: 1, mode: 'test' as const };
+  const identity = { flowId: flow.id, workflowId, version: 1, mode: 'test' as const };
   return compileLadder(definition, identity, PROVIDER_CATALOG);
 }
 
 /** Runs of one step, delivered, as an engine that decides them side by side writes them: a record a decision. */
-export function* sampleRuns(ladder: Ladder, runs: number): Generator<Portion> {
+export function* sampleRuns(ladder: Ladder, runs: number, firstRun = 0): Generator<Portion> {
   for (let first = 0; first < runs; first += SIDE_BY_SIDE) {
-    const ids = Array.from({ length: Math.min(SIDE_BY_SIDE, runs - first) }, (_, n) => idOf(first + n));
+    const ids = Array.from({ length: Math.min(SIDE_BY_SIDE, runs - first) }, (_, n) => idOf(firstRun + first + n));
     yield { ids, ...written(ladder, ids) };
   }
 }

@@ -9,7 +9,7 @@ export interface ChildServer {
 }
 
 /** One of the small servers of this folder, in a process of its own: the bundle itself, told to serve. */
-export async function startChild(which: 'express' | 'invoke-route'): Promise<ChildServer> {
+export async function startChild(which: 'express' | 'invoke-route' | 'callback-receiver'): Promise<ChildServer> {
   const child = fork(join(PACKAGE_ROOT, 'dist', 'bench.js'), ['serve', which], { stdio: 'inherit' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = untilLeft(async () => {

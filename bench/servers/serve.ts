@@ -1,8 +1,13 @@
 import type { Server } from 'node:http';
+import { callbackReceiver } from './callback-receiver';
 import { expressFloor } from './express';
 import { invokeRouteAlone } from './invoke-route';
 
-const SERVERS: Record<string, () => Server> = { express: expressFloor, 'invoke-route': invokeRouteAlone };
+const SERVERS: Record<string, () => Server> = {
+  express: expressFloor,
+  'invoke-route': invokeRouteAlone,
+  'callback-receiver': callbackReceiver,
+};
 
 /** In the child process: serves on a free port, says which, and ends with its parent. */
 export function serve(which: string): void {

@@ -3,9 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { draftRenderer } from '../../activities/render';
 import type { ApiDeps, Logger } from '../../api/deps';
 import { createMetrics, type Metrics } from '../../api/metrics';
-import { type Engine, EngineUnavailable } from '../../core/engine';
-import { EmbeddedEngine } from '../../embedded/engine';
-import { Journal } from '../../embedded/journal';
+import { createCallbackSender } from '../../callbacks/sender';
+import type { Engine } from '../../core/engine';
 import type { Lag, Log } from '../../log/contract';
 import { startRelay } from '../../log/relay';
 import { startTidying } from '../../log/sqlite/tidy';
@@ -14,7 +13,12 @@ import { createProviderMetrics } from '../../providers/metrics';
 import { consumeReceipts } from '../../receipts/consume';
 import { createKnown } from '../../receipts/known';
 import { createDeadLetters } from '../../receipts/redrive';
+import type { RunTracing } from '../../tracing/contract';
+import type { OpenTracing } from '../../tracing/open';
 import type { Adapters } from '../settings';
+import { openPost } from './callbacks';
+import { ENGINE_ELSEWHERE, embeddedEngine, temporalEngine } from './engines';
+import { createHouseMetrics, exposeBuild } from './house-metrics';
 import type { Links } from './links';
 import { type LocalFiles, openRooms, type Rooms, type RoomsOptions } from './rooms';
 import { soon } from './soon';
@@ -28,17 +32,27 @@ export interface HouseOptions extends Pick<RoomsOptions, 'kinds' | 'env'> {
   version: string;
   logger: Logger;
   links: Links;
+  /** Ranges within that callbacks may go to, as ONWARD_CALLBACK_ALLOW has them; left out: none. */
+  callbackAllow?: string;
   adapters: Pick<Adapters, 'engine'>;
+  /** Null or left out: traces go nowhere. */
+  tracing?: OpenTracing | null;
   /** Where the runs are decided: by Temporal, by the embedded engine, or not in this process. */
   engine: TemporalLink | 'embedded' | 'elsewhere';
 }
 
 /** The house with its rooms joined: what the roles of a process are made of. */
 export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'> {
-  api: ApiDeps;
+  api: ApiDeps & { metrics: Metrics };
   engine: Engine;
+  /** Null where traces go nowhere. */
+  runTracing: RunTracing | null;
+  /** For the process's own log: nothing is wrong here, and somebody should know of it. */
+  onWarning(message: string, fields: Record<string, string>): void;
   /** Says how to hasten the projection where it runs in this process. */
   hastenProjection(wake: () => void): void;
+  /** The same for what makes the callbacks. */
+  hastenCallbacks(wake: () => void): void;
   /** Reads what was open, takes the receipts that waited in the log, and only then lets deadlines fire. */
   startEngine(): Promise<void>;
   /** Takes no more work, finishes the sends in hand, answers those who wait. What is stored can still be read. */
@@ -50,17 +64,25 @@ export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'
 /** The composition root: with its neighbours in this folder, the one place that knows which adapter is behind a contract. */
 export async function compose(options: HouseOptions): Promise<House> {
   const temporal = typeof options.engine === 'object' ? options.engine : null;
+  const way = openPost({ allow: options.callbackAllow ?? '', version: options.version });
   const metrics = createMetrics();
   const providerMetrics = createProviderMetrics(metrics.registry);
-  const rooms = await openRooms({ ...options, engine: options.adapters.engine, part: 'house', providerMetrics });
+  const houseMetrics = createHouseMetrics(metrics.registry);
+  const { committed: onCommitted } = houseMetrics;
+  const given = { ...options, engine: options.adapters.engine, providerMetrics, onCommitted };
+  const rooms = await openRooms({ ...given, part: 'house' });
   const { local, log, store, intake, providers, catalog, prices, sandbox, references, clock, onFault } = rooms;
-  const embedded = options.engine === 'embedded' ? embeddedEngine(options, rooms, metrics) : null;
+  const runTracing = runTracingOf(options, rooms);
+  const counting = { metrics, houseMetrics, runTracing };
+  const embedded = options.engine === 'embedded' ? embeddedEngine(options, rooms, counting) : null;
   const engine = embedded ?? (temporal ? await temporalEngine(rooms, temporal, options) : ENGINE_ELSEWHERE);
   const folded = foldedLog(options, rooms);
+  exposeBuild(metrics.registry, buildOf(options));
   metrics.watch({ lag: () => everyLag(rooms, folded), parked: () => store.parked.count() });
 
   const foldedTo = (partition: number) => store.invocations.foldedTo(partition);
   let wakeProjection: () => void = () => {};
+  let wakeCallbacks: () => void = () => {};
   let working: { stop(): Promise<void> }[] = [];
   const stopEngine = async () => {
     // First: an engine that is stopping refuses receipts, and they would be taken for faults.
@@ -73,6 +95,7 @@ export async function compose(options: HouseOptions): Promise<House> {
     log,
     store,
     onFault,
+    onWarning: (message, fields) => logger.warn(fields, message),
     api: {
       engine,
       store,
@@ -83,10 +106,12 @@ export async function compose(options: HouseOptions): Promise<House> {
       catalog,
       prices,
       sandbox,
+      callbacks: createCallbackSender({ ...way, wake: () => wakeCallbacks() }),
       renderer: draftRenderer,
       logger,
       metrics,
       providerMetrics,
+      tracing: options.tracing,
       publicUrl,
       version,
       // With the spool it can take what nobody would send again: so it has to be called.
@@ -102,8 +127,12 @@ export async function compose(options: HouseOptions): Promise<House> {
       temporalCodec: temporal?.codecService,
     },
     engine,
+    runTracing,
     hastenProjection(wake) {
       wakeProjection = wake;
+    },
+    hastenCallbacks(wake) {
+      wakeCallbacks = wake;
     },
     async startEngine() {
       if (engine === ENGINE_ELSEWHERE) return;
@@ -113,7 +142,9 @@ export async function compose(options: HouseOptions): Promise<House> {
       if (local && local.log !== log) working.push(...(await carryOn(local, log, embedded !== null, onFault)));
       if (local) working.push(startTidying({ log: local.log, topic: 'onward.receipts', group: 'engine', onFault }));
       const known = createKnown({ ends: () => folded.ends('onward.events'), foldedTo, clock });
-      const consumer = consumeReceipts({ log, engine, store, references, known, clock, onFault });
+      const { deadLetter: onDeadLetter } = houseMetrics;
+      const given = { log, engine, store, references, known, clock, onFault };
+      const consumer = consumeReceipts({ ...given, tracing: runTracing, onDeadLetter });
       working = [soon(consumer, onFault), ...working];
       if (embedded) await consumer.then(() => receiptsTaken(log));
       sandbox.resume();
@@ -122,51 +153,22 @@ export async function compose(options: HouseOptions): Promise<House> {
     stopEngine,
     async close() {
       await stopEngine();
+      way.agents.close();
       await rooms.close();
       await options.links.mongo?.close();
     },
   };
 }
 
-function embeddedEngine(
-  { links }: HouseOptions,
-  { local, activities, ladderOf, providers, clock, onFault }: Rooms,
-  metrics: Metrics,
-): EmbeddedEngine {
-  const { group, log } = local as LocalFiles;
-  return new EmbeddedEngine({
-    journal: new Journal(group, log),
-    activities,
-    recordsApart: links.mongo !== null,
-    ladderOf,
-    accountOf: (route) => providers.find(route),
-    clock,
-    onEnded: (mode, status) => metrics.invocationEnded(status, mode),
-    onFault,
-  });
+function runTracingOf({ tracing, adapters }: HouseOptions, { store, clock, onFault }: Rooms): RunTracing | null {
+  if (!tracing) return null;
+  const elsewhere = adapters.engine === 'temporal';
+  return tracing.runs({ recordOf: (id) => store.records.get(id), elsewhere, clock, onFault });
 }
 
-async function temporalEngine(
-  { log, histories, store, ladderOf, clock, onFault }: Rooms,
-  { client, settings }: TemporalLink,
-  { sendTimeoutSeconds }: HouseOptions,
-): Promise<Engine> {
-  // Loaded here: on one machine alone nothing of it is needed.
-  const { TemporalEngine } = await import('../../temporal/engine');
-  return new TemporalEngine({
-    client,
-    taskQueue: settings.taskQueue,
-    log,
-    histories,
-    ladderOf,
-    async refOf(id) {
-      const record = await store.records.get(id);
-      return record && { flowId: record.flowId, version: record.flowVersion, mode: record.mode };
-    },
-    sendTimeoutMs: sendTimeoutSeconds * 1000,
-    clock,
-    onFault,
-  });
+function buildOf({ version, adapters, links }: HouseOptions) {
+  const { engine } = adapters;
+  return { version, engine, log: links.kafka ? 'kafka' : 'sqlite', store: links.mongo ? 'mongodb' : 'sqlite' };
 }
 
 /**
@@ -196,13 +198,18 @@ async function everyLag({ local, log, spool, store }: Rooms, folded: Log): Promi
     const records = Math.max(end - (foldedTo ?? beforeFirst), 0);
     return { topic: 'onward.events', group: 'projector', partition, records };
   });
+  // Where it is read from the file of this machine, its position stands with the deliveries.
+  const read = folded === local?.log ? await store.deliveries.readTo(0) : null;
+  const untold = read === null ? 0 : Math.max((ends.get(0) ?? 0) - read, 0);
+  const callbacks: Lag = { topic: 'onward.events', group: 'callbacks', partition: 0, records: untold };
   const told = local && local.log !== log ? await local.log.lag() : [];
   const others = [
     ...(await log.lag()),
     ...told.filter(({ group }) => group === RELAY),
     ...((await spool?.lag()) ?? []),
   ];
-  return [...others.filter(({ group }) => group !== 'projector'), ...(await Promise.all(behind))];
+  const known = [...others.filter(({ group }) => group !== 'projector'), ...(await Promise.all(behind))];
+  return read === null ? known : [...known, callbacks];
 }
 
 const CATCH_UP = { patienceMs: 10_000, lookEveryMs: 20 } as const;
@@ -215,21 +222,4 @@ async function receiptsTaken(log: Log): Promise<void> {
     if (lags.every((lag) => lag.topic !== 'onward.receipts' || lag.records === 0)) return;
     await pause(CATCH_UP.lookEveryMs);
   }
-}
-
-/** What a process without an engine has in its place: it takes receipts for it, by way of the log. */
-const ENGINE_ELSEWHERE: Engine = {
-  start: () => refuse(),
-  receive: () => refuse(),
-  cancel: () => refuse(),
-  complete: () => refuse(),
-  describe: () => refuse(),
-  history: () => refuse(),
-  changed: () => refuse(),
-  unavailable: () => null,
-  close: async () => {},
-};
-
-function refuse(): Promise<never> {
-  return Promise.reject(new EngineUnavailable('this process has no engine'));
 }

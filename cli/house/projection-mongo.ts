@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../log/contract';
-import { createProjector, type Projector } from '../../projection/project';
+import { createProjector, type Projector, type ProjectorDeps } from '../../projection/project';
 import { createKeptProjector } from '../../projection/project-kept';
 import { rebuildBeside } from '../../projection/rebuild-beside';
 import { PROVIDER_CATALOG } from '../../providers/facts';
@@ -16,6 +16,7 @@ export interface MongoProjectionOptions {
   mongo: MongoLink;
   secret: string;
   report(record: LogRecord, cause: Error): void;
+  onFolded?: ProjectorDeps['onFolded'];
 }
 
 export interface MongoProjection extends Projector {
@@ -45,13 +46,13 @@ export function rebuildMongoViews(
   return rebuildBeside({ ...piecesOf(options), onProgress });
 }
 
-function piecesOf({ mongo: { db }, secret, report }: MongoProjectionOptions) {
+function piecesOf({ mongo: { db }, secret, report, onFolded }: MongoProjectionOptions) {
   const seal = createSeal(secret);
   const ladders = createLadderSource(createMongoFlows(db), PROVIDER_CATALOG);
   const { records } = createMongoRecords(db, seal);
   return {
     events: createMongoEvents(db),
     generations: createMongoGenerations(db),
-    projectorOn: (views: ViewWriter) => createProjector({ views, records, ladders, hash: seal.hash, report }),
+    projectorOn: (views: ViewWriter) => createProjector({ views, records, ladders, hash: seal.hash, report, onFolded }),
   };
 }

@@ -3,6 +3,7 @@ import type { Log, LogRecord } from '../../log/contract';
 import { SqliteLog } from '../../log/sqlite/log';
 import type { ProjectionSteps } from '../../projection/contract';
 import { createProjectionLoop, type ProjectionLoop } from '../../projection/loop';
+import type { ProjectionMetrics } from '../../projection/metrics';
 import { createProjector, type Projector } from '../../projection/project';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import { checkpointBeside } from '../../sqlite/checkpoint';
@@ -34,6 +35,7 @@ export interface ProjectionOptions {
   links: Links;
   /** Whose runs are folded: where they are Temporal's, the events table of this machine has to be fed from Kafka. */
   engine: 'embedded' | 'temporal';
+  metrics: ProjectionMetrics;
   onFault: OnFault;
 }
 
@@ -46,22 +48,24 @@ export interface RunningProjection {
 
 /** The projection on whatever log and store are in use. */
 export async function startProjection(options: ProjectionOptions): Promise<RunningProjection> {
-  const { links, dataFolder, secret, onFault } = options;
+  const { links, dataFolder, secret, metrics, onFault } = options;
   const report = ({ partition, position }: LogRecord, cause: Error) =>
     onFault(`event record ${position} of partition ${partition} cannot be projected`, cause);
   if (!links.mongo) return intoFiles(options, report);
   const { openMongoProjection } = await import('./projection-mongo');
-  const projection = openMongoProjection({ mongo: links.mongo, secret, report });
-  if (links.kafka) return fromKafka(links.kafka, projection, onFault);
+  const { folded: onFolded, caughtUp } = metrics;
+  const projection = openMongoProjection({ mongo: links.mongo, secret, report, onFolded });
+  const { project } = metrics.watch(projection);
+  if (links.kafka) return fromKafka(links.kafka, { project }, onFault);
   const { log, close, checkpoint } = openEvents(dataFolder);
-  const { project, position } = projection;
-  return looping(stepsOver({ log, project, from: await position(PARTITION), close, checkpoint }), onFault);
+  const from = await projection.position(PARTITION);
+  return looping(stepsOver({ log, project, from, close, checkpoint, caughtUp }), onFault);
 }
 
 async function intoFiles(options: ProjectionOptions, report: ProjectorReport): Promise<RunningProjection> {
-  const { dataFolder, secret, links, engine, onFault } = options;
+  const { dataFolder, secret, links, engine, metrics, onFault } = options;
   const mirror = links.kafka && engine === 'temporal' ? startMirror(dataFolder, links.kafka, onFault) : null;
-  const loop = looping(await composeProjector({ dataFolder, secret, report }), onFault);
+  const loop = looping(await composeProjector({ dataFolder, secret, report, metrics }), onFault);
   return {
     wake: loop.wake,
     async stop() {
@@ -92,7 +96,7 @@ function fromKafka(kafka: Log, { project }: Projector, onFault: OnFault): Runnin
   return { wake() {}, ...soon(subscription, onFault) };
 }
 
-function openEvents(dataFolder: string) {
+export function openEvents(dataFolder: string) {
   const journalFile = join(dataFolder, 'onward.db');
   const group = new GroupCommit(openDatabase(journalFile, { durability: 'full' }));
   const log = new SqliteLog(group);
@@ -112,17 +116,22 @@ interface Reading extends Projector {
   /** Null: from the first record on. */
   from: number | null;
   checkpoint(): void;
+  /** There is nothing more to be read now. */
+  caughtUp?(): void;
   close(): Promise<void>;
 }
 
 /** Reads the events table of this machine from a position on, batch by batch. */
-function stepsOver({ log, project, from, checkpoint, close }: Reading): ProjectionSteps {
+function stepsOver({ log, project, from, checkpoint, caughtUp, close }: Reading): ProjectionSteps {
   let position = from ?? 0;
   return {
     async step() {
       const records = await log.read(TOPIC, PARTITION, position, BATCH_RECORDS);
       const last = records[records.length - 1];
-      if (!last) return false;
+      if (!last) {
+        caughtUp?.();
+        return false;
+      }
       await project(records);
       position = last.position;
       return true;
@@ -138,11 +147,13 @@ export interface ProjectorOptions {
   viewsName?: string;
   secret: Buffer | string;
   report: ProjectorReport;
+  /** Left out where what is folded happened long ago. */
+  metrics?: ProjectionMetrics;
 }
 
 /** The projection of one machine on connections of its own; its position stands in views.db, with what it led to. */
 export async function composeProjector(options: ProjectorOptions): Promise<ProjectionSteps> {
-  const { dataFolder, viewsName = 'views.db', secret, report } = options;
+  const { dataFolder, viewsName = 'views.db', secret, report, metrics } = options;
   const { group, log, close, checkpoint } = openEvents(dataFolder);
   migrate(group.db, 'store', STORE_MIGRATIONS);
   const views = createSqliteViews(join(dataFolder, viewsName));
@@ -153,10 +164,12 @@ export async function composeProjector(options: ProjectorOptions): Promise<Proje
     ladders: createLadderSource(createSqliteFlows(group.db), PROVIDER_CATALOG),
     hash: seal.hash,
     report,
+    onFolded: metrics?.folded,
   });
   return stepsOver({
     log,
-    project: projector.project,
+    project: (metrics?.watch(projector) ?? projector).project,
+    caughtUp: metrics?.caughtUp,
     from: await views.position(PARTITION),
     checkpoint,
     async close() {

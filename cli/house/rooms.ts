@@ -46,6 +46,8 @@ export interface RoomsOptions {
   /** A worker sends and takes no receipts. */
   part: 'house' | 'worker';
   providerMetrics: ProviderMetrics;
+  /** Told of each group that onward.db has. */
+  onCommitted?(writes: number, ms: number): void;
   /** Left out: every kind that there is. */
   kinds?: readonly ProviderKind[];
   /** Where accounts are looked for; left out: this process's own. */
@@ -197,12 +199,12 @@ function worldOf(
 }
 
 function openLocal(
-  { dataFolder, links, engine }: RoomsOptions,
+  { dataFolder, links, engine, onCommitted }: RoomsOptions,
   envelope: Seal,
   onFault: Rooms['onFault'],
 ): LocalFiles | null {
   if (engine === 'temporal' && links.kafka && links.mongo) return null;
-  const group = new GroupCommit(openDatabase(join(dataFolder, 'onward.db'), { durability: 'full' }));
+  const group = new GroupCommit(openDatabase(join(dataFolder, 'onward.db'), { durability: 'full' }), onCommitted);
   return { group, log: new SqliteLog(group, { envelope, onFault }) };
 }
 
@@ -218,7 +220,8 @@ async function openStore(
     return openMongoStore(mongo, { seal, catalog });
   }
   const { group, log } = needed(local);
-  const store = openSqliteStore({ group, viewsFile: join(dataFolder, 'views.db'), seal, catalog });
+  const [viewsFile, callbacksFile] = [join(dataFolder, 'views.db'), join(dataFolder, 'callbacks.db')];
+  const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog });
   return { store, histories: new SqliteHistories(log) };
 }
 

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
-import type { Logger } from '../../api/deps';
 import type { PayloadCodecService } from '../../temporal/contract';
 import type { TemporalSettings } from '../../temporal/settings';
-import type { Tracing } from '../../temporal/tracing-spans';
+import type { TemporalTracing } from '../../temporal/tracing-spans';
+import type { OpenTracing } from '../../tracing/open';
 import { StartError } from '../settings';
 
 /** What a process has of Temporal once the server has answered. */
@@ -13,14 +13,13 @@ export interface TemporalLink {
   codec: PayloadCodec;
   codecService: PayloadCodecService;
   /** Null where traces go nowhere. */
-  tracing: Tracing | null;
+  tracing: TemporalTracing | null;
 }
 
 export interface LinkOptions {
   secret: string;
-  /** Under which this process's spans are told. */
-  serviceName: 'onward-api' | 'onward-worker';
-  logger: Logger;
+  /** Null where traces go nowhere. */
+  tracing: OpenTracing | null;
 }
 
 /**
@@ -29,16 +28,15 @@ export interface LinkOptions {
  */
 export async function linkTemporal(env: NodeJS.ProcessEnv, options: LinkOptions): Promise<TemporalLink | null> {
   if (!env.TEMPORAL_ADDRESS) return null;
-  const { secret, serviceName, logger } = options;
+  const { secret } = options;
   const { readTemporalSettings } = await import('../../temporal/settings');
   const { connectTemporal, TemporalUnusable } = await import('../../temporal/connection');
   const { ensureSearchAttributes } = await import('../../temporal/search-attributes');
   const { createPayloadCodec } = await import('../../temporal/codec');
   const { createCodecService } = await import('../../temporal/codec-endpoint');
-  const { startTracing } = await import('../../temporal/tracing');
   const settings = readTemporalSettings(env, env.TEMPORAL_ADDRESS);
   const codec = createPayloadCodec(secret);
-  const tracing = await startTracing(env, { serviceName, logger });
+  const tracing = options.tracing && (await import('../../temporal/tracing-spans')).traceTemporal(options.tracing);
   try {
     const client = await connectTemporal({ settings, codec, interceptors: tracing?.client });
     await ensureSearchAttributes(client);

@@ -1,19 +1,23 @@
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from '../../api/deps';
+import { joinMetrics } from '../../api/join-metrics';
 import { createProviderMetrics } from '../../providers/metrics';
 import { Presence } from '../../temporal/presence';
 import { createRunActivities } from '../../temporal/run-activities';
 import { createRunLog } from '../../temporal/run-log';
-import { installRuntime, joinMetrics } from '../../temporal/telemetry';
+import { installRuntime } from '../../temporal/telemetry';
 import { UNHEARD } from '../../temporal/tracing';
 import { createWorkerMetrics } from '../../temporal/worker-metrics';
 import { startWorkers } from '../../temporal/workers';
+import type { OpenTracing } from '../../tracing/open';
 import { checkStore } from '../marks';
 import { type Settings, StartError } from '../settings';
 import { openSideDoor } from '../side-door';
+import { createDeadLetterCounter, exposeBuild } from './house-metrics';
 import type { Links } from './links';
 import { openRooms } from './rooms';
+import { measureSends } from './send-metrics';
 import type { TemporalLink } from './temporal-link';
 
 export interface WorkerHouse {
@@ -30,11 +34,15 @@ export interface WorkerOptions {
   secret: string;
   link: TemporalLink;
   links: Links;
+  /** Null where traces go nowhere. */
+  tracing: OpenTracing | null;
+  version: string;
   logger: Logger;
 }
 
 /** The rooms of a worker process joined: the workflow, and the activities that it has carried out. */
-export async function composeWorker({ settings, secret, link, links, logger }: WorkerOptions): Promise<WorkerHouse> {
+export async function composeWorker(options: WorkerOptions): Promise<WorkerHouse> {
+  const { settings, secret, link, links, logger } = options;
   const { settings: temporal, codec, client, tracing } = link;
   const metrics = createWorkerMetrics();
   const providerMetrics = createProviderMetrics(metrics.registry);
@@ -46,7 +54,12 @@ export async function composeWorker({ settings, secret, link, links, logger }: W
   });
   const { activities, log, clock, onFault } = rooms;
   rooms.providers.connect();
-  const runLog = createRunLog({ log, clock, onFault, onTold: metrics.told });
+  exposeBuild(metrics.registry, { version: options.version, ...settings.adapters });
+  const deadLetters = createDeadLetterCounter(metrics.registry);
+  const onBuried = (count: number) => deadLetters.inc(count);
+  const runLog = createRunLog({ log, clock, onFault, onTold: metrics.told, onBuried });
+  // Those that have ended are counted as they pass through Temporal.
+  const measured = measureSends(metrics.registry, activities, () => {});
   const runtime = await installRuntime(logger);
   const connection = await NativeConnection.connect({ address: temporal.address, ...temporal.connection });
   const workers = await startWorkers({
@@ -55,7 +68,7 @@ export async function composeWorker({ settings, secret, link, links, logger }: W
     taskQueue: temporal.taskQueue,
     bundle: join(__dirname, 'workflows.js'),
     codec,
-    activities: createRunActivities({ activities, tell: runLog.append, clock }),
+    activities: createRunActivities({ activities: measured, tell: runLog.append, clock }),
     more: {
       sinks: { ...runLog.sinks, ...(tracing?.sinks ?? UNHEARD) },
       interceptors: { activity: [metrics.sends, ...(tracing?.interceptors.activity ?? [])] },
@@ -83,7 +96,7 @@ export async function composeWorker({ settings, secret, link, links, logger }: W
       workers.stop();
       await workers.running;
       await door.shut();
-      await tracing?.shutdown();
+      await options.tracing?.shutdown();
       await connection.close();
       await client.connection.close();
       await rooms.close();

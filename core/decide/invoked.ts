@@ -15,6 +15,7 @@ export function invoked(t: Transition, input: Extract<Input, { type: 'Invoked' }
   if (input.unaddressable.length > 0) started.unaddressable = input.unaddressable;
   if (startAt !== null) started.until = startAt;
   if (input.costs !== undefined) started.costs = input.costs;
+  if (input.country !== undefined) started.country = input.country;
   emit(t, started);
   if (startAt === null) startStep(t, 0);
   else emit(t, { type: 'StepDeferred', step: rungAt(ladder, 0).name, until: startAt });

@@ -27,6 +27,8 @@ export interface LintContext {
   mode?: Mode;
   /** The providers that have an account; left out where nobody knows the accounts, as offline. */
   accounts?: ReadonlySet<string>;
+  /** IDs of the callback profiles that there are; left out where nobody knows them, as offline. */
+  callbackProfiles?: ReadonlySet<string>;
 }
 
 /** What every rule is given. */

@@ -52,6 +52,14 @@ export const MIGRATIONS: readonly Migration[] = [
   async (db) => {
     await db.collection('provider_accounts').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
   },
+  async (db) => {
+    await db.collection('callback_profiles').createIndex({ createdAt: -1, _id: -1 }, { name: 'newest' });
+    await db.collection('callback_deliveries').createIndexes([
+      { key: { profileId: 1, dueAt: 1 }, name: 'due' },
+      { key: { invocationId: 1, profileId: 1, seq: 1 }, name: 'run' },
+      { key: { profileId: 1, status: 1, createdAt: -1, _id: -1 }, name: 'newest' },
+    ]);
+  },
   // Receipts as they came.
   async (db) => {
     await db.collection('kept_receipts').createIndex({ takenAt: 1, _id: 1 }, { name: 'oldest' });
@@ -62,5 +70,12 @@ export const MIGRATIONS: readonly Migration[] = [
       await makeGeneration(db, generation);
       await addFacts(db, generation);
     }
+  },
+  async (db) => {
+    await db.collection('rejections').createIndexes([
+      { key: { mode: 1, flowId: 1, hour: 1 }, name: 'flow' },
+      { key: { mode: 1, hour: 1 }, name: 'hour' },
+      { key: { hour: 1 }, name: 'oldest' },
+    ]);
   },
 ];

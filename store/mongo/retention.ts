@@ -1,8 +1,10 @@
 import type { Collection, Db } from 'mongodb';
 import type { Retained, RetentionStore } from '../contract';
+import { sweepDeliveries } from './deliveries';
 import { type EventDocument, eventIdsOf } from './event-documents';
 import type { LiveViews } from './generations';
 import { invocationOfKept, type KeptDocument, keptIdsOf } from './receipts';
+import type { RejectionDocument } from './rejections';
 import { type Held, ownersOf } from './view-documents';
 import { insertNew } from './writes';
 
@@ -19,6 +21,7 @@ export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () =>
   const records = db.collection<{ _id: string }>('records');
   const events = db.collection<EventDocument>('events');
   const receipts = db.collection<KeptDocument>('kept_receipts');
+  const rejections = db.collection<RejectionDocument>('rejections');
 
   /** Runs that ended before and still hold it, those that went from the lists last. */
   async function holding(what: Held, before: number, limit: number): Promise<string[]> {
@@ -78,7 +81,13 @@ export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () =>
       .limit(limit)
       .toArray();
     if (old.length > 0) await rollups.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } });
-    return old.length;
+    if (old.length === limit) return old.length;
+    const refused = await rejections
+      .find({ hour: { $lt: before } }, { projection: { _id: 1 } })
+      .limit(limit - old.length)
+      .toArray();
+    if (refused.length > 0) await rejections.deleteMany({ _id: { $in: refused.map(({ _id }) => _id) } });
+    return old.length + refused.length;
   }
 
   const sweeps: Record<Retained, (before: number, limit: number) => Promise<number>> = {
@@ -86,6 +95,7 @@ export function createMongoRetention(db: Db, live: LiveViews, recordsGone: () =>
     events: sweepEvents,
     invocations: sweepInvocations,
     rollups: sweepRollups,
+    callbacks: (before, limit) => sweepDeliveries(db, before, limit),
   };
   return { sweep: (what, before, limit) => sweeps[what](before, limit) };
 }

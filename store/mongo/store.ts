@@ -1,10 +1,12 @@
 import type { ProviderCatalog } from '../../core/provider-facts';
-import type { Histories, Store } from '../contract';
+import type { DeliveryStore, Histories, Store } from '../contract';
 import { createLadderSource } from '../ladders';
 import type { Seal } from '../seal';
 import { createMongoAccounts } from './accounts';
+import { createMongoCallbackProfiles } from './callback-profiles';
 import type { MongoLink } from './connect';
 import { createMongoConsents } from './consents';
+import { createMongoDeliveries } from './deliveries';
 import { createMongoHistories } from './events';
 import { guarded, prompt } from './faults';
 import { createMongoFlows } from './flows';
@@ -17,6 +19,7 @@ import { createMongoParked } from './parked';
 import { createMongoPrices } from './prices';
 import { createMongoReceipts } from './receipts';
 import { createMongoRecords } from './records';
+import { createMongoRejections } from './rejections';
 import { createMongoRetention } from './retention';
 import { createMongoRollups } from './rollups';
 import { createMongoSuppressions } from './suppressions';
@@ -50,11 +53,20 @@ export async function openMongoStore(
     receipts: prompt(createMongoReceipts(db, seal)),
     invocations: prompt(createMongoInvocations(live, { seal, records, ladders })),
     rollups: prompt(createMongoRollups(live)),
+    rejections: prompt(createMongoRejections(db)),
     marks: prompt(createMongoMarks(db)),
     retention: guarded(createMongoRetention(db, live, kept.forget)),
     prices: prompt(createMongoPrices(db)),
+    callbackProfiles: prompt(createMongoCallbackProfiles(db, seal)),
+    deliveries: deliveriesOf(createMongoDeliveries(db, seal)),
     unavailable,
     async close() {},
   };
   return { store, histories: createMongoHistories(db) };
+}
+
+/** To ask for a million again takes longer than a request waits, and is not half done when its answer is not waited for. */
+function deliveriesOf(deliveries: DeliveryStore): DeliveryStore {
+  const { redeliverFailed } = guarded({ redeliverFailed: deliveries.redeliverFailed });
+  return { ...prompt(deliveries), redeliverFailed };
 }

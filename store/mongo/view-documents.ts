@@ -1,5 +1,5 @@
 import type { RunFacts } from '../../core/run-facts';
-import type { Channel, InvocationStatus, Mode, Reason } from '../../schemas/vocabulary';
+import type { Channel, InvocationStatus, Mode } from '../../schemas/vocabulary';
 import type { NewView } from '../contract';
 
 /**
@@ -9,36 +9,22 @@ import type { NewView } from '../contract';
  */
 
 /** What changes of a run. Documents are compared field by field in their order, so that `seq` stands first. */
-export interface LatestOfRun {
+export interface LatestOfRun extends SearchedBy {
   seq: number;
   status: InvocationStatus;
   endedAt: number | null;
   /** As core/state-json.ts writes it. */
   state: string;
-  /** What the run is searched by: see core/run-facts.ts. Null: no step has reached the person, or it has not failed. */
-  late: boolean;
-  duplicate: boolean;
-  /** Late or duplicate: few are, so that an index finds them all. */
-  lateOrDuplicate: boolean;
-  reachedStep: string | null;
-  reachedChannel: Channel | null;
-  reason: Reason | null;
-  /** What people who query the store themselves ask for: see docs/mongodb-schema.md. */
-  reachedAt: number | null;
-  attempts: number;
-  costMicros: number;
-  costTwiceMicros: number;
-  currency: string;
 }
 
-/** The part of LatestOfRun that follows from the state. */
-export function searchedBy({ reached, ...facts }: RunFacts) {
-  return {
-    ...facts,
-    lateOrDuplicate: facts.late || facts.duplicate,
-    reachedStep: reached?.step ?? null,
-    reachedChannel: reached?.channel ?? null,
-  };
+/** What follows from the state, for searches and for people who query the documents themselves. */
+interface SearchedBy extends Omit<RunFacts, 'reachedIndex'> {
+  /** Late or duplicate: few are, so that an index finds them all. */
+  lateOrDuplicate: boolean;
+}
+
+export function searchedBy({ reachedIndex, ...facts }: RunFacts): SearchedBy {
+  return { ...facts, lateOrDuplicate: facts.late || facts.duplicate };
 }
 
 /** What there is of an ended run until it is swept: the document itself, and what is kept elsewhere. */
@@ -86,6 +72,8 @@ export interface RollupDocument {
   flowVersion: number;
   step: string;
   channel: Channel | '';
+  /** Not there: none. So it is in what was counted before countries were. */
+  country?: string;
   hour: number;
   partition: number;
   folded: {

@@ -81,7 +81,10 @@ async function writeRollups({ rollups }: ViewCollections, { partition, contribut
 }
 
 function rollupId({ key }: Contribution, partition: number): string {
-  return JSON.stringify([key.mode, key.flowId, key.flowVersion, key.step, key.channel, key.hour, partition]);
+  const { mode, flowId, flowVersion, step, channel, country, hour } = key;
+  const place = [mode, flowId, flowVersion, step, channel, hour, partition];
+  // Without a country it has the ID that it had before countries were counted.
+  return JSON.stringify(country === '' ? place : [...place, country]);
 }
 
 /** Null where nothing lies beyond. */

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from '../../sqlite/open';
-import { UNLISTED } from './views-schema';
+import { UNLISTED } from './view-codes';
 
 export interface EndedRun {
   number: number;

@@ -1,7 +1,7 @@
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import type { InvocationQuery } from '../contract';
 import type { Condition } from './merge-newest';
-import { MODE_CODES, STATUS_CODES } from './views-schema';
+import { MODE_CODES, STATUS_CODES } from './view-codes';
 
 /** Steps by flow (number of its word), version and index, as `[flow, version, index]`. */
 export type ReachedSteps = readonly (readonly [flow: number, version: number, index: number])[];

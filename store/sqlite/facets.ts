@@ -3,7 +3,7 @@ import type { InvocationStatus } from '../../schemas/vocabulary';
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import { createBoundedMap } from '../bounded-map';
 import type { NewView } from '../contract';
-import { MODE_CODES, STATUS_CODES } from './views-schema';
+import { MODE_CODES, STATUS_CODES } from './view-codes';
 
 const COLUMNS = ['mode', 'status', 'flow', 'workflow', 'version', 'key', 'late', 'duplicate', 'reached', 'reason'];
 const FACETS_HELD = 5_000;
@@ -52,8 +52,8 @@ export function createFacets(db: SqliteDatabase): Facets {
 
   return {
     numberOf({ mode, flow, workflow, version, key }, status, facts) {
-      const { late, duplicate, reached, reason } = facts;
-      const marks = [Number(late), Number(duplicate), reached?.index ?? NOBODY, reason ?? ''];
+      const { late, duplicate, reachedIndex, reason } = facts;
+      const marks = [Number(late), Number(duplicate), reachedIndex ?? NOBODY, reason ?? ''];
       const values = [mode, STATUS_CODES[status], flow, workflow, version, key, ...marks];
       const name = values.join(' ');
       let number = held.get(name) ?? read(values);

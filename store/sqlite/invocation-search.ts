@@ -3,7 +3,7 @@ import type { InvocationQuery } from '../contract';
 import type { Place } from '../cursor';
 import { facetFilter, type ReachedSteps } from './facet-filter';
 import { type Condition, type Head, mergeNewest } from './merge-newest';
-import { MODE_CODES } from './views-schema';
+import { MODE_CODES } from './view-codes';
 
 const NEWEST: Place = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
 /** Past so many, what more a recipient or an external ID has does not matter for where a search begins. */

@@ -2,9 +2,12 @@ import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import type { GroupCommit } from '../../sqlite/group-commit';
 import type { SqliteDatabase } from '../../sqlite/open';
 import type { Retained, RetentionStore } from '../contract';
+import { DELIVERY_CODES } from './callbacks-schema';
 import { type EndedRun, endedRuns, type Place, START } from './ended-runs';
+import { rejectionsSweep } from './rejections';
+import { rollupsSweep } from './rollups-sweep';
 import { runEvents } from './run-events';
-import { UNLISTED } from './views-schema';
+import { UNLISTED } from './view-codes';
 
 /** Runs looked at in one turn of the event loop: a few milliseconds. */
 const PORTION = 200;
@@ -21,6 +24,8 @@ export interface RetentionFiles {
    * and positions are read within its transaction, and a run that is swept had ended long before.
    */
   views: SqliteDatabase;
+  /** A connection to callbacks.db that waits for nobody either: who makes callbacks writes there. */
+  callbacks: SqliteDatabase;
   /** Called when records went: what is held of them in memory is to be let go. */
   recordsGone(): void;
 }
@@ -30,14 +35,14 @@ export interface RetentionFiles {
  * have gone too. Events go only when the read model has them all, and every group of the log has passed them.
  */
 export function createSqliteRetention(files: RetentionFiles): RetentionStore {
-  const { group, views } = files;
+  const { group, views, callbacks } = files;
   const ended = endedRuns(views);
   const events = runEvents(group.db);
   const records = recordsSweep(files);
   const invocations = invocationsSweep(files, events.having);
-  const rollups = views.prepare(
-    'DELETE FROM rollups WHERE number IN (SELECT number FROM rollups WHERE mode IN (0, 1) AND hour < ? LIMIT ?)',
-  );
+  const rollups = rollupsSweep(views);
+  const rejections = rejectionsSweep(group);
+  const removeCallbacks = callbacksSweep(callbacks);
   /** Where the last call stopped that found as much as it might; a pass that came to the end begins anew. */
   const places = new Map<Retained, Place>();
 
@@ -68,7 +73,11 @@ export function createSqliteRetention(files: RetentionFiles): RetentionStore {
 
   return {
     async sweep(what, before, limit) {
-      if (what === 'rollups') return locked(views, () => rollups.run([before, limit]).changes);
+      if (what === 'callbacks') return locked(callbacks, () => removeCallbacks(before, limit));
+      if (what === 'rollups') {
+        const swept = await locked(views, () => rollups(before, limit));
+        return swept === limit ? swept : swept + (await rejections(before, limit - swept));
+      }
       return pass(what, before, limit);
     },
   };
@@ -123,6 +132,26 @@ function invocationsSweep({ group, views }: RetentionFiles, withEvents: (ids: re
       unlist.run([JSON.stringify(stubs)]);
     });
     return listed.length;
+  };
+}
+
+/** Inside the transaction. */
+function callbacksSweep(db: SqliteDatabase) {
+  const settled = db.prepare(
+    `SELECT d.number FROM profiles p CROSS JOIN deliveries d INDEXED BY deliveries_list
+     ON d.profile = p.number AND d.status IN (${DELIVERY_CODES.delivered}, ${DELIVERY_CODES.failed}) AND d.created_at < ?
+     LIMIT ?`,
+  );
+  const given = 'SELECT value FROM json_each(?)';
+  const removes = [
+    `DELETE FROM attempts WHERE delivery IN (${given})`,
+    `DELETE FROM bodies WHERE number IN (${given})`,
+    `DELETE FROM deliveries WHERE number IN (${given})`,
+  ].map((sql) => db.prepare(sql));
+  return (before: number, limit: number): number => {
+    const numbers = (settled.all([before, limit]) as { number: number }[]).map(({ number }) => number);
+    for (const remove of removes) remove.run([JSON.stringify(numbers)]);
+    return numbers.length;
   };
 }
 

@@ -99,6 +99,22 @@ export const STORE_MIGRATIONS = [
   );
   CREATE INDEX provider_accounts_newest ON provider_accounts (created_at, id);
   `,
+  `
+  CREATE TABLE callback_profiles (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    types TEXT,
+    format TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    enabled INTEGER NOT NULL,
+    disabled_reason TEXT,
+    failing_since INTEGER,
+    revision INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  );
+  CREATE INDEX callback_profiles_newest ON callback_profiles (created_at, id);
+  `,
   // A receipt is text where it holds no address, and sealed bytes where it may.
   `
   CREATE TABLE kept_receipts (
@@ -109,6 +125,18 @@ export const STORE_MIGRATIONS = [
     PRIMARY KEY (invocation_id, id)
   ) WITHOUT ROWID;
   ALTER TABLE parked_receipts ADD COLUMN source TEXT;
+  `,
+  `
+  CREATE TABLE rejections (
+    mode TEXT NOT NULL,
+    flow_id TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (mode, flow_id, hour, version, reason)
+  ) WITHOUT ROWID;
+  CREATE INDEX rejections_hour ON rejections (mode, hour);
   `,
 ];
 

@@ -1,11 +1,14 @@
 import type { ProviderCatalog } from '../../core/provider-facts';
-import type { GroupCommit } from '../../sqlite/group-commit';
+import { GroupCommit } from '../../sqlite/group-commit';
 import { migrate } from '../../sqlite/migrate';
 import type { Store } from '../contract';
 import { createLadderSource } from '../ladders';
 import type { Seal } from '../seal';
 import { createSqliteAccounts } from './accounts';
+import { createSqliteCallbackProfiles } from './callback-profiles';
+import { openCallbacks } from './callbacks-schema';
 import { createSqliteConsents } from './consents';
+import { createSqliteDeliveries } from './deliveries';
 import { createSqliteFlows } from './flows';
 import { guarded } from './guarded';
 import { createSqliteIdempotency } from './idempotency';
@@ -16,8 +19,9 @@ import { createSqliteParked } from './parked';
 import { createSqlitePrices } from './prices';
 import { createSqliteReceipts } from './receipts';
 import { createSqliteRecords } from './records';
+import { createSqliteRejections } from './rejections';
 import { createSqliteRetention } from './retention';
-import { createSqliteRollups } from './rollups';
+import { createSqliteRollups } from './rollup-index';
 import { STORE_MIGRATIONS } from './schema';
 import { createSqliteSuppressions } from './suppressions';
 import { createSqliteTemplates } from './templates';
@@ -28,21 +32,30 @@ export interface SqliteStoreOptions {
   group: GroupCommit;
   /** Path of views.db; made where it is missing. */
   viewsFile: string;
+  /** Path of callbacks.db; made where it is missing. */
+  callbacksFile: string;
   seal: Seal;
   catalog: ProviderCatalog;
 }
 
-/** The store of one machine: two SQLite files. */
-export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStoreOptions): Store {
+/** The store of one machine: three SQLite files. */
+export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog }: SqliteStoreOptions): Store {
   const { db } = group;
   migrate(db, 'store', STORE_MIGRATIONS);
   const views = openViews(viewsFile);
   const sweeper = openViews(viewsFile);
   sweeper.pragma('busy_timeout = 0');
+  const callbacks = new GroupCommit(openCallbacks(callbacksFile));
+  const callbacksSweeper = openCallbacks(callbacksFile);
+  callbacksSweeper.pragma('busy_timeout = 0');
   const flows = createSqliteFlows(db);
   const records = createSqliteRecords(group, seal);
   const ladders = createLadderSource(flows, catalog);
-  const alive = [db.prepare('SELECT 1 FROM flows LIMIT 1'), views.prepare('SELECT 1 FROM positions LIMIT 1')];
+  const alive = [
+    db.prepare('SELECT 1 FROM flows LIMIT 1'),
+    views.prepare('SELECT 1 FROM positions LIMIT 1'),
+    callbacks.db.prepare('SELECT 1 FROM positions LIMIT 1'),
+  ];
 
   return {
     flows: guarded(flows),
@@ -57,9 +70,19 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
     receipts: createSqliteReceipts(group, seal),
     invocations: createSqliteInvocations(views, { seal, records, ladders }),
     rollups: guarded(createSqliteRollups(views)),
+    rejections: guarded(createSqliteRejections(group)),
     marks: guarded(createSqliteMarks(db)),
-    retention: guarded(createSqliteRetention({ group, views: sweeper, recordsGone: () => records.forget() })),
+    retention: guarded(
+      createSqliteRetention({
+        group,
+        views: sweeper,
+        callbacks: callbacksSweeper,
+        recordsGone: () => records.forget(),
+      }),
+    ),
     prices: guarded(createSqlitePrices(db)),
+    callbackProfiles: guarded(createSqliteCallbackProfiles(db, seal)),
+    deliveries: guarded(createSqliteDeliveries(callbacks, seal)),
     async unavailable() {
       try {
         for (const statement of alive) statement.get([]);
@@ -69,7 +92,8 @@ export function openSqliteStore({ group, viewsFile, seal, catalog }: SqliteStore
       }
     },
     async close() {
-      for (const file of [views, sweeper]) if (file.open) file.close();
+      for (const file of [views, sweeper, callbacksSweeper]) if (file.open) file.close();
+      callbacks.close();
     },
   };
 }

@@ -1,13 +1,14 @@
-import type { InvocationStatus, Mode } from '../../schemas/vocabulary';
-import { migrate } from '../../sqlite/migrate';
+import { type Migration, migrate } from '../../sqlite/migrate';
 import { openDatabase, type SqliteDatabase } from '../../sqlite/open';
+import { countBySlot } from './rollups-by-slot';
 
 /**
  * The tables of views.db. Workflow, flow and key stand as numbers of `words`, mode and status as codes. What runs are
  * searched by, but for addresses, IDs and times, stands once for all that have it in common, in `facets`: see
  * invocation-search.ts.
  */
-const MIGRATIONS = [
+/** @param file of views.db */
+const migrations = (file: string): readonly Migration[] => [
   `
   CREATE TABLE words (
     number INTEGER PRIMARY KEY,
@@ -131,31 +132,14 @@ const MIGRATIONS = [
   DROP TABLE recipients_before;
   CREATE INDEX recipients_number ON recipients (number);
   `,
+  (db) => countBySlot(db, file),
 ];
-
-/** Written in files: a code never changes its meaning. */
-export const STATUS_CODES = {
-  running: 0,
-  succeeded: 1,
-  failed: 2,
-  cancelled: 3,
-  expired: 4,
-} as const satisfies Record<InvocationStatus, number>;
-
-/** Written in files: a code never changes its meaning. */
-export const MODE_CODES = { live: 0, test: 1 } as const satisfies Record<Mode, number>;
-
-/**
- * In the place of the mode: no list shows the run any more (retention), but its record or its events still stand, and
- * when they may go is known by its end here.
- */
-export const UNLISTED = -1;
 
 /** Opens the read model; what a power cut takes from its end, the log gives again from the position before. */
 export function openViews(file: string): SqliteDatabase {
   const db = openDatabase(file, { durability: 'normal' });
   // Nobody waits for the projection: its writer may move its own write-ahead log into the file.
   db.pragma('wal_autocheckpoint = 2000');
-  migrate(db, 'views', MIGRATIONS);
+  migrate(db, 'views', migrations(file));
   return db;
 }

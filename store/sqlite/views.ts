@@ -3,7 +3,9 @@ import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import type { NewView, RunView, ViewBatch, ViewWriter } from '../contract';
 import { baseOfView, createFacets, type FacetBase } from './facets';
 import { rollupWriter } from './rollups';
-import { openViews, STATUS_CODES } from './views-schema';
+import { STATUS_CODES } from './view-codes';
+import { openViews } from './views-schema';
+import { wordNumbers } from './words';
 
 /**
  * The read model's writer in views.db: a batch, its rollups and its position are one transaction. One process projects
@@ -58,22 +60,26 @@ export function createSqliteViews(file: string): ViewWriter {
     async write(batch) {
       if ((positionOf(batch.partition) ?? Number.NEGATIVE_INFINITY) >= batch.position) return;
       const created = new Map(batch.created.map((view) => [view.id, view]));
+      const fresh: SqlValue[][] = [];
       const changed: RunView[] = [];
       const facetOf = new Map<string, number>();
+      // Words and facets are written at once. Where that fails nothing of the batch may have gone into the group, which would
+      // write it.
+      rollups.prepare(batch.contributions);
       for (const run of batch.runs) {
         const view = created.get(run.id);
         const base = view ? baseOfView(view, wordNumber) : facets.baseOf(run.id);
         if (!base) continue;
         const facet = facets.numberOf(base, run.status, run.facts);
         facetOf.set(run.id, facet);
-        if (view) tables.invocations.add(invocationRow(view, run, base, facet));
+        if (view) fresh.push(invocationRow(view, run, base, facet));
         else changed.push(run);
       }
+      for (const row of fresh) tables.invocations.add(row);
       for (const message of batch.messages) {
         const { providerMessageId, provider, invocationId, step, attempt } = message;
         tables.messages.add([providerMessageId, provider, invocationId, step, attempt]);
       }
-      for (const { key } of batch.contributions) wordNumber(key.flowId);
       group.write(() => settle(batch, changed, facetOf));
       await group.flushed();
     },
@@ -135,21 +141,5 @@ function recipientRows(db: SqliteDatabase) {
     move(id: string, facet: number): void {
       move.run([facet, id]);
     },
-  };
-}
-
-/** Words get their number before the batch's transaction: one that the batch then does not use does no harm. */
-function wordNumbers(db: SqliteDatabase): (word: string) => number {
-  const held = new Map<string, number>();
-  const select = db.prepare('SELECT number FROM words WHERE word = ?');
-  const insert = db.prepare('INSERT INTO words (word) VALUES (?)');
-  return (word) => {
-    let number = held.get(word);
-    if (number === undefined) {
-      const row = select.get([word]) as { number: number } | undefined;
-      number = row?.number ?? Number(insert.run([word]).lastInsertRowid);
-      held.set(word, number);
-    }
-    return number;
   };
 }

@@ -13,7 +13,7 @@ function indexOf(hours: readonly number[]): RollupIndex & { asked: [number, numb
       .filter((hour) => hour >= from && hour < to)
       .sort((a, b) => a - b)
       .map((hour) => ({
-        key: { mode: 'live', flowId: 'flw_1', flowVersion: 1, step: '', channel: '', hour },
+        key: { mode: 'live', flowId: 'flw_1', flowVersion: 1, step: '', channel: '', country: '', hour },
         counts: { accepted: 1 },
       }));
   return {
@@ -28,6 +28,7 @@ function indexOf(hours: readonly number[]): RollupIndex & { asked: [number, numb
       const last = found[found.length - 1];
       return first === undefined || last === undefined ? null : { first, last };
     },
+    sums: () => Promise.reject(new Error('an export adds nothing up')),
   };
 }
 

@@ -16,11 +16,15 @@ function file(name: string, content: unknown): string {
 describe('called wrongly, it ends with 2 and says how', () => {
   test.each([
     [['nonsense'], "unknown command 'nonsense'"],
-    [['start', '--role', 'king'], 'There is no role “king”: api, receipts, projector.'],
+    [['start', '--role', 'king'], 'There is no role “king”: api, receipts, projector, callbacks.'],
     [['invoke'], "missing required argument 'workflowId'"],
     [['invoke', 'wf_otp'], 'Nobody to send to'],
     [['invoke', 'wf_otp', '--to', '+393351234567', '--wait', '61'], '--wait takes 1 to 60 seconds.'],
     [['flows', 'diff', 'wf_otp'], "required option '--from <n>' not specified"],
+    [['replay'], "required option '--flow <flow>' not specified"],
+    [['replay', '--flow', 'wf_otp', '--draft', '--version', '2'], 'Give one of --draft, --file and --version.'],
+    [['replay', '--flow', 'wf_otp', '--from', 'noon'], '“noon” is not a time'],
+    [['replay', '--flow', 'wf_otp', '--mode', 'dry'], 'There is no mode “dry”: live, test.'],
     [['receipts', 'send'], 'Give --status, or --file.'],
     [['receipts', 'send', '--status', 'delivered'], 'Say which message'],
     [['simulate', 'examples/otp/flow.json', '--at', 'noon'], '“noon” is not a time'],
@@ -38,7 +42,7 @@ describe('called wrongly, it ends with 2 and says how', () => {
 test('help is no error, and names every verb', async () => {
   const ran = await runVerb(['--help']);
   expect(ran.status).toBe(0);
-  for (const verb of ['start', 'invoke', 'simulate', 'lint', 'flows', 'runs', 'receipts', 'demo']) {
+  for (const verb of ['start', 'invoke', 'simulate', 'lint', 'flows', 'runs', 'replay', 'receipts', 'demo']) {
     expect(ran.out).toContain(verb);
   }
 });

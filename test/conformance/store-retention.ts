@@ -3,12 +3,14 @@ import type { EventRecord } from '../../schemas/event';
 import { RETAINED, type Retained } from '../../store/contract';
 import { asLogged, projectorOver, publishSample } from '../support/projected-runs';
 import { fallbackRun, sampleRecord } from '../support/sample-runs';
+import { answered, delivery } from './store-deliveries';
 import { type OpenStore, storeForEachTest } from './store-under-test';
 
 const HOUR_MS = 3_600_000;
 const T0 = 1_700_000_000_000 - (1_700_000_000_000 % HOUR_MS);
 /** Between the runs that are old and the one that is not. */
 const BEFORE = T0 + 2 * HOUR_MS;
+const PROFILE = 'cbp_a';
 const PHONE = '+393351234567';
 
 export function describeRetention(open: OpenStore): void {
@@ -24,7 +26,22 @@ export function describeRetention(open: OpenStore): void {
       const open = fallbackRun('inv_open', ladder, T0).slice(0, 2);
       const young = fallbackRun('inv_young', ladder, T0 + 3 * HOUR_MS);
       await keep([...runs, open, young]);
+      await callBack(ALL);
     });
+
+    /** A callback of each run, made when the run began: all delivered but that of the open run. */
+    async function callBack(ids: readonly string[]): Promise<void> {
+      const { deliveries } = held.now.store;
+      const made = ids.map((id) => {
+        return delivery(id, 1, { id, profileId: PROFILE, createdAt: id === 'inv_young' ? T0 + 3 * HOUR_MS : T0 });
+      });
+      await deliveries.add(made);
+      const claimed = await deliveries.claim(PROFILE, T0 + 4 * HOUR_MS, T0 + 5 * HOUR_MS, 100);
+      for (const { id } of claimed) {
+        if (id === 'inv_open') continue;
+        await deliveries.settle(id, answered(), { status: id === 'inv_1' ? 'failed' : 'delivered' }, T0 + 4 * HOUR_MS);
+      }
+    }
 
     async function keep(runs: readonly EventRecord[][]): Promise<void> {
       const { store, views, events, hash } = held.now;
@@ -53,6 +70,10 @@ export function describeRetention(open: OpenStore): void {
         const { items } = await search({ mode: 'test', recipient }, { limit: 50, cursor: null });
         return items.map(({ record }) => record.id).sort();
       },
+      callbacks: async () => {
+        const { items } = await held.now.store.deliveries.list({ profileId: PROFILE }, { limit: 50, cursor: null });
+        return items.map(({ id }) => id).sort();
+      },
       hours: async () => [...new Set((await held.now.store.rollups.find({ mode: 'test' })).map(({ key }) => key.hour))],
     };
     const everything = async () => ({
@@ -60,17 +81,30 @@ export function describeRetention(open: OpenStore): void {
       events: await standing.events(),
       invocations: await standing.invocations(),
       rollups: await standing.hours(),
+      callbacks: await standing.callbacks(),
     });
     const HOURS = [T0, T0 + 3 * HOUR_MS];
 
     test('what is not old stays, whatever is swept', async () => {
       for (const what of RETAINED) expect(await sweep(what, 100, T0)).toBe(0);
-      expect(await everything()).toEqual({ records: ALL, events: ALL, invocations: ALL, rollups: HOURS });
+      expect(await everything()).toEqual({
+        records: ALL,
+        events: ALL,
+        invocations: ALL,
+        rollups: HOURS,
+        callbacks: ALL,
+      });
     });
 
     test('records of runs that ended before then go; an open run keeps its own, and so does all else', async () => {
       expect(await sweep('records')).toBe(3);
-      expect(await everything()).toEqual({ records: KEPT, events: ALL, invocations: ALL, rollups: HOURS });
+      expect(await everything()).toEqual({
+        records: KEPT,
+        events: ALL,
+        invocations: ALL,
+        rollups: HOURS,
+        callbacks: ALL,
+      });
       expect(await held.now.store.records.get('inv_1')).toBeNull();
       expect(await sweep('records')).toBe(0);
       await held.reopen();
@@ -79,13 +113,25 @@ export function describeRetention(open: OpenStore): void {
 
     test('events of runs that ended before then go, those of an open run stay, and so does all else', async () => {
       expect(await sweep('events')).toBeGreaterThan(0);
-      expect(await everything()).toEqual({ records: ALL, events: KEPT, invocations: ALL, rollups: HOURS });
+      expect(await everything()).toEqual({
+        records: ALL,
+        events: KEPT,
+        invocations: ALL,
+        rollups: HOURS,
+        callbacks: ALL,
+      });
       expect(await sweep('events')).toBe(0);
     });
 
     test('runs that ended before then leave the lists with their messages and addresses, and all else stays', async () => {
       expect(await sweep('invocations')).toBeGreaterThan(0);
-      expect(await everything()).toEqual({ records: ALL, events: ALL, invocations: KEPT, rollups: HOURS });
+      expect(await everything()).toEqual({
+        records: ALL,
+        events: ALL,
+        invocations: KEPT,
+        rollups: HOURS,
+        callbacks: ALL,
+      });
       expect(await standing.invocations(PHONE)).toEqual(KEPT);
       const { findMessage } = held.now.store.invocations;
       expect(await findMessage('sandbox', 'inv_1-wa')).toBeNull();
@@ -95,21 +141,37 @@ export function describeRetention(open: OpenStore): void {
 
     test('rollups of hours before then go, and all else stays', async () => {
       expect(await sweep('rollups')).toBeGreaterThan(0);
-      expect(await everything()).toEqual({ records: ALL, events: ALL, invocations: ALL, rollups: HOURS.slice(1) });
+      expect(await everything()).toEqual({
+        records: ALL,
+        events: ALL,
+        invocations: ALL,
+        rollups: HOURS.slice(1),
+        callbacks: ALL,
+      });
       expect(await sweep('rollups')).toBe(0);
     });
 
+    test('callbacks made before then go with their attempts, one that is pending stays, and so does all else', async () => {
+      expect(await sweep('callbacks')).toBe(3);
+      const left = { records: ALL, events: ALL, invocations: ALL, rollups: HOURS, callbacks: KEPT };
+      expect(await everything()).toEqual(left);
+      expect(await held.now.store.deliveries.attempts('inv_1')).toEqual([]);
+      expect(await held.now.store.deliveries.attempts('inv_young')).toHaveLength(1);
+      expect(await sweep('callbacks')).toBe(0);
+    });
+
     test.each<Retained[]>([
-      ['invocations', 'events', 'records', 'rollups'],
-      ['events', 'invocations', 'rollups', 'records'],
-      ['records', 'invocations', 'events', 'rollups'],
-    ])('in whatever order they are swept, all of it goes: %s, %s, %s, %s', async (...order) => {
+      ['invocations', 'events', 'records', 'rollups', 'callbacks'],
+      ['callbacks', 'events', 'invocations', 'rollups', 'records'],
+      ['records', 'callbacks', 'invocations', 'events', 'rollups'],
+    ])('in whatever order they are swept, all of it goes: %s, %s, %s, %s, %s', async (...order) => {
       for (const what of order) await sweep(what);
       expect(await everything()).toEqual({
         records: KEPT,
         events: KEPT,
         invocations: KEPT,
         rollups: HOURS.slice(1),
+        callbacks: KEPT,
       });
     });
 

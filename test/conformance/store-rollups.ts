@@ -176,6 +176,7 @@ export function describeRollups(open: OpenStore): void {
         flowVersion: 1,
         step: 'sms',
         channel: 'sms',
+        country: '',
         hour: T0,
       } as const;
       const batch = (position: number, counts: Record<string, number>): ViewBatch => ({

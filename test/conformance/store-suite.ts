@@ -1,13 +1,17 @@
 import { describeAccounts } from './store-accounts';
 import { describeConsentsAndSuppressions, describeParked } from './store-addresses';
+import { describeCallbackProfiles } from './store-callback-profiles';
 import { describeFlows, describeTemplatesAndKeys } from './store-definitions';
+import { describeDeliveries } from './store-deliveries';
 import { describeHistories } from './store-histories';
 import { describeIdempotency, describeRecords } from './store-hot-path';
 import { describeMarks } from './store-marks';
 import { describePrices } from './store-prices';
 import { describeInvocations } from './store-read-model';
 import { describeReceipts } from './store-receipts';
+import { describeRejections } from './store-rejections';
 import { describeRetention } from './store-retention';
+import { describeRollupSums } from './store-rollup-sums';
 import { describeRollups } from './store-rollups';
 import type { OpenStore } from './store-under-test';
 
@@ -24,9 +28,13 @@ export function describeStore(name: string, open: OpenStore): void {
     describeReceipts(open);
     describeInvocations(open);
     describeRollups(open);
+    describeRollupSums(open);
+    describeRejections(open);
     describeHistories(open);
     describeMarks(open);
     describeRetention(open);
     describePrices(open);
+    describeCallbackProfiles(open);
+    describeDeliveries(open);
   });
 }

@@ -442,6 +442,19 @@ describe('lint', () => {
     });
   });
 
+  test('a callback profile that is not there is a warning, where the profiles are known', () => {
+    const told = (callbackProfile: string | undefined, callbackProfiles?: ReadonlySet<string>) =>
+      lint(
+        { ...flow([sms]), callbackProfile },
+        { catalog: PROVIDER_CATALOG, templates: TEMPLATES, callbackProfiles },
+      ).map(({ level, rule, pointer }) => `${level} ${rule} ${pointer}`);
+    const known = new Set(['cbp_main']);
+    expect(told('cbp_gone', known)).toEqual(['warning callback-profile-unknown /callbackProfile']);
+    expect(told('cbp_main', known)).toEqual([]);
+    expect(told('cbp_gone')).toEqual([]);
+    expect(told(undefined, known)).toEqual([]);
+  });
+
   test('every finding points at something that is there, or at a field that could be', () => {
     for (const { bad } of TABLE) {
       for (const { pointer } of findings(bad)) {

@@ -38,6 +38,16 @@ describe('a send that nobody answered', () => {
     expect(again.commands).toEqual([{ type: 'Send', step: 'whatsapp', attempt: 2 }]);
   });
 
+  test('that the provider says never came, and then tells of, is settled by what it tells last', () => {
+    const { state } = lookedUp({ known: 'no' });
+    expect(state.steps[0]?.attempts[0]?.finalAt).toBe(START_AT + 400);
+    const none = { reason: null, code: null, at: null, providerMessageId: null, costMicros: null };
+    const sent = decide(state, { type: 'ReceiptArrived', ...AT, status: 'sent', ...none }, START_AT + 500).state;
+    expect(sent.steps[0]?.attempts[0]).toMatchObject({ finalAt: null, reason: null });
+    const told: Input = { type: 'ReceiptArrived', ...AT, status: 'delivered', ...none };
+    expect(decide(sent, told, START_AT + 700).state.steps[0]?.attempts[0]?.finalAt).toBe(START_AT + 700);
+  });
+
   test('waits out its timeout where the provider cannot tell', () => {
     const { state, events, commands } = lookedUp({ known: 'unknown' });
     expect([events, commands]).toEqual([[], []]);

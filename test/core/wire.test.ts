@@ -30,7 +30,7 @@ function reconciled(): Event[] {
   const ladder = liveLadder(flow([step('sms', { provider: ['http', 'twilio:pac_eu'] })]));
   const placed = { step: 'sms', attempt: 1 };
   const inputs: [Input, number][] = [
-    [{ type: 'Invoked', unaddressable: [], timezone: null, sendAt: null, costs: [41_000] }, AT],
+    [{ type: 'Invoked', unaddressable: [], timezone: null, sendAt: null, costs: [41_000], country: 'IT' }, AT],
     [{ type: 'SendRejected', ...placed, reason: 'auth_failed', code: '20003', retryAfterMs: null }, AT],
     [{ type: 'SendAccepted', ...placed, attempt: 2, providerMessageId: 'SM1', costMicros: null }, AT],
     [{ type: 'TimerFired' }, AT + 1_000],

@@ -103,7 +103,7 @@ test('Onward is given only what it reads', () => {
     'cli/house/temporal-link.ts',
     'log/kafka/settings.ts',
     'temporal/settings.ts',
-    'temporal/tracing.ts',
+    'tracing/start.ts',
   ];
   const known = sources.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n');
   const given = new Set(onward.flatMap(([, { environment = {} }]) => Object.keys(environment)));
@@ -113,7 +113,7 @@ test('Onward is given only what it reads', () => {
 
 test('Onward takes the settings it is given: its API listens to all the network of the containers', () => {
   const settings = onward.map(([, service]) => readSettings(environmentOf(service), roleOf(service)));
-  expect(settings.map(({ role }) => role)).toEqual(['api', 'receipts', 'worker', 'projector']);
+  expect(settings.map(({ role }) => role)).toEqual(['api', 'receipts', 'worker', 'projector', 'callbacks']);
   for (const one of settings) {
     expect(one).toMatchObject({ host: '0.0.0.0', port: 8080, dataFolder: '/data', secret: SECRET });
     expect(one).toMatchObject({ publicUrl: 'http://localhost:8080', ownerKey: null, logLevel: 'info' });
@@ -131,7 +131,9 @@ test('retention reaches the projector, which acts on it; partitions reach all, a
     expect({ name, retentionDays }).toEqual({ name, retentionDays: kept });
     expect(readKafkaSettings(env).partitions).toBe(24);
   }
-  expect(onward.map(([, service]) => readKafkaSettings(environmentOf(service)).partitions)).toEqual([12, 12, 12, 12]);
+  expect(onward.map(([, service]) => readKafkaSettings(environmentOf(service)).partitions)).toEqual([
+    12, 12, 12, 12, 12,
+  ]);
 });
 
 test('Onward finds the Temporal server of the file, in the namespace that the file makes', () => {
@@ -173,6 +175,7 @@ test('Onward’s processes wait for the servers that they cannot start without, 
     receipts: [...servers, 'temporal-namespace'],
     worker: [...servers, 'temporal-namespace'],
     projector: servers,
+    callbacks: servers,
   });
 });
 
@@ -183,6 +186,7 @@ test('who acknowledges receipts while Kafka is away has a volume to keep them; n
     receipts: ['receipts-data:/data'],
     worker: [],
     projector: [],
+    callbacks: [],
   });
 });
 
@@ -198,11 +202,12 @@ test('health checks ask where the process listens', () => {
     receipts: ['node', 'deploy/health.mjs', 'http://127.0.0.1:8080/readyz'],
     worker: ['node', 'deploy/health.mjs', 'http://127.0.0.1:9464/readyz'],
     projector: ['node', 'deploy/health.mjs', 'http://127.0.0.1:9464/readyz'],
+    callbacks: ['node', 'deploy/health.mjs', 'http://127.0.0.1:9464/readyz'],
   });
   expect(compose.services.api?.ports).toEqual(['127.0.0.1:8080:8080']);
   for (const [name, service] of onward) {
     const { port, workerPort } = readSettings(environmentOf(service), roleOf(service));
-    const sideDoor = name === 'worker' || name === 'projector';
+    const sideDoor = ['worker', 'projector', 'callbacks'].includes(name);
     expect({ name, port, workerPort }).toEqual({ name, port: 8080, workerPort: sideDoor ? 9464 : null });
   }
 });

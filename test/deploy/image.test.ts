@@ -52,7 +52,7 @@ test('what the image is made of is sent to the build, and nothing secret or made
 });
 
 test('what runs in the image needs no package that is there for development only', () => {
-  for (const bundle of ['onward.js', 'worker.js', 'projection-thread.js', 'parquet-thread.js']) {
+  for (const bundle of ['onward.js', 'worker.js', 'events-thread.js', 'parquet-thread.js']) {
     const text = readFileSync(join(ROOT, 'dist', bundle), 'utf8');
     const names = [...text.matchAll(/\b(?:require|import)\("([^".][^"]*)"\)/g)].map(([, name = '']) => name);
     const packages = names

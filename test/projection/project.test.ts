@@ -6,7 +6,7 @@ import type { LogRecord } from '../../log/contract';
 import { createProjector, type ProjectorDeps } from '../../projection/project';
 import type { EventRecord } from '../../schemas/event';
 import type { InvocationRecord, ViewBatch, ViewWriter } from '../../store/contract';
-import { createSqliteRollups } from '../../store/sqlite/rollups';
+import { createSqliteRollups } from '../../store/sqlite/rollup-index';
 import { createSqliteViews } from '../../store/sqlite/views';
 import { openViews } from '../../store/sqlite/views-schema';
 import { aloneOn, rollupsOf, withoutZeros } from '../support/projected-runs';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { evolve } from '../../core/evolve';
+import { evolve, fold } from '../../core/evolve';
 import type { Ladder } from '../../core/ladder';
+import { latencyBucket } from '../../core/latency-buckets';
 import { simulate } from '../../core/simulate';
 import { initialState, type State } from '../../core/state';
 import { invocationView } from '../../core/view';
-import { latencyBucket } from '../../projection/latency-buckets';
 import { type Counts, countsBetween, type RunCounts } from '../../projection/rollup';
 import type { AttemptView } from '../../schemas/invocation';
 import { make, move, newWorld, settle } from '../core/hostile-world';
@@ -13,6 +13,7 @@ import { flow, parallel, step } from '../scenarios/scenario';
 
 const RUNS = { numRuns: 300 };
 const HOUR_MS = 3_600_000;
+const QUARTER_MS = HOUR_MS / 4;
 
 const LADDERS: readonly Ladder[] = [
   testLadder(flow([step('whatsapp'), step('sms'), step('email')])),
@@ -90,7 +91,7 @@ describe('whatever the world does', () => {
       fc.property(story, (given) => {
         for (const state of statesOf(given[0], eventsOf(given)).slice(1)) {
           const counts = total(given[0], state);
-          expect(counts['']).toEqual(countsOfRun(state));
+          expect(actual(counts[''] ?? {})).toEqual(countsOfRun(state));
           for (const rung of given[0].rungs) {
             if (rung.kind === 'parallel') continue;
             expect(pick(counts[rung.name] ?? {}, rung.successOn)).toEqual(countsOfStep(state, rung.name));
@@ -137,6 +138,19 @@ function countsOfRun(state: State): Counts {
     late: Number(late),
   };
   return nonZero('', counts)[0]?.[1] ?? {};
+}
+
+/** What did happen, without what it would have cost otherwise. */
+function actual(counts: Counts): Counts {
+  const {
+    reckoned: _r,
+    allAtOnceMicros: _a,
+    smsOnlyMicros: _m,
+    smsOnlyUnknown: _u,
+    smsOnlyCostMicros: _c,
+    ...rest
+  } = counts;
+  return rest;
 }
 
 /** What the view tells of by itself. */
@@ -195,14 +209,22 @@ describe('what a run counts', () => {
     expect(
       counted(flow([step('whatsapp'), step('sms')]), { whatsapp: 'sent@50ms, delivered@200ms x2, read@300ms' }),
     ).toEqual({
-      '': { accepted: 1, succeeded: 1, costMicros: 35_500 },
+      '': {
+        accepted: 1,
+        succeeded: 1,
+        costMicros: 35_500,
+        reckoned: 1,
+        allAtOnceMicros: 71_000,
+        smsOnlyMicros: 35_500,
+        smsOnlyCostMicros: 35_500,
+      },
       whatsapp: { attempted: 1, accepted: 1, delivered: 1, read: 1, costMicros: 35_500, [bucketOf(200)]: 1 },
     });
   });
 
   test('a fallback saves the invocation; the late delivery is late, a duplicate, and billed twice', () => {
     const both = counted(flow([step('whatsapp'), step('sms')]), { whatsapp: 'delivered@20s', sms: 'delivered@100ms' });
-    expect(both['']).toEqual({
+    expect(actual(both[''] ?? {})).toEqual({
       accepted: 1,
       succeeded: 1,
       duplicates: 1,
@@ -236,7 +258,7 @@ describe('what a run counts', () => {
   test('of branches that the ladder begins with, none is a fallback of another', () => {
     const found = counted(flow([parallel('all', [[step('sms')], [step('email')]]), step('whatsapp')]), {});
     expect(Object.values(found).some((counts) => 'savedByFallback' in counts)).toBe(false);
-    expect(found['']).toEqual({ accepted: 1, succeeded: 1, costMicros: 36_000 });
+    expect(actual(found[''] ?? {})).toEqual({ accepted: 1, succeeded: 1, costMicros: 36_000 });
   });
 
   test('a message that was delivered in time and read too late was delivered in time', () => {
@@ -247,9 +269,47 @@ describe('what a run counts', () => {
     expect(late.rcs).toMatchObject({ lateDelivered: 1, timedOut: 1 });
   });
 
+  test('what it would have cost otherwise is counted as the recipient’s costs and addresses have it', () => {
+    const ladder = testLadder(flow([step('whatsapp'), step('sms'), step('email'), step('lms')]));
+    const sandbox = { whatsapp: 'undelivered:unreachable@50ms' };
+    const otherwise = (change: { costs?: number[]; unaddressable?: string[] }) => {
+      const { events } = simulate(ladder, scriptsOf(sandbox), { startAt: START_AT, ...change });
+      const told = events.map((event) => (event.type === 'InvocationStarted' ? { ...event, ...change } : event));
+      const found = sum(countsBetween(initialState(ladder), fold(ladder, told)));
+      return Object.fromEntries(Object.entries(found[''] ?? {}).filter(([name]) => /^(reck|all|sms|costM)/.test(name)));
+    };
+    expect(otherwise({})).toEqual({
+      ...{ reckoned: 1, costMicros: 71_000, allAtOnceMicros: 35_500 * 3 + 500 },
+      ...{ smsOnlyMicros: 35_500, smsOnlyCostMicros: 71_000 },
+    });
+    // The first of sms, lms and xms is the one, and what it costs this recipient.
+    expect(otherwise({ costs: [10, 200, 3_000, 40_000] })).toMatchObject({
+      ...{ allAtOnceMicros: 43_210, smsOnlyMicros: 200 },
+    });
+    expect(otherwise({ unaddressable: ['sms'] })).toEqual({
+      ...{ reckoned: 1, costMicros: 36_000, allAtOnceMicros: 35_500 * 2 + 500, smsOnlyUnknown: 1 },
+    });
+    const noSms = counted(flow([step('whatsapp')]), {});
+    expect(noSms['']).toMatchObject({ smsOnlyUnknown: 1, allAtOnceMicros: 35_500 });
+    expect(noSms['']).not.toHaveProperty('smsOnlyCostMicros');
+  });
+
+  test('a run is counted under the country of its recipient’s number, and in the slot in which it began', () => {
+    const ladder = testLadder(flow([step('sms')]));
+    const startAt = START_AT + 8 * HOUR_MS + 3 * QUARTER_MS;
+    const { events } = simulate(ladder, {}, { startAt });
+    const [started, ...rest] = events;
+    if (started?.type !== 'InvocationStarted') throw new Error('a run begins otherwise');
+    const state = fold(ladder, [{ ...started, country: 'NP' }, ...rest]);
+    const keys = countsBetween(initialState(ladder), state).map(({ key }) => `${key.step} ${key.country} ${key.hour}`);
+    // 18:30 is midnight in India.
+    const slot = START_AT + 8 * HOUR_MS + 2 * QUARTER_MS;
+    expect(keys).toEqual([` NP ${slot}`, `sms NP ${slot}`]);
+  });
+
   test('all of a run stands in the hour in which it began', () => {
     const ladder = testLadder(flow([step('whatsapp'), step('sms')]));
-    const startAt = START_AT + HOUR_MS - 10;
+    const startAt = START_AT + QUARTER_MS - 10;
     const { events } = simulate(ladder, scriptsOf({ whatsapp: 'silent' }), { startAt });
     const states = statesOf(ladder, events);
     const found = states.slice(1).flatMap((state, n) => countsBetween(states[n] as State, state));
@@ -260,6 +320,7 @@ describe('what a run counts', () => {
       flowVersion: 1,
       step: '',
       channel: '',
+      country: '',
       hour: START_AT,
     });
     expect(new Set(found.map(({ key }) => `${key.step} ${key.channel}`))).toEqual(

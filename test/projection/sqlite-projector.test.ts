@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { composeProjector } from '../../cli/house/projection';
+import { startEventsThread } from '../../cli/house/start-events-thread';
 import { SqliteLog } from '../../log/sqlite/log';
 import { createProjectionLoop } from '../../projection/loop';
 import { rebuildViews } from '../../projection/rebuild';
-import { startProjectionThread } from '../../projection/start-thread';
+import { PROVIDER_CATALOG } from '../../providers/facts';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { openDatabase } from '../../sqlite/open';
 import type { Store } from '../../store/contract';
@@ -26,6 +27,7 @@ async function openFolder(dataFolder = mkdtempSync(join(root, 'data-'))) {
   const store = openSqliteStore({
     group,
     viewsFile: join(dataFolder, 'views.db'),
+    callbacksFile: join(dataFolder, 'callbacks.db'),
     seal: createSeal(secret),
     catalog: {},
   });
@@ -33,7 +35,7 @@ async function openFolder(dataFolder = mkdtempSync(join(root, 'data-'))) {
   const flow = typeof made === 'string' ? await store.flows.get('wf_sample') : made;
   if (!flow) throw new Error('no flow');
   if (flow.publishedVersion === null) await store.flows.publish(flow.id, sampleDefinition, null, T0);
-  const ladder = sampleLadder(flow.id);
+  const ladder = sampleLadder(flow.id, 'wf_sample', PROVIDER_CATALOG);
   const run = async (id: string) => {
     const events = fallbackRun(id, ladder, T0).map((record) => ({ key: id, value: JSON.stringify(record) }));
     await Promise.all([store.records.put(sampleRecord(id, ladder)), log.append('onward.events', events)]);
@@ -180,7 +182,7 @@ test('the thread projects what is committed, and is done with the batch in hand 
   const { dataFolder, store, run, close } = await openFolder();
   const faults: string[] = [];
   const onFault = (message: string, error: unknown) => faults.push(`${message}: ${String(error)}`);
-  const thread = startProjectionThread({ entry: buildThread(), engine: 'embedded', dataFolder, secret, onFault });
+  const thread = startThread(dataFolder, onFault);
   await run('inv_1');
   thread.wake();
   await until(async () => (await statuses(store)).length === 1);
@@ -198,7 +200,7 @@ test('a record that the thread cannot fold in is told to the process', async () 
   const { dataFolder, log, close } = await openFolder();
   const faults: string[] = [];
   const onFault = (message: string) => faults.push(message);
-  const thread = startProjectionThread({ entry: buildThread(), engine: 'embedded', dataFolder, secret, onFault });
+  const thread = startThread(dataFolder, onFault);
   await log.append('onward.events', [{ key: 'k', value: 'no JSON' }]);
   await until(() => faults.length > 0);
   expect(faults).toEqual(['event record 1 of partition 0 cannot be projected']);
@@ -206,12 +208,26 @@ test('a record that the thread cannot fold in is told to the process', async () 
   await close();
 });
 
+function startThread(dataFolder: string, onFault: (message: string, error: unknown) => void) {
+  const callbacks = { version: 'test', allow: '' };
+  const onWarning = (message: string) => onFault(message, null);
+  return startEventsThread({
+    entry: buildThread(),
+    engine: 'embedded',
+    dataFolder,
+    secret,
+    callbacks,
+    onFault,
+    onWarning,
+  });
+}
+
 /** Built as `npm run build` builds it, into a folder that finds our packages. */
 function buildThread(): string {
   const repository = join(__dirname, '..', '..');
-  const outfile = join(root, 'projection-thread.js');
+  const outfile = join(root, 'events-thread.js');
   buildSync({
-    entryPoints: [join(repository, 'cli', 'projection-thread.ts')],
+    entryPoints: [join(repository, 'cli', 'events-thread.ts')],
     outfile,
     bundle: true,
     platform: 'node',

@@ -126,5 +126,5 @@ describe('a data folder goes on where it began', () => {
 test('a role that there is not is a wrong call: the roles are named, status 2', async () => {
   const server = await start({ dataFolder: newFolder(), args: ['--role', 'callback'] });
   expect(await server.ended).toBe(2);
-  expect(server.output()).toBe('There is no role “callback”: api, receipts, projector.\n');
+  expect(server.output()).toBe('There is no role “callback”: api, receipts, projector, callbacks.\n');
 });

@@ -10,6 +10,7 @@ import { freshName } from '../support/fresh-name';
 import { describeWithMongo } from '../support/mongo-server';
 import { asLogged, projectorOver, publishSample } from '../support/projected-runs';
 import { fallbackRun, sampleLadder, sampleRecord } from '../support/sample-runs';
+import { CALLBACK_SECRETS, keepSecretCallback } from '../support/secret-callback';
 
 const asText = (bytes: Buffer | Binary) =>
   Buffer.from(Buffer.isBuffer(bytes) ? bytes : bytes.buffer).toString('latin1');
@@ -32,7 +33,7 @@ describeWithMongo('what stands in MongoDB', (server) => {
     return claim;
   };
 
-  test('no address, variable, script or metadata can be read in any document', async () => {
+  test('no address, variable, script, metadata or callback can be read in any document', async () => {
     const store = await open();
     const ladder = await publishSample(store, 'a', 'wf_a', T0);
     const recipient = { id: 'customer-4711', phone: '+393351234567', email: 'ann@example.com', pushToken: 'token-1' };
@@ -50,6 +51,7 @@ describeWithMongo('what stands in MongoDB', (server) => {
       },
       T0,
     );
+    await keepSecretCallback(store, T0);
     await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0, null);
     await store.suppressions.add({ mode: 'test', channel: 'sms', address: recipient.phone, reason: 'blocked' }, T0);
     const consent = { recipientId: recipient.id, purpose: 'otp', channel: null, granted: true, updatedAt: T0 };
@@ -78,6 +80,7 @@ describeWithMongo('what stands in MongoDB', (server) => {
       'delivered@777ms',
       'basket-99',
       'auth-token-of-twilio',
+      ...CALLBACK_SECRETS,
     ];
     for (const secret of secrets) expect(dumps.filter((text) => text.includes(secret))).toEqual([]);
   });

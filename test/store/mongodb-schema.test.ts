@@ -126,7 +126,8 @@ describe('docs/mongodb-schema.md, on files', () => {
   test('the query gives what stands under it', async () => {
     const group = new GroupCommit(openDatabase(join(folder, 'onward.db'), { durability: 'normal' }));
     const viewsFile = join(folder, 'views.db');
-    const store = openSqliteStore({ group, viewsFile, seal, catalog: PROVIDER_CATALOG });
+    const callbacksFile = join(folder, 'callbacks.db');
+    const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: PROVIDER_CATALOG });
     const views = createSqliteViews(viewsFile);
     const { ladder, records } = await documentedRuns(store);
     await projectorOver(views, store, [ladder], seal.hash).project(asLogged(records));

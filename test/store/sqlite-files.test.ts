@@ -12,6 +12,7 @@ import { STORE_MIGRATIONS } from '../../store/sqlite/schema';
 import { openSqliteStore } from '../../store/sqlite/store';
 import { createSqliteViews } from '../../store/sqlite/views';
 import { fallbackRun, sampleDefinition, sampleLadder, sampleRecord } from '../support/sample-runs';
+import { CALLBACK_SECRETS, keepSecretCallback } from '../support/secret-callback';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const T0 = 1_700_000_000_000;
@@ -19,10 +20,11 @@ const DAY_MS = 86_400_000;
 const folder = temporaryFolder();
 const open = (name: string) => openDatabase(join(folder, name), { durability: 'normal' });
 
-test('no address, variable, script or metadata can be read in the files', async () => {
+test('no address, variable, script, metadata or callback can be read in the files', async () => {
   const group = new GroupCommit(open('onward.db'));
   const seal = createSeal('a secret');
-  const store = openSqliteStore({ group, viewsFile: join(folder, 'views.db'), seal, catalog: {} });
+  const callbacksFile = join(folder, 'callbacks.db');
+  const store = openSqliteStore({ group, viewsFile: join(folder, 'views.db'), callbacksFile, seal, catalog: {} });
   const views = createSqliteViews(join(folder, 'views.db'));
   const ladder = sampleLadder();
   const recipient = {
@@ -61,6 +63,7 @@ test('no address, variable, script or metadata can be read in the files', async 
     },
     T0,
   );
+  await keepSecretCallback(store, T0);
   const report = (_: unknown, cause: Error) => {
     throw cause;
   };
@@ -79,8 +82,9 @@ test('no address, variable, script or metadata can be read in the files', async 
 
   const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString('latin1'));
   expect(files.some((text) => text.includes('inv_1'))).toBe(true);
-  expect(files.some((text) => text.includes('pac_eu'))).toBe(true);
-  expect(files.some((text) => text.includes('code-4711'))).toBe(true);
+  for (const id of ['pac_eu', 'cbp_secret', 'cbd_secret', 'code-4711']) {
+    expect(files.some((text) => text.includes(id))).toBe(true);
+  }
   const secrets = [
     ...Object.values(recipient),
     '3351234567',
@@ -88,6 +92,7 @@ test('no address, variable, script or metadata can be read in the files', async 
     'delivered@777ms',
     'basket-99',
     'auth-token-of-twilio',
+    ...CALLBACK_SECRETS,
   ];
   for (const secret of secrets) expect(files.filter((text) => text.includes(secret))).toEqual([]);
   await views.close();

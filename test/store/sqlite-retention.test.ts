@@ -23,7 +23,8 @@ async function openHouse() {
   const log = new SqliteLog(group);
   const seal = createSeal('a secret');
   const viewsFile = join(folder, 'views.db');
-  const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+  const callbacksFile = join(folder, 'callbacks.db');
+  const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: {} });
   const views = createSqliteViews(viewsFile);
   const ladder: Ladder = await publishSample(store, 'a', 'wf_a', T0);
   const projector = projectorOver(views, store, [ladder], seal.hash);

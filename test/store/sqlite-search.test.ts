@@ -46,7 +46,7 @@ function made(n: number, ladders: readonly Ladder[]): Made {
 beforeAll(async () => {
   group = new GroupCommit(openDatabase(join(folder, 'onward.db'), { durability: 'normal' }));
   const viewsFile = join(folder, 'views.db');
-  store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+  store = openSqliteStore({ group, viewsFile, callbacksFile: join(folder, 'callbacks.db'), seal, catalog: {} });
   views = createSqliteViews(viewsFile);
   const ladders = [await publishSample(store, 'a', 'wf_a', T0), await publishSample(store, 'b', 'wf_b', T0)];
   // First each as something else: what they become is what they are found by.

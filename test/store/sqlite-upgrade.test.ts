@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ladder } from '../../core/ladder';
+import { SqliteLog } from '../../log/sqlite/log';
 import { GroupCommit } from '../../sqlite/group-commit';
 import { migrate } from '../../sqlite/migrate';
 import { openDatabase } from '../../sqlite/open';
@@ -72,7 +73,8 @@ test('a read model from before there were rollups is built anew from the log’s
   const viewsFile = oldFile();
   const group = new GroupCommit(openDatabase(join(viewsFile, '..', 'onward.db'), { durability: 'full' }));
   const seal = createSeal('a secret');
-  const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+  const callbacksFile = join(viewsFile, '..', 'callbacks.db');
+  const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: {} });
   const views = createSqliteViews(viewsFile);
   expect(await views.position(0)).toBeNull();
   expect(await views.states(['inv_1'])).toEqual(new Map());
@@ -89,6 +91,118 @@ test('a read model from before there were rollups is built anew from the log’s
   await views.close();
   await store.close();
   group.close();
+});
+
+/** What that Onward’s successor made of it: counts by the hour, all of them as JSON. */
+const WITH_ROLLUPS = `
+  CREATE INDEX invocations_ended ON invocations (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE INDEX recipients_invocation ON recipients (invocation_id);
+  CREATE INDEX messages_invocation ON messages (invocation_id);
+  CREATE TABLE rollups (
+    number INTEGER PRIMARY KEY, mode INTEGER NOT NULL, hour INTEGER NOT NULL, flow INTEGER NOT NULL,
+    version INTEGER NOT NULL, step TEXT NOT NULL, channel TEXT NOT NULL, counts TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX rollups_key ON rollups (mode, hour, flow, version, step, channel);
+`;
+const HOUR_MS = 3_600_000;
+const HOUR = T0 - (T0 % HOUR_MS);
+
+/** A folder as the last release leaves it: two runs in the log, both folded in and counted by the hour. */
+async function lastRelease() {
+  const viewsFile = join(mkdtempSync(join(root, 'data-')), 'views.db');
+  const callbacksFile = `${viewsFile}.callbacks`;
+  const group = new GroupCommit(openDatabase(join(viewsFile, '..', 'onward.db'), { durability: 'full' }));
+  const log = new SqliteLog(group);
+  const seal = createSeal('a secret');
+  const before = openSqliteStore({ group, viewsFile: `${viewsFile}.unused`, callbacksFile, seal, catalog: {} });
+  const ladder = await publishSample(before, 'a', 'wf_a', T0);
+  const records = ['inv_1', 'inv_2'].flatMap((id) => fallbackRun(id, ladder, T0));
+  for (const id of ['inv_1', 'inv_2']) await before.records.put(sampleRecord(id, ladder));
+  await log.append(
+    'onward.events',
+    records.map((record) => ({ key: record.invocationId, value: JSON.stringify(record) })),
+  );
+  await before.close();
+  const db = openDatabase(viewsFile, { durability: 'normal' });
+  migrate(db, 'views', [BEFORE_ROLLUPS, WITH_ROLLUPS]);
+  db.exec(`
+    INSERT INTO words VALUES (1, '${ladder.flowId}'), (2, 'wf_a'), (3, 'key_1');
+    INSERT INTO positions VALUES (0, 6);
+    INSERT INTO rollups (mode, hour, flow, version, step, channel, counts) VALUES
+      (1, ${HOUR}, 1, 1, '', '', '{"accepted":2,"succeeded":2,"costMicros":142000}'),
+      (1, ${HOUR}, 1, 1, 'sms', 'sms', '{"attempted":2,"delivered":2,"latency.235":2}'),
+      (1, ${HOUR - 48 * HOUR_MS}, 1, 1, '', '', '{"accepted":5,"failed":5}');
+  `);
+  const state = '{"steps":[{},{}]}';
+  for (const n of [1, 2]) {
+    db.exec(`INSERT INTO invocations VALUES (${n}, 'inv_${n}', 1, 1, 1, 2, 1, 3, NULL, ${T0}, ${T0}, 12, '${state}')`);
+  }
+  const open = () => {
+    db.close();
+    const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: {} });
+    const views = createSqliteViews(viewsFile);
+    const close = async () => {
+      await views.close();
+      await log.close();
+      await store.close();
+      group.close();
+    };
+    return { store, views, close, project: projectorOver(views, store, [ladder], seal.hash).project };
+  };
+  return { db, group, log, records, ladder, open };
+}
+
+test('a folder of the last release is folded anew from its log, by slot and with what sending otherwise would have cost', async () => {
+  const { records, ladder, open } = await lastRelease();
+  const { store, views, project, close } = open();
+  expect(await views.position(0)).toBeNull();
+  await project(asLogged(records));
+  expect(withoutZeros(await store.rollups.find({ mode: 'test' }))).toEqual(rollupsOf(records, [ladder]));
+  const [sum] = await store.rollups.sums({ mode: 'test', bounds: [HOUR, HOUR + HOUR_MS], byCountry: false });
+  expect(sum?.counts).toMatchObject({ accepted: 2, reckoned: 2 });
+  await close();
+});
+
+test.each([
+  [
+    'events',
+    (folder: Awaited<ReturnType<typeof lastRelease>>) => folder.group.db.exec('DELETE FROM events WHERE position = 2'),
+  ],
+  [
+    'records',
+    (folder: Awaited<ReturnType<typeof lastRelease>>) =>
+      folder.group.db.exec("DELETE FROM invocation_records WHERE id = 'inv_1'"),
+  ],
+  ['lists', (folder: Awaited<ReturnType<typeof lastRelease>>) => folder.db.exec('UPDATE invocations SET mode = -1')],
+])('where retention has removed some of it (%s), what was counted stays as it was, in every sum', async (_, remove) => {
+  const folder = await lastRelease();
+  remove(folder);
+  const { store, views, project, close } = folder.open();
+  expect(await views.position(0)).toBe(6);
+  const { flowId } = folder.ladder;
+  const key = { mode: 'test', flowId, flowVersion: 1, step: '', channel: '', country: '' } as const;
+  expect(await store.rollups.find({ mode: 'test' })).toEqual([
+    { key: { ...key, hour: HOUR - 48 * HOUR_MS }, counts: { accepted: 5, failed: 5 } },
+    { key: { ...key, hour: HOUR }, counts: { accepted: 2, succeeded: 2, costMicros: 142_000 } },
+    {
+      key: { ...key, step: 'sms', channel: 'sms', hour: HOUR },
+      counts: { attempted: 2, delivered: 2, 'latency.235': 2 },
+    },
+  ]);
+  const day = HOUR - (HOUR % (24 * HOUR_MS));
+  const bounds = [day - 48 * HOUR_MS, day + 24 * HOUR_MS];
+  for (const byCountry of [false, true]) {
+    const sums = await store.rollups.sums({ mode: 'test', bounds, byCountry });
+    expect(sums.find(({ step }) => step === '')?.counts).toMatchObject({ accepted: 7, failed: 5, succeeded: 2 });
+    expect(sums.find(({ step }) => step === 'sms')?.latencies).toEqual(new Map([[235, 2]]));
+  }
+  // And it goes on.
+  const more = fallbackRun('inv_3', folder.ladder, T0);
+  await store.records.put(sampleRecord('inv_3', folder.ladder));
+  await project(asLogged([...folder.records, ...more]).slice(6));
+  const [total] = await store.rollups.sums({ mode: 'test', bounds, byCountry: false });
+  expect(total?.counts).toMatchObject({ accepted: 8, reckoned: 1 });
+  await close();
 });
 
 test('a reader and the projection may open such a file at once: it is emptied once', async () => {
@@ -159,15 +273,16 @@ describe('a read model from before runs were searched by facets', () => {
   test('finds by every filter what it should, without folding anything anew', async () => {
     const folder = mkdtempSync(join(root, 'data-'));
     const viewsFile = join(folder, 'views.db');
+    const callbacksFile = join(folder, 'callbacks.db');
     const group = new GroupCommit(openDatabase(join(folder, 'onward.db'), { durability: 'full' }));
     // The flows stand in the other file.
-    const flows = openSqliteStore({ group, viewsFile: join(folder, 'others.db'), seal, catalog: {} });
+    const flows = openSqliteStore({ group, viewsFile: join(folder, 'others.db'), callbacksFile, seal, catalog: {} });
     const ladder = await publishSample(flows, 'a', 'wf_a', T0);
     await flows.close();
     const runs = Array.from({ length: 60 }, (_, n) => madeRun(made(n, ladder), seal.hash));
     write(viewsFile, runs);
 
-    const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+    const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: {} });
     const views = createSqliteViews(viewsFile);
     expect(await views.position(0)).toBe(77);
     expect((await store.rollups.find({ mode: 'test' }))[0]?.counts).toEqual({ accepted: 41 });

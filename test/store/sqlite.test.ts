@@ -18,7 +18,8 @@ async function openIn(folder: string): Promise<StoreUnderTest> {
   const log = new SqliteLog(group);
   const seal = createSeal('a secret');
   const viewsFile = join(folder, 'views.db');
-  const store = openSqliteStore({ group, viewsFile, seal, catalog: {} });
+  const callbacksFile = join(folder, 'callbacks.db');
+  const store = openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog: {} });
   const views = createSqliteViews(viewsFile);
   const closeFiles = async () => {
     await views.close();

@@ -24,7 +24,7 @@ export interface Cluster extends ClusterNames {
   /** Of every process; each has a data folder of its own, so that they share nothing but the servers. */
   env(): Record<string, string>;
   /** Starts a role and waits until it is ready. */
-  role(role: 'api' | 'receipts' | 'projector', env?: Record<string, string>): Promise<ServerProcess>;
+  role(role: 'api' | 'receipts' | 'projector' | 'callbacks', env?: Record<string, string>): Promise<ServerProcess>;
   worker(env?: Record<string, string>): Promise<WorkerProcess>;
 }
 
@@ -51,7 +51,7 @@ export function clusterOn(servers: ClusterServers): Cluster {
     env,
     async role(role, more = {}) {
       const port = String(await freePort());
-      // A projector has no API: it tells how it is on its side door.
+      // Who has no API tells how it is on its side door.
       const ports = { PORT: port, ONWARD_WORKER_PORT: port };
       const dataFolder = ownFolder(role);
       const process = await start({ dataFolder, args: ['--role', role], env: { ...env(), ...ports, ...more } });

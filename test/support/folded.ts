@@ -128,6 +128,6 @@ function withoutZeros(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 }
 
-function rollupName({ mode, flowId, flowVersion, step, channel, hour }: RollupKey): string {
-  return [mode, flowId, flowVersion, step, channel, hour].join(' ');
+function rollupName({ mode, flowId, flowVersion, step, channel, country, hour }: RollupKey): string {
+  return [mode, flowId, flowVersion, step, channel, country, hour].join(' ');
 }

@@ -21,12 +21,13 @@ export interface TestHouse extends Omit<House, 'log'> {
   remove(): Promise<void>;
 }
 
-export interface TestHouseOptions extends Pick<HouseOptions, 'kinds' | 'env'> {
+export interface TestHouseOptions extends Pick<HouseOptions, 'kinds' | 'env' | 'callbackAllow'> {
   folder?: string;
   sendTimeoutSeconds?: number;
   secret?: string;
   /** The runs are Temporal's. */
   temporalAddress?: string;
+  tracing?: HouseOptions['tracing'];
   /** Told of whatever is logged, besides `faults`. */
   logged?(message: string, fields: object): void;
 }
@@ -49,15 +50,18 @@ export async function openHouse(options: TestHouseOptions = {}): Promise<TestHou
     },
   };
   const env = { TEMPORAL_ADDRESS: options.temporalAddress };
+  const { tracing = null } = options;
   const house = await compose({
     dataFolder: folder,
     secret,
     publicUrl: 'http://127.0.0.1:1',
     kinds: options.kinds,
     env: options.env ?? {},
+    callbackAllow: options.callbackAllow,
     sendTimeoutSeconds: options.sendTimeoutSeconds ?? 10,
     version: 'test',
-    engine: (await linkTemporal(env, { secret, serviceName: 'onward-api', logger })) ?? 'embedded',
+    engine: (await linkTemporal(env, { secret, tracing })) ?? 'embedded',
+    tracing,
     links: { kafka: null, mongo: null },
     adapters: { engine: options.temporalAddress ? 'temporal' : 'embedded' },
     logger,

@@ -92,8 +92,8 @@ export function bruteSearch(runs: readonly MadeRun[], query: InvocationQuery): s
         [query.late, facts.late],
         [query.duplicate, facts.duplicate],
         [query.lateOrDuplicate, facts.late || facts.duplicate],
-        [query.reachedStep, facts.reached?.step],
-        [query.reachedChannel, facts.reached?.channel],
+        [query.reachedStep, facts.reachedStep],
+        [query.reachedChannel, facts.reachedChannel],
         [query.reason, facts.reason],
       ].every(([wanted, is]) => wanted === undefined || wanted === is) && inTime(query, view.createdAt)
     );

@@ -9,9 +9,16 @@ export interface CollectedSpan {
   traceId: string;
   spanId: string;
   parentSpanId: string | null;
-  attributes: Record<string, string | number>;
+  attributes: Record<string, string | number | boolean>;
   /** 2 is an error. */
   status: number;
+  /** Of OTLP: 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  kind: number;
+  events: string[];
+  /** IDs of spans. */
+  links: string[];
+  startedAt: bigint;
+  endedAt: bigint;
 }
 
 export interface OtlpCollector {
@@ -51,7 +58,7 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
 
 interface OtlpAttribute {
   key: string;
-  value: { stringValue?: string; intValue?: string | number };
+  value: { stringValue?: string; intValue?: string | number; boolValue?: boolean };
 }
 interface OtlpTraces {
   resourceSpans: {
@@ -64,6 +71,11 @@ interface OtlpTraces {
         parentSpanId?: string;
         attributes: OtlpAttribute[];
         status?: { code?: number };
+        kind: number;
+        events?: { name: string }[];
+        links?: { spanId: string }[];
+        startTimeUnixNano: string;
+        endTimeUnixNano: string;
       }[];
     }[];
   }[];
@@ -73,7 +85,7 @@ function spansOf({ resourceSpans }: OtlpTraces): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans
       .flatMap(({ spans }) => spans)
-      .map(({ name, traceId, spanId, parentSpanId, attributes, status }) => ({
+      .map(({ name, traceId, spanId, parentSpanId, attributes, status, kind, ...span }) => ({
         service: String(flat(resource.attributes)['service.name']),
         name,
         traceId,
@@ -81,10 +93,17 @@ function spansOf({ resourceSpans }: OtlpTraces): CollectedSpan[] {
         parentSpanId: parentSpanId || null,
         attributes: flat(attributes),
         status: status?.code ?? 0,
+        kind,
+        events: (span.events ?? []).map((event) => event.name),
+        links: (span.links ?? []).map((link) => link.spanId),
+        startedAt: BigInt(span.startTimeUnixNano),
+        endedAt: BigInt(span.endTimeUnixNano),
       })),
   );
 }
 
 function flat(attributes: OtlpAttribute[]): CollectedSpan['attributes'] {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? Number(value.intValue)]));
+  return Object.fromEntries(
+    attributes.map(({ key, value }) => [key, value.stringValue ?? value.boolValue ?? Number(value.intValue)]),
+  );
 }

@@ -92,7 +92,13 @@ export function rollupsOf(records: readonly EventRecord[], ladders: readonly Lad
 }
 
 function inOrder({ key: a }: Rollup, { key: b }: Rollup): number {
-  return a.hour - b.hour || by(a.flowId, b.flowId) || a.flowVersion - b.flowVersion || by(a.step, b.step);
+  return (
+    a.hour - b.hour ||
+    by(a.flowId, b.flowId) ||
+    a.flowVersion - b.flowVersion ||
+    by(a.step, b.step) ||
+    by(a.country, b.country)
+  );
 }
 
 function by(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../core/event';
 import { compileLadder, type Ladder } from '../../core/ladder';
+import type { ProviderCatalog } from '../../core/provider-facts';
 import { toWire } from '../../core/wire';
 import type { EventRecord } from '../../schemas/event';
 import type { FlowDefinition } from '../../schemas/flow';
@@ -15,8 +16,8 @@ export const sampleDefinition: FlowDefinition = {
   ],
 };
 
-export function sampleLadder(flowId = 'flw_sample', workflowId = 'wf_sample'): Ladder {
-  return compileLadder(sampleDefinition, { flowId, workflowId, version: 1, mode: 'test' }, {});
+export function sampleLadder(flowId = 'flw_sample', workflowId = 'wf_sample', catalog: ProviderCatalog = {}): Ladder {
+  return compileLadder(sampleDefinition, { flowId, workflowId, version: 1, mode: 'test' }, catalog);
 }
 
 export function sampleRecord(id: string, ladder: Ladder, over: Partial<InvocationRecord> = {}): InvocationRecord {

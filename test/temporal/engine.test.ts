@@ -26,9 +26,7 @@ describeWithTemporal('the engine on Temporal', (server) => {
     await prepareTemplates(house);
     await house.startEngine();
     ladder = await publishInHouse(house, { steps: ['whatsapp', 'sms'], timeoutSeconds: 20 });
-    const { logger } = house.api;
-    const options = { secret: HOUSE_SECRET, serviceName: 'onward-api', logger } as const;
-    const link = await linkTemporal({ TEMPORAL_ADDRESS: server.address }, options);
+    const link = await linkTemporal({ TEMPORAL_ADDRESS: server.address }, { secret: HOUSE_SECRET, tracing: null });
     if (!link) throw new Error('no client');
     client = link.client;
   }, 60_000);

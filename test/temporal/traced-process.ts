@@ -1,8 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import { installRuntime, joinMetrics } from '../../temporal/telemetry';
-import { startTracing } from '../../temporal/tracing';
+import { joinMetrics } from '../../api/join-metrics';
+import { installRuntime } from '../../temporal/telemetry';
+import { traceTemporal } from '../../temporal/tracing-spans';
 import { createWorkerMetrics } from '../../temporal/worker-metrics';
+import { startTracing } from '../../tracing/start';
 import type { SmallActivities, SmallInput, traced } from './traced-workflow';
 
 /**
@@ -19,6 +21,8 @@ async function main([workflowsPath = '', tracingModule = '', secret = '']: strin
   const json = { ...process.env, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
   const tracing = await startTracing(json, { serviceName: 'onward-worker', logger });
   if (!api || !tracing) throw new Error('tracing is set, and was not started');
+  const { client: interceptors } = traceTemporal(api);
+  const inWorker = traceTemporal(tracing);
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: [tracingModule] });
   const connection = await NativeConnection.connect({ address });
   const clientConnection = await Connection.connect({ address });
@@ -42,12 +46,12 @@ async function main([workflowsPath = '', tracingModule = '', secret = '']: strin
       taskQueue: 'small',
       workflowBundle,
       activities,
-      sinks: tracing?.sinks,
-      interceptors: { activity: [metrics.sends, ...(tracing?.interceptors.activity ?? [])] },
+      sinks: inWorker.sinks,
+      interceptors: { activity: [metrics.sends, ...(inWorker.interceptors.activity ?? [])] },
     });
     await worker.runUntil(handle.result());
   }
-  await run(new Client({ connection: clientConnection, interceptors: api.client }), 'inv_traced');
+  await run(new Client({ connection: clientConnection, interceptors }), 'inv_traced');
   await run(new Client({ connection: clientConnection }), 'inv_plain');
   process.stdout.write(await joinMetrics({ onward: metrics.expose, temporal: runtime.coreMetrics }));
   await Promise.all([api.shutdown(), tracing.shutdown()]);

@@ -13,7 +13,8 @@ export interface SmallInput {
 }
 export interface SmallJob {
   attempt: number;
-  rung: { name: string; channel: string; provider: string; address: string };
+  rung: { name: string; channel: string; address: string };
+  route: { provider: string };
 }
 export interface SmallActivities {
   send(job: SmallJob): Promise<{ input: { type: string } }>;
@@ -29,13 +30,14 @@ const { note } = proxyLocalActivities<SmallActivities>(world);
 export async function traced(_input: SmallInput): Promise<void> {
   let receipts = 0;
   setHandler(defineSignal('receipt'), () => void receipts++);
-  const rung = { name: 'first', channel: 'sms', provider: 'sandbox', address: '+393351234567' };
-  await send({ attempt: 1, rung });
+  const rung = { name: 'first', channel: 'sms', address: '+393351234567' };
+  const route = { provider: 'sandbox' };
+  await send({ attempt: 1, rung, route });
   await note();
   await condition(() => receipts > 0);
   // An ID that is another on replay is a history that does not fit.
   const { fail } = proxyActivities<SmallActivities>({ ...world, activityId: `after ${await microtasksOfOne()}` });
-  await fail({ attempt: 2, rung }).catch(() => {});
+  await fail({ attempt: 2, rung, route }).catch(() => {});
 }
 
 /** How long an activity takes that is refused at once, its scope being cancelled: microtasks, and nothing else. */

@@ -1,0 +1,54 @@
+import type { SqliteDatabase } from '../../sqlite/open';
+import { readCounts } from './counts-text';
+import { GRAINS, placesOf } from './rollup-grains';
+import { rollupRows } from './rollups';
+import { MODE_CODES } from './view-codes';
+
+interface SweptRow {
+  number: number;
+  hour: number;
+  flow: number;
+  version: number;
+  step: string;
+  channel: string;
+  country: string;
+  counts: string;
+}
+
+/**
+ * Removes rollups of slots before a moment, and takes what they counted from the days and blocks that it was added to,
+ * so that those are at any time what is left. To be called inside a transaction.
+ * @returns how many slots went
+ */
+export function rollupsSweep(db: SqliteDatabase): (before: number, limit: number) => number {
+  const flows = db.prepare(`SELECT DISTINCT flow FROM rollups WHERE mode = ? AND grain = ${GRAINS.everyDay}`);
+  const select = db.prepare(
+    `SELECT number, hour, flow, version, step, channel, country, counts FROM rollups
+     WHERE mode = ? AND grain = ${GRAINS.slot} AND flow = ? AND hour < ? LIMIT ?`,
+  );
+  const remove = db.prepare('DELETE FROM rollups WHERE number = ?');
+  const rows = rollupRows(db);
+
+  function sweepRow(mode: number, row: SweptRow): void {
+    const taken = new Map<number, number>();
+    readCounts(row.counts, (code, count) => taken.set(code, -count));
+    for (const { grain, hour, country } of placesOf(row.hour, row.country)) {
+      if (grain === GRAINS.slot) continue;
+      rows.add([mode, grain, row.flow, hour, row.version, row.step, row.channel, country], taken);
+    }
+    remove.run([row.number]);
+  }
+
+  return (before, limit) => {
+    let swept = 0;
+    for (const mode of Object.values(MODE_CODES)) {
+      for (const { flow } of flows.all([mode]) as { flow: number }[]) {
+        if (swept >= limit) return swept;
+        const old = select.all([mode, flow, before, limit - swept]) as SweptRow[];
+        for (const row of old) sweepRow(mode, row);
+        swept += old.length;
+      }
+    }
+    return swept;
+  };
+}
