@@ -94,7 +94,7 @@ function recall(run: VirtualRun, step: string, attempt: number): void {
     put(run, run.now, { type: 'RecallFailed', step, attempt, code: null });
     return;
   }
-  withdrawReceipts(run, step, attempt);
+  withdrawReceipts(run, step, attempt, run.now);
   put(run, run.now, { type: 'RecallConfirmed', step, attempt });
 }
 

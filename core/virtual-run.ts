@@ -63,11 +63,12 @@ export function put({ queue }: VirtualRun, at: number, input: Input): void {
   else queue.splice(place, 0, { at, input });
 }
 
-/** The receipts of an attempt that have not come yet will not come. */
-export function withdrawReceipts({ queue }: VirtualRun, step: string, attempt: number): void {
+/** The receipts of an attempt that were to come at `from` or later will not come. */
+export function withdrawReceipts({ queue }: VirtualRun, step: string, attempt: number, from: number): void {
   for (let n = queue.length - 1; n >= 0; n--) {
-    const input = queue[n]?.input;
-    if (input?.type === 'ReceiptArrived' && input.step === step && input.attempt === attempt) queue.splice(n, 1);
+    const { at, input } = queue[n] as Due;
+    if (at < from || input.type !== 'ReceiptArrived') continue;
+    if (input.step === step && input.attempt === attempt) queue.splice(n, 1);
   }
 }
 

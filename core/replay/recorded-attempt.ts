@@ -114,7 +114,9 @@ function expiredAt(rung: SendRung, attempt: AttemptState, receipts: readonly Rec
 }
 
 function recallOf(step: StepState, { recall }: AttemptState, leftAt: number | null): RecordedAttempt['recall'] {
-  if (recall !== 'confirmed' && recall !== 'failed') return null;
+  if (recall === null) return null;
+  // The run ended before it was answered.
+  if (recall === 'requested') return { confirmed: false, afterMs: null };
   const afterMs = leftAt === null || step.deadlineAt === null ? 0 : leftAt - step.deadlineAt;
   const unanswered = recall === 'failed' && afterMs >= RECALL_WAIT_MS;
   return { confirmed: recall === 'confirmed', afterMs: unanswered ? null : Math.max(0, afterMs) };

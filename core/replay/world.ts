@@ -24,7 +24,7 @@ export interface Ground {
 
 /** The world of one run: what it recorded, and where it recorded nothing, what another run of the sample did. */
 export interface ReplayWorld extends World {
-  /** Numbers of the runs whose outcomes were drawn; one for each question. */
+  /** Numbers of the runs whose outcomes were drawn. */
   readonly drawn: number[];
   /** The first thing that nothing tells of; it is played as accepted and never heard of again. */
   untold: Untold | null;
@@ -55,7 +55,7 @@ export function replayWorld(ground: Ground, run: RecordedRun): ReplayWorld {
       const recall = recallFor(ground, run, world, sendRung(virtual, step), played.get(`${step}#${attempt}`), attempt);
       if (!recall || recall.afterMs === null) return;
       const at = virtual.now + recall.afterMs;
-      if (recall.confirmed) withdrawReceipts(virtual, step, attempt);
+      if (recall.confirmed) withdrawReceipts(virtual, step, attempt, at);
       put(virtual, at, recallAnswer(recall.confirmed, step, attempt));
     },
     lookup(virtual, step, attempt) {
@@ -85,21 +85,16 @@ function attemptFor(
   if (step === NONE || !pool) return untold(world, rung, 'new_step');
   const mine = run.steps[step];
   const own = !dropped && mine !== undefined && mine.length > 0;
-  let attempts = own ? mine : undefined;
-  if (!attempts) {
-    const donor = donorFor(run, step, pool);
-    if (donor === null) return untold(world, rung, 'few_sends');
-    world.drawn.push(donor);
-    attempts = ground.runs[donor]?.steps[step];
-  }
-  let attempt = attempts?.[number - 1];
-  if (!attempt) {
+  const attempts = own ? mine : drawnStep(ground, run, world, step, pool);
+  if (!attempts) return untold(world, rung, 'few_sends');
+  let attempt = attempts[number - 1];
+  // What was dropped elsewhere, as its run had ended, says nothing of what becomes of it here.
+  if (!attempt || (!own && attempt.answer === 'drop')) {
     const place = draw(pool.retries, run, `retry ${step} ${number}`);
-    if (!place) return untold(world, rung, 'few_retries');
-    world.drawn.push(place.run);
-    attempt = ground.runs[place.run]?.steps[step]?.[place.attempt];
+    attempt = place ? ground.runs[place.run]?.steps[step]?.[place.attempt] : undefined;
+    if (!place || !attempt) return untold(world, rung, 'few_retries');
+    noteDrawn(world, place.run);
   }
-  if (!attempt) return untold(world, rung, 'few_sends');
   const route = routeAt(rung, (newest(virtual, rung, number) as AttemptState).route);
   const watched = watchedLongEnough(ground, run, world, rung, step, number, attempt);
   return { attempt: watched, own, sameProvider: route.provider === attempt.provider };
@@ -114,10 +109,24 @@ function untold(world: ReplayWorld, { name }: SendRung, cause: UntoldCause): nul
   return null;
 }
 
-/** Like from like where there are enough: see reachedElsewhere. */
-function donorFor(run: RecordedRun, step: number, pool: StepPool): number | null {
+/** What another run recorded of the step. Like from like where there are enough: see reachedElsewhere. */
+function drawnStep(
+  ground: Ground,
+  run: RecordedRun,
+  world: ReplayWorld,
+  step: number,
+  pool: StepPool,
+): readonly RecordedAttempt[] | undefined {
   const alike = reachedElsewhere(run, step) ? pool.reachedElsewhere : pool.reachedByNoOther;
-  return draw(alike.length >= DONORS_MIN ? alike : pool.sent, run, `step ${step}`);
+  const donor = draw(alike.length >= DONORS_MIN ? alike : pool.sent, run, `step ${step}`);
+  if (donor === null) return undefined;
+  noteDrawn(world, donor);
+  return ground.runs[donor]?.steps[step];
+}
+
+/** Once: an interval counts the weight of each run that was drawn from. */
+function noteDrawn({ drawn }: ReplayWorld, donor: number): void {
+  if (!drawn.includes(donor)) drawn.push(donor);
 }
 
 /**
@@ -149,7 +158,7 @@ function watchedLongEnough(
     untold(world, rung, 'not_watched');
     return { ...attempt, receipts: known };
   }
-  world.drawn.push(donor);
+  noteDrawn(world, donor);
   const later = ground.runs[donor]?.steps[step]?.[number - 1]?.receipts ?? [];
   return { ...attempt, receipts: later };
 }
@@ -203,7 +212,7 @@ function recallFor(
   const step = ground.recorded[rung.index] ?? NONE;
   const place = draw(ground.pools[step]?.recalls ?? [], run, `recall ${step} ${number}`);
   if (!place) return untold(world, rung, 'few_recalls');
-  world.drawn.push(place.run);
+  noteDrawn(world, place.run);
   return ground.runs[place.run]?.steps[step]?.[place.attempt]?.recall ?? null;
 }
 

@@ -14,7 +14,7 @@ import type { FlowDefinition } from '../../schemas/flow';
 import { liveLadder, START_AT, scriptsOf, testLadder } from '../scenarios/run-on-core';
 import { flow, parallel, step } from '../scenarios/scenario';
 import { type Channel, finished, people, recordedSample } from '../support/simulated-people';
-import { make, move, newWorld, settle } from './hostile-world';
+import { make, move, newWorld, pass, settle, take } from './hostile-world';
 
 const MONTH_MS = 30 * 24 * 3_600_000;
 const TWO = flow([step('whatsapp', { timeoutSeconds: 30 }), step('sms', { timeoutSeconds: 60 })]);
@@ -218,6 +218,26 @@ describe('a replay', () => {
     const { state } = simulate(testLadder(TWO), scriptsOf(never), { startAt: START_AT, actions: [end] });
     const found = on(sampleIn(testLadder(TWO), Array(40).fill(state)), withWhatsapp(60));
     expect(found).toMatchObject({ changed: 0, draft: { statuses: { succeeded: 40 } } });
+  });
+
+  it('takes no retry that was dropped for one that was made', () => {
+    const ladder = testLadder(TWO);
+    const cancelled = () => {
+      const world = newWorld(ladder);
+      const sms = { step: 'sms', code: null, retryAfterMs: null } as const;
+      take(world, { ...sms, step: 'whatsapp', type: 'SendRejected', attempt: 1, reason: 'not_on_channel' });
+      take(world, { ...sms, type: 'SendRejected', attempt: 1, reason: 'rate_limited' });
+      pass(world, 500);
+      take(world, { type: 'CancelRequested' });
+      take(world, { type: 'SendDropped', step: 'sms', attempt: 2 });
+      return world.state;
+    };
+    const { state } = simulate(ladder, scriptsOf(reached), { startAt: START_AT });
+    const sample = sampleIn(ladder, [...Array.from({ length: 40 }, cancelled), ...Array(40).fill(state)]);
+    expect(sample.runs).toHaveLength(80);
+    const found = on(sample, flow([step('sms', { timeoutSeconds: 60 })]));
+    expect(found).toMatchObject({ confidence: 'too_few' });
+    expect(found.notes[0]).toContain('too few retries of “sms” are recorded');
   });
 
   it('gives the same every time', () => {
