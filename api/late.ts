@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { lateItems } from '../core/late-items';
 import { type LateItem, type LateSummary, lateItemSchema, lateLedgerSchema } from '../schemas/late';
 import { LIST_LIMITS, type PageQuery, pageProperties } from '../schemas/list';
@@ -152,6 +153,8 @@ async function* everyPage(ledgerOf: Ledger, first: ItemsPage, firstAlone: boolea
     yield page.items;
     const { nextCursor } = page;
     if (nextCursor === null || firstAlone) return;
+    // As in run-pages.ts: others have their turn.
+    await turn();
     page = await itemsPage(ledgerOf, LIST_LIMITS.most, nextCursor);
   }
 }
