@@ -12,13 +12,20 @@ export interface RejectionDocument extends RejectionCount {
  */
 export function createMongoRejections(db: Db): RejectionStore {
   const rejections = db.collection<RejectionDocument>('rejections');
+  async function increase(counts: readonly RejectionCount[]): Promise<void> {
+    for (const { count, ...key } of counts) {
+      const { mode, flowId, flowVersion, hour, reason } = key;
+      const _id = JSON.stringify([mode, flowId, flowVersion, hour, reason]);
+      await rejections.updateOne({ _id }, { $set: key, $inc: { count } }, { upsert: true });
+    }
+  }
+  // One after the other: FerretDB loses one of two increments that meet.
+  let turn: Promise<void> = Promise.resolve();
   return {
-    async add(counts) {
-      for (const { count, ...key } of counts) {
-        const { mode, flowId, flowVersion, hour, reason } = key;
-        const _id = JSON.stringify([mode, flowId, flowVersion, hour, reason]);
-        await rejections.updateOne({ _id }, { $set: key, $inc: { count } }, { upsert: true });
-      }
+    add(counts) {
+      const added = turn.then(() => increase(counts));
+      turn = added.catch(() => {});
+      return added;
     },
     async find({ mode, flowId, flowVersion, from, to }) {
       const hour = from === undefined && to === undefined ? undefined : { $gte: from, $lt: to };
