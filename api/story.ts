@@ -8,8 +8,8 @@ import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
 import type { Receipt } from '../schemas/receipt';
 import { type Story, type StoryCallback, storySchema } from '../schemas/story';
-import type { Delivery, DeliveryStore, KeptReceipt, Store } from '../store/contract';
-import { seesAddresses } from './access';
+import type { ApiKey, Delivery, DeliveryStore, KeptReceipt, Store } from '../store/contract';
+import { allows, seesAddresses } from './access';
 import { visibleRecord } from './invocations';
 import { notFound } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -38,7 +38,7 @@ async function tell(services: Services, request: ApiRequest): Promise<ApiRespons
     engine.describe(record.id),
     engine.history(record.id, 0),
     store.receipts.of(record.id),
-    callbacksOf(store, record.id),
+    seesCallbacks(request.key) ? callbacksOf(store, record.id) : [],
   ]);
   if (!described) return notFound('This invocation');
   const state = stateOf(described, events);
@@ -62,6 +62,11 @@ function stateOf(described: State, events: readonly Event[]): State {
 
 function cameReceipt({ takenAt, receipt }: KeptReceipt) {
   return { takenAt, receipt: JSON.parse(receipt) as Receipt };
+}
+
+/** What went wrong with an endpoint is for those who may see its profile. */
+function seesCallbacks(key: ApiKey): boolean {
+  return allows(key.role, { resource: 'flows', level: 'VIEW' });
 }
 
 async function callbacksOf({ deliveries }: Store, invocationId: string): Promise<StoryCallback[]> {

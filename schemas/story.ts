@@ -116,7 +116,11 @@ export const storySchema = {
     verdicts: { type: 'array', items: verdictSchema, description: 'One for each step, in the order of the ladder.' },
     events: { type: 'array', items: eventSchema },
     receipts: { type: 'array', items: storyReceiptSchema, description: 'As they came, oldest first.' },
-    callbacks: { type: 'array', items: storyCallbackSchema, description: 'Oldest first.' },
+    callbacks: {
+      type: 'array',
+      items: storyCallbackSchema,
+      description: 'Oldest first; none for a key that may not see callback profiles.',
+    },
   },
 } as const;
 export type Story = FromSchema<typeof storySchema>;

@@ -4,7 +4,7 @@ import type { Seal } from './seal';
 
 /** As it goes into the store: sealed where it may hold an address, else as the text that it is. */
 export function closeReceipt(seal: Seal, receipt: string): Buffer | string {
-  return mayHoldAddress(receipt) ? seal.seal(receipt) : receipt;
+  return mayHoldAddress(receipt) ? seal.sealReceipt(receipt) : receipt;
 }
 
 export function openReceipt(seal: Seal, kept: Buffer | string): string {

@@ -1,8 +1,11 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomFillSync } from 'node:crypto';
+import { createBoundedMap } from './bounded-map';
 
 /** Keeps addresses and variables unreadable in the files, and findable without being stored. */
 export interface Seal {
   seal(plain: string): Buffer;
+  /** As `seal`, once for a receipt on its way from the log into the store: both keep the same bytes. */
+  sealReceipt(plain: string): Buffer;
   /** @throws when it was sealed with another secret, or was altered */
   open(sealed: Buffer): string;
   /** A keyed hash (22 characters) of an address, the same however the address is written. */
@@ -16,6 +19,9 @@ const HEAD_BYTES = BYTES.version + BYTES.salt + BYTES.nonce + BYTES.tag;
 const SEALS_PER_KEY = 2 ** 28;
 const NONCES_DRAWN_AT_ONCE = 256;
 const KEYS_HELD = 64;
+/** On their way from the log into the store; a longer one is sealed twice. */
+const RECEIPTS_HELD = 256;
+const RECEIPT_CHARACTERS_HELD = 8_192;
 
 /**
  * AES-256-GCM; each process, and each 2^28 messages, has a key of its own, derived by HKDF-SHA256 (RFC 5869) from the
@@ -28,17 +34,28 @@ export function createSeal(secret: Buffer | string): Seal {
   let salt = randomFillSync(Buffer.alloc(BYTES.salt));
   let sealed = 0;
 
+  const receipts = createBoundedMap<string, Buffer>(RECEIPTS_HELD);
+
+  function seal(plain: string): Buffer {
+    if (sealed++ >= SEALS_PER_KEY) {
+      salt = randomFillSync(Buffer.alloc(BYTES.salt));
+      sealed = 1;
+    }
+    const nonce = nextNonce();
+    const cipher = createCipheriv('aes-256-gcm', keyFor(salt), nonce);
+    const text = cipher.update(plain, 'utf8');
+    cipher.final();
+    return Buffer.concat([Buffer.of(VERSION), salt, nonce, cipher.getAuthTag(), text]);
+  }
+
   return {
-    seal(plain) {
-      if (sealed++ >= SEALS_PER_KEY) {
-        salt = randomFillSync(Buffer.alloc(BYTES.salt));
-        sealed = 1;
-      }
-      const nonce = nextNonce();
-      const cipher = createCipheriv('aes-256-gcm', keyFor(salt), nonce);
-      const text = cipher.update(plain, 'utf8');
-      cipher.final();
-      return Buffer.concat([Buffer.of(VERSION), salt, nonce, cipher.getAuthTag(), text]);
+    seal,
+
+    sealReceipt(plain) {
+      if (plain.length > RECEIPT_CHARACTERS_HELD) return seal(plain);
+      const held = receipts.get(plain) ?? seal(plain);
+      receipts.set(plain, held);
+      return held;
     },
 
     open(bytes) {

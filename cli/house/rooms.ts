@@ -6,6 +6,7 @@ import type { Ladder } from '../../core/ladder';
 import type { Prices } from '../../core/prices';
 import type { ProviderFacts } from '../../core/provider-facts';
 import type { Log } from '../../log/contract';
+import type { Envelope } from '../../log/sqlite/closed-values';
 import { SqliteHistories } from '../../log/sqlite/histories';
 import { SqliteLog } from '../../log/sqlite/log';
 import type { AccountRecord } from '../../providers/account-record';
@@ -103,11 +104,11 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const references = createReferences(options.secret);
   const catalog: Catalog = { ...PROVIDER_CATALOG };
 
-  const local = openLocal(options, seal, onFault);
+  const envelope = { seal: seal.sealReceipt, open: seal.open };
+  const local = openLocal(options, envelope, onFault);
   const { store, histories } = await openStore(options, local, seal, catalog);
   const log = links.kafka ?? needed(local).log;
-  const spool =
-    links.kafka && part === 'house' ? openSpool({ dataFolder, to: links.kafka, envelope: seal, onFault }) : null;
+  const spool = links.kafka && part === 'house' ? openSpool({ dataFolder, to: links.kafka, envelope, onFault }) : null;
   const intake = createIntake({ log, spool: spool?.log ?? null, references, clock });
   const sandbox = createSandbox({
     ...(await outboxOf(options, seal)),
@@ -200,7 +201,7 @@ function worldOf(
 
 function openLocal(
   { dataFolder, links, engine, onCommitted }: RoomsOptions,
-  envelope: Seal,
+  envelope: Envelope,
   onFault: Rooms['onFault'],
 ): LocalFiles | null {
   if (engine === 'temporal' && links.kafka && links.mongo) return null;

@@ -80,7 +80,8 @@ function sourceOf(all: Reader, { externalId }: InvocationQuery, recipientHash: s
       return all({ sql: `SELECT 1 FROM ${table} WHERE ${sql} LIMIT ${COUNTED}`, values }).length;
     };
     const external = { sql: 'x.external_id = ?', values: [externalId] };
-    if (runs('recipients x', recipient) <= runs('invocations x', external)) {
+    // Of two that have many the recipient is the cheaper one to look up.
+    if (runs('recipients x', recipient) < runs('invocations x', external)) {
       const same = 'EXISTS (SELECT 1 FROM invocations e WHERE e.number = x.number AND e.external_id = ?)';
       return { rows: 'recipients x', where: both(recipient, { sql: same, values: [externalId] }) };
     }

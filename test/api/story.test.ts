@@ -58,6 +58,35 @@ test('a run that fell back tells it all: verdicts, events, and each receipt with
   expect(story.callbacks).toEqual([]);
 });
 
+test('and whom it was told: each callback with every attempt to make it', async () => {
+  const id = await start({});
+  const { deliveries } = api.house.api.store;
+  const at = Date.parse('2026-11-21T10:00:00.000Z');
+  const delivery = { profileId: 'cbp_main', invocationId: id, type: 'invocation.started', mode: 'test' } as const;
+  await deliveries.add([
+    { ...delivery, id: `msg_${id}_1`, seq: 1, createdAt: at, body: '{"secret":"body"}', held: false },
+    { ...delivery, id: `msg_${id}_2`, seq: 4, createdAt: at + 5, body: '{}', held: true },
+  ]);
+  const tried = { at: at + 10, durationMs: 42, responseCode: 503, error: 'it answered 503', response: 'away' };
+  await deliveries.settle(`msg_${id}_1`, tried, { status: 'pending', dueAt: at + 5_000 }, at + 52);
+  // Endpoints are none of an invoker's business.
+  expect((await storyOf(id, () => true, api.keys.test)).callbacks).toEqual([]);
+  const { callbacks } = await storyOf(id, () => true);
+  expect(callbacks).toEqual([
+    {
+      ...{ id: `msg_${id}_1`, profileId: 'cbp_main', type: 'invocation.started', status: 'pending' },
+      createdAt: '2026-11-21T10:00:00.000Z',
+      attempts: [
+        { at: '2026-11-21T10:00:00.010Z', responseCode: 503, durationMs: 42, error: 'it answered 503' },
+      ],
+    },
+    {
+      ...{ id: `msg_${id}_2`, profileId: 'cbp_main', type: 'invocation.started', status: 'failed' },
+      ...{ createdAt: '2026-11-21T10:00:00.005Z', attempts: [] },
+    },
+  ]);
+});
+
 test('the provider’s own body is for owners alone: whoever sees only its own runs is not given it', async () => {
   const id = await start({ whatsapp: 'silent' });
   const raw = { MessageStatus: 'delivered', To: 'whatsapp:+393351234567' };

@@ -55,3 +55,13 @@ test('a hash tells nothing without the secret', () => {
   expect(createSeal('another secret').hash('+393351234567')).not.toBe(seal.hash('+393351234567'));
   expect(seal.hash('+393351234567')).toMatch(/^[A-Za-z0-9_-]{22}$/);
 });
+
+test('a receipt on its way is sealed once, and opens as any other', () => {
+  const seal = createSeal('a secret');
+  const once = seal.sealReceipt('{"raw":1}');
+  expect(seal.sealReceipt('{"raw":1}')).toBe(once);
+  expect(seal.sealReceipt('{"raw":2}').equals(once)).toBe(false);
+  expect(createSeal('a secret').open(once)).toBe('{"raw":1}');
+  const long = 'x'.repeat(10_000);
+  expect(seal.open(seal.sealReceipt(long))).toBe(long);
+});
