@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, USAGE } from './options';
 import { profile } from './profile';
 import type { Bench, Measure, Row } from './row';
 import { advance } from './rows/advance';
+import { analytics } from './rows/analytics';
 import { core } from './rows/core';
 import { growth } from './rows/growth';
 import { invokeRoute } from './rows/invoke-route';
@@ -19,6 +20,7 @@ const ROWS: Record<string, Measure> = {
   core,
   invoke: invokeRoute,
   projection,
+  analytics,
   throughput,
   latency: oneInFlight,
   advance,

@@ -1,3 +1,4 @@
+import type { Histogram } from '../core/latency-buckets';
 import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
 import type { CallbackFormat, CallbackType } from '../schemas/callback';
@@ -420,6 +421,8 @@ export interface RollupSumQuery {
   bounds: readonly number[];
   /** A sum for each country, instead of one for all. */
   byCountry: boolean;
+  /** The latencies are wanted too; without them a query reads a fraction. */
+  latencies: boolean;
 }
 
 /** What was counted of one step, or of the invocations, of one version in one period. */
@@ -428,8 +431,8 @@ export interface RollupSum extends Omit<RollupKey, 'mode' | 'hour'> {
   period: number;
   /** Without the `latency.<n>`. */
   counts: Record<string, number>;
-  /** How many by latency bucket. */
-  latencies: Map<number, number>;
+  /** Empty where they were not asked for. */
+  latencies: Histogram;
 }
 
 /** The counts of the analytics; they follow the log by a moment. */
