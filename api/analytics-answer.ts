@@ -1,5 +1,5 @@
 import { isoTime } from '../core/iso-time';
-import { percentileMs } from '../core/latency-buckets';
+import { type Histogram, percentilesMs } from '../core/latency-buckets';
 import { accepted } from './accept';
 import type { Asked } from './analytics-query';
 import type { GroupTally, Tallied, Tally } from './analytics-tally';
@@ -61,7 +61,7 @@ function echoOf({ flow, version, mode, from, to, zone }: Asked) {
 export const SHARES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
 type Percentiles = Record<keyof typeof SHARES, number | null>;
 
-export function percentilesOf(latencies: ReadonlyMap<number, number>): Percentiles {
-  const entries = Object.entries(SHARES).map(([name, share]) => [name, percentileMs(latencies, share)] as const);
-  return Object.fromEntries(entries) as Percentiles;
+export function percentilesOf(latencies: Histogram): Percentiles {
+  const [p50 = null, p90 = null, p95 = null, p99 = null] = percentilesMs(latencies, Object.values(SHARES));
+  return { p50, p90, p95, p99 };
 }

@@ -1,4 +1,4 @@
-import { boundsOfBucket } from '../core/latency-buckets';
+import { boundsOfBucket, countedIn } from '../core/latency-buckets';
 import { type Figures, percentilesOf, SHARES } from './analytics-answer';
 import { withoutCurrency } from './analytics-steps';
 import type { StepTally } from './analytics-tally';
@@ -20,20 +20,31 @@ function sending(steps: readonly StepTally[]): StepTally[] {
 }
 
 function stepOf({ step, channel, timeoutMs, latencies }: StepTally) {
-  const buckets = [...latencies].filter(([, count]) => count > 0).sort(([a], [b]) => a - b);
+  const histogram: { fromMs: number; toMs: number; count: number }[] = [];
+  for (let bucket = 0; bucket < latencies.length; bucket++) {
+    const count = latencies[bucket] ?? 0;
+    if (count <= 0) continue;
+    const { fromMs, toMs } = roundedBounds(bucket);
+    histogram.push({ fromMs, toMs, count });
+  }
   return {
     step,
     channel,
     timeoutSeconds: timeoutMs === null ? null : timeoutMs / 1000,
-    counted: buckets.reduce((sum, [, count]) => sum + count, 0),
+    counted: countedIn(latencies),
     latencyMs: percentilesOf(latencies),
-    histogram: buckets.map(([bucket, count]) => {
-      const { from, to } = boundsOfBucket(bucket);
-      return { fromMs: rounded(from), toMs: rounded(to), count };
-    }),
+    histogram,
   };
 }
 
-function rounded(ms: number): number {
-  return Number(ms.toPrecision(6));
+const bounds = new Map<number, { fromMs: number; toMs: number }>();
+
+/** To six digits; reckoned once, since an answer has them by the thousand. */
+function roundedBounds(bucket: number): { fromMs: number; toMs: number } {
+  const known = bounds.get(bucket);
+  if (known) return known;
+  const { from, to } = boundsOfBucket(bucket);
+  const made = { fromMs: Number(from.toPrecision(6)), toMs: Number(to.toPrecision(6)) };
+  bounds.set(bucket, made);
+  return made;
 }

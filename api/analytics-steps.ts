@@ -1,3 +1,4 @@
+import { addHistogram } from '../core/latency-buckets';
 import { addCounts, type StepTally } from './analytics-tally';
 
 /** Where nothing is told in money, a step of flows in several currencies is one. */
@@ -7,13 +8,11 @@ export function withoutCurrency(steps: readonly StepTally[]): StepTally[] {
     const name = JSON.stringify([one.step, one.channel]);
     const before = merged.get(name);
     if (!before) {
-      merged.set(name, { ...one, counts: { ...one.counts }, latencies: new Map(one.latencies) });
+      merged.set(name, { ...one, counts: { ...one.counts }, latencies: one.latencies.slice() });
       continue;
     }
     addCounts(before.counts, one.counts);
-    for (const [bucket, count] of one.latencies) {
-      before.latencies.set(bucket, (before.latencies.get(bucket) ?? 0) + count);
-    }
+    before.latencies = addHistogram(before.latencies, one.latencies);
   }
   return [...merged.values()];
 }

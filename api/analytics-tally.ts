@@ -1,4 +1,5 @@
 import type { Ladder } from '../core/ladder';
+import { addHistogram, type Histogram, NO_LATENCIES } from '../core/latency-buckets';
 import type { Grouping } from '../schemas/analytics';
 import type { Channel } from '../schemas/vocabulary';
 import type { RejectionCount, RollupSum } from '../store/contract';
@@ -15,7 +16,7 @@ export interface StepTally {
   currency: string | null;
   timeoutMs: number | null;
   counts: Counts;
-  latencies: Map<number, number>;
+  latencies: Histogram;
 }
 
 /** What comes together of some runs. */
@@ -50,18 +51,28 @@ export interface Tallied extends Tally {
 type Version = Pick<Ladder, 'workflowId' | 'purpose' | 'currency' | 'rungs'> | null;
 type Versions = Map<string, Version>;
 
+/** What is read only where it is told. */
+export interface Wanted {
+  /** The total by country too. */
+  countries?: boolean;
+  latencies?: boolean;
+}
+
 /**
  * Adds up what the store has, in total and by group.
- * @param countries the total by country is wanted too
  */
-export async function tally(services: Services, asked: Asked, { countries = false } = {}): Promise<Tallied> {
+export async function tally(
+  services: Services,
+  asked: Asked,
+  { countries = false, latencies = false }: Wanted,
+): Promise<Tallied> {
   const { mode, flow, version, from, to, bounds, by } = asked;
   const which = { mode, ...(flow && { flowId: flow.id }), ...(version !== null && { flowVersion: version }) };
   const byCountry = by.includes('country');
   const [sums, rejections, inCountries] = await Promise.all([
-    services.store.rollups.sums({ ...which, bounds, byCountry }),
+    services.store.rollups.sums({ ...which, bounds, byCountry, latencies }),
     services.store.rejections.find({ ...which, from, to }),
-    countries ? services.store.rollups.sums({ ...which, bounds: [from, to], byCountry: true }) : [],
+    countries ? services.store.rollups.sums({ ...which, bounds: [from, to], byCountry: true, latencies: false }) : [],
   ]);
   const versions = await versionsOf(services, asked, [...sums, ...rejections]);
   const total = builder(versions);
@@ -160,7 +171,7 @@ function builder(versions: Versions, channels: readonly (Channel | null)[] | nul
   const stepOf = (step: string, of: Channel | null, currency: string | null): StepTally => {
     const name = JSON.stringify([step, of, currency]);
     const found = steps.get(name) ?? {
-      ...{ step, channel: of, currency, timeoutMs: null, counts: {}, latencies: new Map() },
+      ...{ step, channel: of, currency, timeoutMs: null, counts: {}, latencies: NO_LATENCIES },
     };
     steps.set(name, found);
     return found;
@@ -180,9 +191,9 @@ function builder(versions: Versions, channels: readonly (Channel | null)[] | nul
         runs.set(currency, counts);
         return addCounts(counts, comparable(sum.counts));
       }
-      const { counts, latencies } = stepOf(sum.step, sum.channel || null, currency);
-      addCounts(counts, sum.counts);
-      for (const [bucket, count] of sum.latencies) latencies.set(bucket, (latencies.get(bucket) ?? 0) + count);
+      const step = stepOf(sum.step, sum.channel || null, currency);
+      addCounts(step.counts, sum.counts);
+      step.latencies = addHistogram(step.latencies, sum.latencies);
     },
     reject({ reason, count }: RejectionCount): void {
       rejected[reason] = (rejected[reason] ?? 0) + count;

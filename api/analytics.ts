@@ -13,7 +13,7 @@ import { FAILURES } from './analytics-failures';
 import { FUNNEL } from './analytics-funnel';
 import { LATENCY } from './analytics-latency';
 import { readAnalyticsQuery } from './analytics-query';
-import { type Tallied, tally } from './analytics-tally';
+import { type Tallied, tally, type Wanted } from './analytics-tally';
 import { invalid } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
@@ -26,25 +26,28 @@ export function analyticsRoutes(services: Services): Route[] {
       summary: 'How many runs went on to each step, and what became of them there',
       schema: funnelSchema,
       figures: () => FUNNEL,
+      wanted: { latencies: true },
     }),
     analyticsRoute(services, {
       name: 'latency',
       summary: 'How long messages took from acceptance to delivery, by step',
       schema: latencySchema,
       figures: () => LATENCY,
+      wanted: { latencies: true },
     }),
     analyticsRoute(services, {
       name: 'cost',
       summary: 'What was paid, what was paid twice, and what sending otherwise would have cost',
       schema: costSchema,
       figures: ({ countries }) => costFigures(countries),
-      countries: true,
+      wanted: { countries: true },
     }),
     analyticsRoute(services, {
       name: 'failures',
       summary: 'Why messages did not reach the person, by step and reason',
       schema: failuresSchema,
       figures: () => FAILURES,
+      wanted: {},
     }),
   ];
 }
@@ -54,7 +57,7 @@ interface Report {
   summary: string;
   schema: object;
   figures(tallied: Tallied): Figures;
-  countries?: boolean;
+  wanted: Wanted;
 }
 
 function analyticsRoute(services: Services, report: Report): Route {
@@ -73,13 +76,13 @@ function analyticsRoute(services: Services, report: Report): Route {
 
 async function answer(
   services: Services,
-  { figures, countries = false }: Report,
+  { figures, wanted }: Report,
   request: ApiRequest<unknown, AnalyticsQuery>,
 ): Promise<ApiResponse> {
   const read = await readAnalyticsQuery(services, request);
   if (!read.ok) return read.response;
   await services.projected?.();
-  const tallied = await tally(services, read.asked, { countries });
+  const tallied = await tally(services, read.asked, wanted);
   if ((tallied.groups?.length ?? 0) > ANALYTICS_LIMITS.groups) {
     const message = `That makes more than ${ANALYTICS_LIMITS.groups} groups.`;
     return invalid([{ pointer: '/query/by', message }], 'Ask for less time, for one flow, or by fewer things.');

@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, USAGE } from './options';
 import { profile } from './profile';
 import type { Bench, Measure, Row } from './row';
 import { advance } from './rows/advance';
+import { analytics } from './rows/analytics';
 import { callbacks } from './rows/callbacks';
 import { core } from './rows/core';
 import { exportRow } from './rows/export';
@@ -24,6 +25,7 @@ const ROWS: Record<string, Measure> = {
   projection,
   search,
   callbacks,
+  analytics,
   throughput,
   latency: oneInFlight,
   advance,

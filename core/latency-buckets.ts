@@ -6,10 +6,12 @@
  */
 const GROWTH = 1.03;
 const LN_GROWTH = Math.log(GROWTH);
+/** The last one holds whatever took longer, which is centuries. */
+const BUCKETS = 1024;
 
 /** @param ms a time to deliver, 0 or more */
 export function latencyBucket(ms: number): number {
-  return ms < 1 ? 0 : Math.ceil(Math.log(ms) / LN_GROWTH) + 1;
+  return ms < 1 ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log(ms) / LN_GROWTH) + 1);
 }
 
 /** The inverse: the milliseconds, not rounded, that stand for the bucket. */
@@ -22,19 +24,45 @@ export function boundsOfBucket(bucket: number): { from: number; to: number } {
   return bucket === 0 ? { from: 0, to: 1 } : { from: GROWTH ** (bucket - 2), to: GROWTH ** (bucket - 1) };
 }
 
+/** How many by bucket. An array: what is added up and looked through as often as these is several times faster so. */
+export type Histogram = Float64Array;
+
+/** Of nothing; not to be written to. */
+export const NO_LATENCIES: Histogram = new Float64Array(0);
+
+export function newHistogram(): Histogram {
+  return new Float64Array(BUCKETS);
+}
+
+/** Both together: `to` itself, where it is no NO_LATENCIES. */
+export function addHistogram(to: Histogram, added: Histogram): Histogram {
+  if (added.length === 0) return to;
+  if (to.length === 0) return added.slice();
+  for (let bucket = 0; bucket < BUCKETS; bucket++) to[bucket] = (to[bucket] ?? 0) + (added[bucket] ?? 0);
+  return to;
+}
+
+/** How many there are of all buckets. */
+export function countedIn(histogram: Histogram): number {
+  let sum = 0;
+  for (const count of histogram) if (count > 0) sum += count;
+  return sum;
+}
+
 /**
- * The time that `share` of those counted did not exceed (the nearest rank), at most 1.5 % off; null where there is none.
- * @param buckets how many by bucket
- * @param share above 0, at most 1
+ * For each share the time that it of those counted did not exceed (the nearest rank), at most 1.5 % off; null where
+ * there is none.
+ * @param shares in order, each above 0 and at most 1
  */
-export function percentileMs(buckets: ReadonlyMap<number, number>, share: number): number | null {
-  const inOrder = [...buckets].filter(([, count]) => count > 0).sort(([a], [b]) => a - b);
-  let left = Math.ceil(inOrder.reduce((sum, [, count]) => sum + count, 0) * share);
-  for (const [bucket, count] of inOrder) {
-    left -= count;
-    if (left <= 0) return rounded(latencyOfBucket(bucket));
-  }
-  return null;
+export function percentilesMs(histogram: Histogram, shares: readonly number[]): (number | null)[] {
+  const all = countedIn(histogram);
+  if (all === 0) return shares.map(() => null);
+  let bucket = 0;
+  let passed = Math.max(0, histogram[0] ?? 0);
+  return shares.map((share) => {
+    for (const rank = Math.ceil(all * share); passed < rank; ) passed += Math.max(0, histogram[++bucket] ?? 0);
+    return rounded(latencyOfBucket(bucket));
+  });
 }
 
 /** To four digits: no more than that is known, and less would cost some of it. */

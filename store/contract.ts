@@ -1,3 +1,4 @@
+import type { Histogram } from '../core/latency-buckets';
 import type { RunFacts } from '../core/run-facts';
 import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
@@ -443,6 +444,8 @@ export interface RollupSumQuery {
   bounds: readonly number[];
   /** A sum for each country, instead of one for all. */
   byCountry: boolean;
+  /** The latencies are wanted too; without them a query reads a fraction. */
+  latencies: boolean;
 }
 
 /** What was counted of one step, or of the invocations, of one version in one period. */
@@ -451,8 +454,8 @@ export interface RollupSum extends Omit<RollupKey, 'mode' | 'hour'> {
   period: number;
   /** Without the `latency.<n>`. */
   counts: Record<string, number>;
-  /** How many by latency bucket. */
-  latencies: Map<number, number>;
+  /** Empty where they were not asked for. */
+  latencies: Histogram;
 }
 
 /** The counts of the analytics; they follow the log by a moment. */

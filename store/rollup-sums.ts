@@ -1,9 +1,13 @@
-import type { Rollup, RollupSum } from './contract';
+import { countedIn, newHistogram } from '../core/latency-buckets';
+import type { Rollup, RollupSum, RollupSumQuery } from './contract';
 
 const LATENCY = 'latency.';
 
-/** Adds rollups up by period, for a store that cannot do it itself. @param bounds as in RollupSumQuery */
-export function sumRollups(rollups: readonly Rollup[], bounds: readonly number[], byCountry: boolean): RollupSum[] {
+/** Adds rollups up by period, for a store that cannot do it itself. */
+export function sumRollups(
+  rollups: readonly Rollup[],
+  { bounds, byCountry, latencies }: Pick<RollupSumQuery, 'bounds' | 'byCountry' | 'latencies'>,
+): RollupSum[] {
   const sums = new Map<string, RollupSum>();
   for (const { key, counts } of rollups) {
     const period = periodOf(key.hour, bounds);
@@ -14,19 +18,20 @@ export function sumRollups(rollups: readonly Rollup[], bounds: readonly number[]
     const sum = sums.get(name) ?? {
       ...{ period, flowId, flowVersion, step, channel, country },
       counts: {},
-      latencies: new Map(),
+      latencies: newHistogram(),
     };
     sums.set(name, sum);
-    add(sum, counts);
+    add(sum, counts, latencies);
   }
   return [...sums.values()].map(withoutNothing).filter(isSomething);
 }
 
-function add({ counts, latencies }: RollupSum, added: Readonly<Record<string, number>>): void {
+function add({ counts, latencies }: RollupSum, added: Readonly<Record<string, number>>, both: boolean): void {
   for (const [name, count] of Object.entries(added)) {
     if (name.startsWith(LATENCY)) {
+      if (!both) continue;
       const bucket = Number(name.slice(LATENCY.length));
-      latencies.set(bucket, (latencies.get(bucket) ?? 0) + count);
+      latencies[bucket] = (latencies[bucket] ?? 0) + count;
     } else counts[name] = (counts[name] ?? 0) + count;
   }
 }
@@ -35,12 +40,11 @@ function withoutNothing(sum: RollupSum): RollupSum {
   return {
     ...sum,
     counts: Object.fromEntries(Object.entries(sum.counts).filter(([, count]) => count !== 0)),
-    latencies: new Map([...sum.latencies].filter(([, count]) => count !== 0)),
   };
 }
 
 function isSomething({ counts, latencies }: RollupSum): boolean {
-  return latencies.size > 0 || Object.keys(counts).length > 0;
+  return countedIn(latencies) > 0 || Object.keys(counts).length > 0;
 }
 
 /** The number of the period that `at` falls into, or null. */

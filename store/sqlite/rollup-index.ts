@@ -1,8 +1,10 @@
-import type { Channel } from '../../schemas/vocabulary';
+import { setImmediate as turn } from 'node:timers/promises';
+import { countedIn, NO_LATENCIES, newHistogram } from '../../core/latency-buckets';
+import type { Channel, Mode } from '../../schemas/vocabulary';
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import type { Rollup, RollupIndex, RollupQuery, RollupSum, RollupSumQuery } from '../contract';
-import { bucketOf, nameOf, readCounts } from './counts-text';
-import { GRAINS, piecesOf } from './rollup-grains';
+import { addLatencies, nameOfBucket, readCounts } from './counts-text';
+import { GRAINS, type Piece, piecesOf } from './rollup-grains';
 import { MODE_CODES } from './view-codes';
 
 interface RollupRow {
@@ -11,13 +13,16 @@ interface RollupRow {
   step: string;
   channel: Channel | '';
   country: string;
-  /** Of one row, or of several one after the other. */
-  counts: string;
+  /** Of one row, or of several one after the other; null: of none. */
+  counts: string | null;
+  latencies: string | null;
 }
 
 /** @param db a connection to views.db */
 export function createSqliteRollups(db: SqliteDatabase): RollupIndex {
   const { wordOf, numberOf } = wordReader(db);
+  const everyFlow = db.prepare(EVERY_FLOW);
+  const flowsOf = (mode: Mode) => (everyFlow.all([MODE_CODES[mode]]) as { flow: number }[]).map(({ flow }) => flow);
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   const prepared = (sql: string) => {
     const held = statements.get(sql) ?? db.prepare(sql);
@@ -38,7 +43,7 @@ export function createSqliteRollups(db: SqliteDatabase): RollupIndex {
       const flow = query.flowId === undefined ? undefined : numberOf(query.flowId);
       if (flow === null) return [];
       const { sql, values } = conditions(query, flow);
-      const columns = 'r.hour, r.flow, r.version, r.step, r.channel, r.country, r.counts';
+      const columns = 'r.hour, r.flow, r.version, r.step, r.channel, r.country, r.counts, r.latencies';
       const rows = prepared(`SELECT ${columns} FROM rollups r WHERE ${sql}`).all(values) as (RollupRow & {
         hour: number;
       })[];
@@ -47,16 +52,46 @@ export function createSqliteRollups(db: SqliteDatabase): RollupIndex {
     async sums(query) {
       const flow = query.flowId === undefined ? undefined : numberOf(query.flowId);
       if (flow === null) return [];
-      const { sql, values } = sumStatement(query, flow);
-      const rows = prepared(sql).all(values) as (RollupRow & { period: number })[];
-      return rows.map((row) => toSum(row, wordOf)).filter(({ counts, latencies }) => !isNothing(counts, latencies));
+      const statement = prepared(sumStatement(query));
+      const sums: RollupSum[] = [];
+      for (const one of flow === undefined ? flowsOf(query.mode) : [flow]) {
+        for (const pieces of inPortions(piecesOf(query.bounds, query.byCountry))) {
+          // Whoever else is to be answered by this process has a turn between.
+          if (sums.length > 0) await turn();
+          const values = [MODE_CODES[query.mode], one, JSON.stringify(pieces), query.flowVersion ?? 0];
+          const rows = statement.all(values) as (RollupRow & { period: number })[];
+          for (const row of rows) {
+            const sum = toSum(row, wordOf);
+            if (isSomething(sum)) sums.push(sum);
+          }
+        }
+      }
+      return sums;
     },
   };
 }
 
-function isNothing(counts: Record<string, number>, latencies: ReadonlyMap<number, number>): boolean {
-  for (const _ in counts) return false;
-  return latencies.size === 0;
+/** Some milliseconds' worth. */
+const PIECES_AT_ONCE = 120;
+
+/** Those of one period stay together: all that a run counts is of one period, and is seen at one moment. */
+function inPortions(pieces: readonly Piece[]): Piece[][] {
+  const portions: Piece[][] = [];
+  let portion: Piece[] = [];
+  for (const piece of pieces) {
+    const last = portion[portion.length - 1];
+    if (last && portion.length >= PIECES_AT_ONCE && last[0] !== piece[0]) {
+      portions.push(portion);
+      portion = [];
+    }
+    portion.push(piece);
+  }
+  return portion.length > 0 ? [...portions, portion] : portions;
+}
+
+function isSomething({ counts, latencies }: RollupSum): boolean {
+  for (const _ in counts) return true;
+  return countedIn(latencies) > 0;
 }
 
 /** Words keep their number for good. */
@@ -91,35 +126,39 @@ function conditions(query: RollupQuery, flow: number | undefined): { sql: string
 
 /** Hops from flow to flow along the index, instead of reading every row of it. */
 const EVERY_FLOW = `
-  SELECT min(flow) FROM rollups WHERE mode = ?1 AND grain = ${GRAINS.everyDay}
-  UNION ALL
-  SELECT (SELECT min(flow) FROM rollups WHERE mode = ?1 AND grain = ${GRAINS.everyDay} AND flow > flows.flow)
-  FROM flows WHERE flow IS NOT NULL`;
+  WITH RECURSIVE flows (flow) AS (
+    SELECT min(flow) FROM rollups WHERE mode = ?1 AND grain = ${GRAINS.everyDay}
+    UNION ALL
+    SELECT (SELECT min(flow) FROM rollups WHERE mode = ?1 AND grain = ${GRAINS.everyDay} AND flow > flows.flow)
+    FROM flows WHERE flow IS NOT NULL
+  ) SELECT flow FROM flows WHERE flow IS NOT NULL`;
 
 /**
- * One statement, so that it sees one moment. For each flow and piece a stretch of the index is read; the casts let
- * SQLite compare what comes out of JSON with the columns by that index.
+ * For each piece a stretch of the index is read; the casts let SQLite compare what comes out of JSON with the columns by
+ * that index.
  */
-function sumStatement(query: RollupSumQuery, flow: number | undefined): { sql: string; values: SqlValue[] } {
-  const { mode, bounds, byCountry, flowVersion } = query;
+function sumStatement({ byCountry, latencies }: RollupSumQuery): string {
   const names = byCountry ? 'r.flow, r.version, r.step, r.channel, r.country' : 'r.flow, r.version, r.step, r.channel';
-  const sql = `
-    WITH RECURSIVE flows (flow) AS (${flow === undefined ? EVERY_FLOW : 'SELECT ?3'})
-    SELECT p.value ->> 0 AS period, ${names}, group_concat(r.counts) AS counts
-    FROM json_each(?2) p CROSS JOIN flows CROSS JOIN rollups r
-    WHERE r.mode = ?1 AND r.grain = CAST(p.value ->> 1 AS INTEGER) AND r.flow = flows.flow
+  // An empty text would leave a comma too many.
+  const texts = ['counts', ...(latencies ? ['latencies'] : [])];
+  const added = texts.map((text) => `group_concat(nullif(r.${text}, '')) AS ${text}`).join(', ');
+  return `
+    SELECT p.value ->> 0 AS period, ${names}, ${added}
+    FROM json_each(?3) p CROSS JOIN rollups r
+    WHERE r.mode = ?1 AND r.grain = CAST(p.value ->> 1 AS INTEGER) AND r.flow = ?2
       AND r.hour >= CAST(p.value ->> 2 AS INTEGER) AND r.hour < CAST(p.value ->> 3 AS INTEGER)
       AND (?4 = 0 OR r.version = ?4)
     GROUP BY period, ${names}`;
-  const pieces = JSON.stringify(piecesOf(bounds, byCountry));
-  return { sql, values: [MODE_CODES[mode], pieces, flow ?? 0, flowVersion ?? 0] };
 }
 
 function toRollup(row: RollupRow & { hour: number }, { mode }: RollupQuery, wordOf: (n: number) => string): Rollup {
   const { flow, version, step, channel, country, hour } = row;
   const counts: Record<string, number> = {};
-  readCounts(row.counts, (code, count) => {
-    counts[nameOf(code, wordOf)] = count;
+  readCounts(row.counts ?? '', (code, count) => {
+    counts[wordOf(code)] = count;
+  });
+  readCounts(row.latencies ?? '', (bucket, count) => {
+    counts[nameOfBucket(bucket)] = count;
   });
   return { key: { mode, flowId: wordOf(flow), flowVersion: version, step, channel, country, hour }, counts };
 }
@@ -127,18 +166,11 @@ function toRollup(row: RollupRow & { hour: number }, { mode }: RollupQuery, word
 function toSum(row: RollupRow & { period: number }, wordOf: (number: number) => string): RollupSum {
   const { period, flow, version, step, channel, country = '' } = row;
   const byCode = new Map<number, number>();
-  // Buckets are most of it: counted in an array, which is several times as fast as a map.
-  const buckets: number[] = [];
-  readCounts(row.counts, (code, count) => {
-    if (code >= 0) byCode.set(code, (byCode.get(code) ?? 0) + count);
-    else buckets[bucketOf(code)] = (buckets[bucketOf(code)] ?? 0) + count;
-  });
+  readCounts(row.counts ?? '', (code, count) => byCode.set(code, (byCode.get(code) ?? 0) + count));
+  const latencies = row.latencies ? newHistogram() : NO_LATENCIES;
+  if (row.latencies) addLatencies(row.latencies, latencies);
   const counts: Record<string, number> = {};
   for (const [code, count] of byCode) if (count !== 0) counts[wordOf(code)] = count;
-  const latencies = new Map<number, number>();
-  buckets.forEach((count, bucket) => {
-    if (count !== 0) latencies.set(bucket, count);
-  });
   return { period, flowId: wordOf(flow), flowVersion: version, step, channel, country, counts, latencies };
 }
 

@@ -19,7 +19,8 @@ const TABLES = `
     step TEXT NOT NULL,
     channel TEXT NOT NULL,
     country TEXT NOT NULL,
-    counts TEXT NOT NULL
+    counts TEXT NOT NULL,
+    latencies TEXT NOT NULL
   );
   CREATE UNIQUE INDEX rollups_key ON rollups (mode, grain, flow, hour, version, step, channel, country);
 `;

@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from '../../sqlite/open';
-import { readCounts } from './counts-text';
-import { GRAINS, placesOf } from './rollup-grains';
+import { type CountsByCode, readCounts } from './counts-text';
+import { furtherPlaces, GRAINS } from './rollup-grains';
 import { rollupRows } from './rollups';
 import { MODE_CODES } from './view-codes';
 
@@ -13,6 +13,7 @@ interface SweptRow {
   channel: string;
   country: string;
   counts: string;
+  latencies: string;
 }
 
 /**
@@ -23,17 +24,15 @@ interface SweptRow {
 export function rollupsSweep(db: SqliteDatabase): (before: number, limit: number) => number {
   const flows = db.prepare(`SELECT DISTINCT flow FROM rollups WHERE mode = ? AND grain = ${GRAINS.everyDay}`);
   const select = db.prepare(
-    `SELECT number, hour, flow, version, step, channel, country, counts FROM rollups
+    `SELECT number, hour, flow, version, step, channel, country, counts, latencies FROM rollups
      WHERE mode = ? AND grain = ${GRAINS.slot} AND flow = ? AND hour < ? LIMIT ?`,
   );
   const remove = db.prepare('DELETE FROM rollups WHERE number = ?');
   const rows = rollupRows(db);
 
   function sweepRow(mode: number, row: SweptRow): void {
-    const taken = new Map<number, number>();
-    readCounts(row.counts, (code, count) => taken.set(code, -count));
-    for (const { grain, hour, country } of placesOf(row.hour, row.country)) {
-      if (grain === GRAINS.slot) continue;
+    const taken = { counts: takenFrom(row.counts), latencies: takenFrom(row.latencies) };
+    for (const { grain, hour, country } of furtherPlaces(row.hour, row.country)) {
       rows.add([mode, grain, row.flow, hour, row.version, row.step, row.channel, country], taken);
     }
     remove.run([row.number]);
@@ -51,4 +50,10 @@ export function rollupsSweep(db: SqliteDatabase): (before: number, limit: number
     }
     return swept;
   };
+}
+
+function takenFrom(text: string): CountsByCode {
+  const taken: CountsByCode = new Map();
+  readCounts(text, (code, count) => taken.set(code, -count));
+  return taken;
 }

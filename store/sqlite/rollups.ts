@@ -1,7 +1,7 @@
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import type { Contribution, RollupKey } from '../contract';
-import { type CountsByCode, codeOf, readCounts, writeCounts } from './counts-text';
-import { GRAINS, type Place, placesOf } from './rollup-grains';
+import { bucketIn, type Counted, type CountsByCode, readCounts, writeCounts } from './counts-text';
+import { furtherPlaces, GRAINS, type Place } from './rollup-grains';
 import { MODE_CODES } from './view-codes';
 
 /** One row a key and grain with all its counts: a batch touches few keys. See rollup-grains.ts and counts-text.ts. */
@@ -19,44 +19,52 @@ export function rollupWriter(db: SqliteDatabase, wordNumber: (word: string) => n
   const rows = rollupRows(db);
   const prepared = new Set<string>();
 
+  function count(sum: Counted, counts: Contribution['counts']): void {
+    for (const name in counts) {
+      const bucket = bucketIn(name);
+      if (bucket === null) addTo(sum.counts, wordNumber(name), counts[name] ?? 0);
+      else addTo(sum.latencies, bucket, counts[name] ?? 0);
+    }
+  }
+
   return {
     prepare(contributions) {
       for (const { key, counts } of contributions) {
         wordNumber(key.flowId);
         for (const name in counts) {
           if (prepared.has(name)) continue;
-          codeOf(name, wordNumber);
+          if (bucketIn(name) === null) wordNumber(name);
           prepared.add(name);
         }
       }
     },
     add(contributions) {
-      const sums = new Map<string, { key: RollupKey; place: Place; counts: CountsByCode }>();
-      const sumOf = (key: RollupKey, place: Place): CountsByCode => {
+      const sums = new Map<string, { key: RollupKey; place: Place; sum: Counted }>();
+      const sumAt = (key: RollupKey, place: Place): Counted => {
         const { mode, flowId, flowVersion, channel, step } = key;
         const name = `${mode} ${flowId} ${flowVersion} ${place.grain} ${place.hour} ${place.country} ${channel} ${step}`;
-        let sum = sums.get(name);
-        if (!sum) {
-          sum = { key, place, counts: new Map() };
-          sums.set(name, sum);
+        let found = sums.get(name);
+        if (!found) {
+          found = { key, place, sum: { counts: new Map(), latencies: new Map() } };
+          sums.set(name, found);
         }
-        return sum.counts;
+        return found.sum;
       };
       // First as it is counted, then further: most of a batch falls into few slots.
       for (const { key, counts } of contributions) {
-        const sum = sumOf(key, { grain: GRAINS.slot, hour: key.hour, country: key.country });
-        for (const name in counts) addTo(sum, codeOf(name, wordNumber), counts[name] ?? 0);
+        count(sumAt(key, { grain: GRAINS.slot, hour: key.hour, country: key.country }), counts);
       }
-      for (const { key, counts } of [...sums.values()]) {
-        for (const place of placesOf(key.hour, key.country)) {
-          if (place.grain === GRAINS.slot) continue;
-          const sum = sumOf(key, place);
-          for (const [code, count] of counts) addTo(sum, code, count);
-        }
+      for (const { key, sum } of [...sums.values()]) {
+        for (const place of furtherPlaces(key.hour, key.country)) addAll(sumAt(key, place), sum);
       }
-      for (const { key, place, counts } of sums.values()) rows.add(valuesOf(key, place, wordNumber), counts);
+      for (const { key, place, sum } of sums.values()) rows.add(valuesOf(key, place, wordNumber), sum);
     },
   };
+}
+
+function addAll(to: Counted, added: Counted): void {
+  for (const [code, count] of added.counts) addTo(to.counts, code, count);
+  for (const [bucket, count] of added.latencies) addTo(to.latencies, bucket, count);
 }
 
 function addTo(counts: CountsByCode, code: number, count: number): void {
@@ -72,30 +80,38 @@ function valuesOf(
   return [MODE_CODES[mode], grain, number(flowId), hour, flowVersion, step, channel, country];
 }
 
+const KEY =
+  'mode = ? AND grain = ? AND flow = ? AND hour = ? AND version = ? AND step = ? AND channel = ? AND country = ?';
+
 /** The rows themselves, each at mode, grain, flow, hour, version, step, channel, country. */
 export function rollupRows(db: SqliteDatabase) {
-  const key =
-    'mode = ? AND grain = ? AND flow = ? AND hour = ? AND version = ? AND step = ? AND channel = ? AND country = ?';
-  const select = db.prepare(`SELECT number, counts FROM rollups WHERE ${key}`);
+  const select = db.prepare(`SELECT number, counts, latencies FROM rollups WHERE ${KEY}`);
   const insert = db.prepare(
-    'INSERT INTO rollups (mode, grain, flow, hour, version, step, channel, country, counts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO rollups (mode, grain, flow, hour, version, step, channel, country, counts, latencies)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const update = db.prepare('UPDATE rollups SET counts = ? WHERE number = ?');
+  const update = db.prepare('UPDATE rollups SET counts = ?, latencies = ? WHERE number = ?');
   const remove = db.prepare('DELETE FROM rollups WHERE number = ?');
   return {
     /** A row of which nothing is left goes. */
-    add(place: readonly SqlValue[], added: CountsByCode): void {
-      const row = select.get([...place]) as { number: number; counts: string } | undefined;
+    add(place: readonly SqlValue[], added: Counted): void {
+      const row = select.get([...place]) as { number: number; counts: string; latencies: string } | undefined;
       if (!row) {
-        insert.run([...place, writeCounts(added)]);
+        insert.run([...place, writeCounts(added.counts), writeCounts(added.latencies)]);
         return;
       }
-      const counts: CountsByCode = new Map();
-      readCounts(row.counts, (code, count) => counts.set(code, count));
-      for (const [code, count] of added) addTo(counts, code, count);
-      const text = writeCounts(counts);
-      if (text === '') remove.run([row.number]);
-      else update.run([text, row.number]);
+      const counts = grown(row.counts, added.counts);
+      const latencies = grown(row.latencies, added.latencies);
+      if (counts === '' && latencies === '') remove.run([row.number]);
+      else update.run([counts, latencies, row.number]);
     },
   };
+}
+
+function grown(text: string, added: CountsByCode): string {
+  if (added.size === 0) return text;
+  const counts: CountsByCode = new Map();
+  readCounts(text, (code, count) => counts.set(code, count));
+  for (const [code, count] of added) addTo(counts, code, count);
+  return writeCounts(counts);
 }
