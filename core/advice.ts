@@ -144,7 +144,7 @@ function untoldOf(candidate: Candidate, played: Played, sample: Sample): Suggest
 
 function verdict(runs: number, tried: number, better: readonly Suggestion[]): string {
   if (runs < DONORS_MIN) {
-    return `The data cannot tell: there are ${count(runs)} runs, and at least ${DONORS_MIN} are needed.`;
+    return `The data cannot tell: at least ${DONORS_MIN} runs are needed, and there ${runs === 1 ? 'is' : 'are'} ${count(runs)}.`;
   }
   const [best] = better;
   if (best) return best.sentence;

@@ -71,7 +71,7 @@ export async function compose(options: HouseOptions): Promise<House> {
   const { committed: onCommitted } = houseMetrics;
   const given = { ...options, engine: options.adapters.engine, providerMetrics, onCommitted };
   const rooms = await openRooms({ ...given, part: 'house' });
-  const { local, log, store, intake, providers, catalog, prices, sandbox, references, clock, onFault } = rooms;
+  const { local, log, store, onFault } = rooms;
   const runTracing = runTracingOf(options, rooms);
   const counting = { metrics, houseMetrics, runTracing };
   const embedded = options.engine === 'embedded' ? embeddedEngine(options, rooms, counting) : null;
@@ -80,52 +80,26 @@ export async function compose(options: HouseOptions): Promise<House> {
   exposeBuild(metrics.registry, buildOf(options));
   metrics.watch({ lag: () => everyLag(rooms, folded), parked: () => store.parked.count() });
 
-  const foldedTo = (partition: number) => store.invocations.foldedTo(partition);
   let wakeProjection: () => void = () => {};
   let wakeCallbacks: () => void = () => {};
-  let working: { stop(): Promise<void> }[] = [];
+  const working: Working = [];
   const stopEngine = async () => {
     // First: an engine that is stopping refuses receipts, and they would be taken for faults.
     for (const one of working.splice(0)) await one.stop();
     await engine.close();
   };
-  const { logger, publicUrl, version } = options;
+  const { logger } = options;
   return {
     local,
     log,
     store,
     onFault,
     onWarning: (message, fields) => logger.warn(fields, message),
-    api: {
-      engine,
-      store,
-      intake,
-      deadLetters: createDeadLetters(log),
-      providers,
-      accounts: rooms.accounts,
-      catalog,
-      prices,
-      sandbox,
+    api: apiOf(options, rooms, {
+      ...{ engine, metrics, providerMetrics, folded, temporal },
       callbacks: createCallbackSender({ ...way, wake: () => wakeCallbacks() }),
-      renderer: draftRenderer,
-      logger,
-      metrics,
-      providerMetrics,
-      tracing: options.tracing,
-      publicUrl,
-      version,
-      // With the spool it can take what nobody would send again: so it has to be called.
-      logUnavailable: () => (rooms.spool ? null : log.unavailable()),
-      projected: () =>
-        caughtUp({
-          ends: () => folded.ends('onward.events'),
-          foldedTo,
-          wake: () => wakeProjection(),
-        }),
-      // Built beside the bundle that this is part of.
-      parquetThread: join(__dirname, 'parquet-thread.js'),
-      temporalCodec: temporal?.codecService,
-    },
+      wakeProjection: () => wakeProjection(),
+    }),
     engine,
     runTracing,
     hastenProjection(wake) {
@@ -136,19 +110,7 @@ export async function compose(options: HouseOptions): Promise<House> {
     },
     async startEngine() {
       if (engine === ENGINE_ELSEWHERE) return;
-      // Where Temporal decides, its workers are who sends.
-      if (embedded) providers.connect();
-      await embedded?.recover();
-      if (local && local.log !== log) working.push(...(await carryOn(local, log, embedded !== null, onFault)));
-      if (local) working.push(startTidying({ log: local.log, topic: 'onward.receipts', group: 'engine', onFault }));
-      const known = createKnown({ ends: () => folded.ends('onward.events'), foldedTo, clock });
-      const { deadLetter: onDeadLetter } = houseMetrics;
-      const given = { log, engine, store, references, known, clock, onFault };
-      const consumer = consumeReceipts({ ...given, tracing: runTracing, onDeadLetter });
-      working = [soon(consumer, onFault), ...working];
-      if (embedded) await consumer.then(() => receiptsTaken(log));
-      sandbox.resume();
-      embedded?.startClock();
+      await startWorking(rooms, { engine, embedded, folded, runTracing, houseMetrics }, working);
     },
     stopEngine,
     async close() {
@@ -158,6 +120,65 @@ export async function compose(options: HouseOptions): Promise<House> {
       await options.links.mongo?.close();
     },
   };
+}
+
+/** What the API is given of the house. */
+interface ApiParts extends Pick<House['api'], 'engine' | 'metrics' | 'providerMetrics' | 'callbacks'> {
+  folded: Log;
+  temporal: TemporalLink | null;
+  wakeProjection(): void;
+}
+
+function apiOf(options: HouseOptions, rooms: Rooms, parts: ApiParts): House['api'] {
+  const { log, store, intake, providers, accounts, catalog, prices, sandbox } = rooms;
+  const { logger, publicUrl, version, tracing } = options;
+  const { folded, temporal, wakeProjection, ...given } = parts;
+  return {
+    ...given,
+    ...{ store, intake, providers, accounts, catalog, prices, sandbox, logger, publicUrl, version, tracing },
+    deadLetters: createDeadLetters(log),
+    renderer: draftRenderer,
+    // With the spool it can take what nobody would send again: so it has to be called.
+    logUnavailable: () => (rooms.spool ? null : log.unavailable()),
+    projected: () =>
+      caughtUp({ ends: () => folded.ends('onward.events'), foldedTo: foldedToIn(rooms), wake: wakeProjection }),
+    // Built beside the bundle that this is part of.
+    parquetThread: join(__dirname, 'parquet-thread.js'),
+    temporalCodec: temporal?.codecService,
+  };
+}
+
+function foldedToIn({ store }: Rooms) {
+  return (partition: number) => store.invocations.foldedTo(partition);
+}
+
+/** What works beside the engine, in the order in which it is to be stopped. */
+type Working = { stop(): Promise<void> }[];
+
+interface WorkParts {
+  engine: Engine;
+  embedded: ReturnType<typeof embeddedEngine> | null;
+  folded: Log;
+  runTracing: RunTracing | null;
+  houseMetrics: ReturnType<typeof createHouseMetrics>;
+}
+
+/** @param working told of each thing as it begins, so that a start that breaks off can be undone */
+async function startWorking(rooms: Rooms, parts: WorkParts, working: Working): Promise<void> {
+  const { local, log, store, providers, sandbox, references, clock, onFault } = rooms;
+  const { engine, embedded, folded, runTracing: tracing, houseMetrics } = parts;
+  // Where Temporal decides, its workers are who sends.
+  if (embedded) providers.connect();
+  await embedded?.recover();
+  if (local && local.log !== log) working.push(...(await carryOn(local, log, embedded !== null, onFault)));
+  if (local) working.push(startTidying({ log: local.log, topic: 'onward.receipts', group: 'engine', onFault }));
+  const known = createKnown({ ends: () => folded.ends('onward.events'), foldedTo: foldedToIn(rooms), clock });
+  const given = { log, engine, store, references, known, clock, onFault };
+  const consumer = consumeReceipts({ ...given, tracing, onDeadLetter: houseMetrics.deadLetter });
+  working.unshift(soon(consumer, onFault));
+  if (embedded) await consumer.then(() => receiptsTaken(log));
+  sandbox.resume();
+  embedded?.startClock();
 }
 
 function runTracingOf({ tracing, adapters }: HouseOptions, { store, clock, onFault }: Rooms): RunTracing | null {

@@ -90,7 +90,7 @@ describe('advice', () => {
   it('is of the runs that were created in the range, and says so where there are too few', async () => {
     const { body } = await must(api.call('GET', `${ADVICE}&to=2020-01-01T00:00:00Z`), 200);
     expect(body).toMatchObject({ runs: 0, from: null, to: null, suggestions: [] });
-    expect(body.sentence).toBe('The data cannot tell: there are 0 runs, and at least 30 are needed.');
+    expect(body.sentence).toBe('The data cannot tell: at least 30 runs are needed, and there are 0.');
     const range = 'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z';
     expectProblem(await api.call('GET', `${ADVICE}&${range}`), 422);
   });

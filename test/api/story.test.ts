@@ -76,9 +76,7 @@ test('and whom it was told: each callback with every attempt to make it', async 
     {
       ...{ id: `msg_${id}_1`, profileId: 'cbp_main', type: 'invocation.started', status: 'pending' },
       createdAt: '2026-11-21T10:00:00.000Z',
-      attempts: [
-        { at: '2026-11-21T10:00:00.010Z', responseCode: 503, durationMs: 42, error: 'it answered 503' },
-      ],
+      attempts: [{ at: '2026-11-21T10:00:00.010Z', responseCode: 503, durationMs: 42, error: 'it answered 503' }],
     },
     {
       ...{ id: `msg_${id}_2`, profileId: 'cbp_main', type: 'invocation.started', status: 'failed' },

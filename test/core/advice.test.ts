@@ -141,7 +141,7 @@ describe('advice', () => {
   it('says that the data cannot tell where there are too few runs, and advises nothing', () => {
     const { suggestions, sentence } = advice(AS_IT_IS, recordedSample(testLadder(AS_IT_IS), people(TAIL, 29, 9)));
     expect(suggestions).toEqual([]);
-    expect(sentence).toBe('The data cannot tell: there are 29 runs, and at least 30 are needed.');
+    expect(sentence).toBe('The data cannot tell: at least 30 runs are needed, and there are 29.');
   });
 
   it('says to whom alone a later step was sent', () => {
