@@ -39,7 +39,6 @@ export type Verdict = FromSchema<typeof verdictSchema>;
 
 /** `recorded`: it became a fact in time. `late`: after its step was left. `ignored`: it told nothing new. */
 export const RECEIPT_EFFECTS = ['recorded', 'late', 'ignored'] as const;
-export type ReceiptEffect = (typeof RECEIPT_EFFECTS)[number];
 
 export const storyReceiptSchema = {
   type: 'object',
