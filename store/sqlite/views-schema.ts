@@ -135,11 +135,16 @@ const migrations = (file: string): readonly Migration[] => [
   (db) => countBySlot(db, file),
 ];
 
+const BUSY_MS = { migrating: 600_000, usual: 5_000 } as const;
+
 /** Opens the read model; what a power cut takes from its end, the log gives again from the position before. */
 export function openViews(file: string): SqliteDatabase {
   const db = openDatabase(file, { durability: 'normal' });
   // Nobody waits for the projection: its writer may move its own write-ahead log into the file.
   db.pragma('wal_autocheckpoint = 2000');
+  // Where another process brings a large file up to date, this one waits for it.
+  db.pragma(`busy_timeout = ${BUSY_MS.migrating}`);
   migrate(db, 'views', migrations(file));
+  db.pragma(`busy_timeout = ${BUSY_MS.usual}`);
   return db;
 }
