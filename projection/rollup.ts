@@ -1,12 +1,12 @@
 import { meets, statusOf, successOf } from '../core/attempt-status';
 import { reckonedMicros } from '../core/cost';
 import { NONE, type Rung, rungAt, type SendRung } from '../core/ladder';
+import { latencyBucket } from '../core/latency-buckets';
 import { slotOf } from '../core/slots';
 import { type AttemptState, newestAttempt, type State, type StepState, stepAt } from '../core/state';
 import { isDuplicate, reasonOf } from '../core/view';
 import { isTextChannel } from '../schemas/vocabulary';
 import type { Contribution, RollupKey } from '../store/contract';
-import { latencyBucket } from '../core/latency-buckets';
 
 /**
  * What a run counts in the rollups follows from its state alone, and a stretch of its events contributes the difference

@@ -50,8 +50,12 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
   const report = ({ partition, position }: LogRecord, cause: Error) =>
     onFault(`event record ${position} of partition ${partition} cannot be projected`, cause);
   if (!links.mongo) return intoFiles(options, report);
-  const { openMongoProjection } = await import('./projection-mongo');
+  const { openMongoProjection, renewMongoViews } = await import('./projection-mongo');
   const projection = openMongoProjection({ mongo: links.mongo, secret, report });
+  // Not waited for: what is counted anew goes on beside, and a process that stops leaves it to the next.
+  void renewMongoViews({ mongo: links.mongo, secret, report }).catch((error) =>
+    onFault('the read models are built anew at the next start', error),
+  );
   if (links.kafka) return fromKafka(links.kafka, projection, onFault);
   const { log, close, checkpoint } = openEvents(dataFolder);
   const { project, position } = projection;

@@ -1,5 +1,6 @@
 import type { Db, IndexDescription } from 'mongodb';
 import { makeGeneration } from './view-collections';
+import { markEmptyViews } from './view-edition';
 
 /**
  * What was released is never changed, only added to. No index is partial, and none makes documents expire: not every
@@ -56,5 +57,6 @@ export const MIGRATIONS: readonly Migration[] = [
       { key: { mode: 1, hour: 1 }, name: 'hour' },
       { key: { hour: 1 }, name: 'oldest' },
     ]);
+    await markEmptyViews(db);
   },
 ];
