@@ -7,6 +7,7 @@ import { createMongoGenerations } from '../../store/mongo/generations';
 import { openMongoStore } from '../../store/mongo/store';
 import { viewEdition } from '../../store/mongo/view-edition';
 import { createSeal } from '../../store/seal';
+import { sumsOf } from '../conformance/store-rollup-sums';
 import { freshName } from '../support/fresh-name';
 import { describeWithMongo } from '../support/mongo-server';
 import { asLogged, projectorOver, publishSample, rollupsOf, withoutZeros } from '../support/projected-runs';
@@ -100,7 +101,7 @@ describeWithMongo('read models of the last release', (server) => {
     const projector = projectorOver(generations.writer(1), store, [ladder], seal.hash);
     await projector.project(asLogged([...records, ...more]).slice(records.length));
     const bounds = [T0 - (T0 % 86_400_000), T0 + 86_400_000 - (T0 % 86_400_000)];
-    const sums = await store.rollups.sums({ mode: 'test', bounds, byCountry: false, latencies: false });
+    const sums = await sumsOf(store, { mode: 'test', bounds, byCountry: false, latencies: false });
     expect(sums.find(({ step }) => step === '')?.counts).toMatchObject({ accepted: 3, reckoned: 1, succeeded: 3 });
     expect(rollupsOf(more, [ladder]).length).toBe(3);
   });
