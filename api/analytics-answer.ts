@@ -2,7 +2,8 @@ import { isoTime } from '../core/iso-time';
 import { type Histogram, percentilesMs } from '../core/latency-buckets';
 import { accepted } from './accept';
 import type { Asked } from './analytics-query';
-import type { GroupTally, Tallied, Tally } from './analytics-tally';
+import type { Tally } from './analytics-runs';
+import type { GroupTally, Tallied } from './analytics-tally';
 import { csvHeader, csvRow } from './csv';
 import type { ApiRequest, ApiResponse } from './route';
 
@@ -61,7 +62,10 @@ function echoOf({ flow, version, mode, from, to, zone }: Asked) {
 export const SHARES = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
 type Percentiles = Record<keyof typeof SHARES, number | null>;
 
-export function percentilesOf(latencies: Histogram): Percentiles {
+const NONE: Percentiles = { p50: null, p90: null, p95: null, p99: null };
+
+export function percentilesOf(latencies: Histogram | null): Percentiles {
+  if (latencies === null) return NONE;
   const [p50 = null, p90 = null, p95 = null, p99 = null] = percentilesMs(latencies, Object.values(SHARES));
   return { p50, p90, p95, p99 };
 }

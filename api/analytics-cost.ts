@@ -1,5 +1,6 @@
 import type { Figures } from './analytics-answer';
-import type { CountryTally, Counts, GroupTally, StepTally, Tally } from './analytics-tally';
+import type { Counts, StepTally, Tally } from './analytics-runs';
+import type { CountryTally, GroupTally } from './analytics-tally';
 
 /**
  * What was paid, and what it would have cost to send otherwise. Of each currency by itself: nothing is converted.

@@ -1,6 +1,6 @@
 import type { Figures } from './analytics-answer';
+import type { StepTally } from './analytics-runs';
 import { withoutCurrency } from './analytics-steps';
-import type { StepTally } from './analytics-tally';
 
 const REASON = 'reason.';
 

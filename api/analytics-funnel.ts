@@ -1,6 +1,7 @@
 import type { Figures } from './analytics-answer';
 import { percentilesOf, SHARES } from './analytics-answer';
-import { addCounts, type Counts, type GroupTally, type StepTally, type Tally } from './analytics-tally';
+import { addCounts, type Counts, type StepTally, type Tally } from './analytics-runs';
+import type { GroupTally } from './analytics-tally';
 
 const STEP_COUNTS = [
   'attempted',

@@ -1,7 +1,7 @@
-import { boundsOfBucket, countedIn } from '../core/latency-buckets';
+import { boundsOfBucket, countedIn, latenciesIn } from '../core/latency-buckets';
 import { type Figures, percentilesOf, SHARES } from './analytics-answer';
+import type { StepTally } from './analytics-runs';
 import { withoutCurrency } from './analytics-steps';
-import type { StepTally } from './analytics-tally';
 
 /** How long messages took from the provider's acceptance to the person, beside the time that their step gives them. */
 export const LATENCY: Figures = {
@@ -21,17 +21,16 @@ function sending(steps: readonly StepTally[]): StepTally[] {
 
 function stepOf({ step, channel, timeoutMs, latencies }: StepTally) {
   const histogram: { fromMs: number; toMs: number; count: number }[] = [];
-  for (let bucket = 0; bucket < latencies.length; bucket++) {
-    const count = latencies[bucket] ?? 0;
-    if (count <= 0) continue;
-    const { fromMs, toMs } = roundedBounds(bucket);
-    histogram.push({ fromMs, toMs, count });
+  const inBuckets = latencies ? latenciesIn(latencies) : [];
+  for (let at = 0; at < inBuckets.length; at += 2) {
+    const { fromMs, toMs } = roundedBounds(inBuckets[at] ?? 0);
+    histogram.push({ fromMs, toMs, count: inBuckets[at + 1] ?? 0 });
   }
   return {
     step,
     channel,
     timeoutSeconds: timeoutMs === null ? null : timeoutMs / 1000,
-    counted: countedIn(latencies),
+    counted: latencies ? countedIn(latencies) : 0,
     latencyMs: percentilesOf(latencies),
     histogram,
   };

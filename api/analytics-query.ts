@@ -44,7 +44,11 @@ export async function readAnalyticsQuery(
   if (!mode.ok) return mode;
   const flow = query.flow === undefined ? null : await services.store.flows.get(query.flow);
   if (query.flow !== undefined && !flow) {
-    return refuse('flow', `There is no flow “${query.flow}”.`, 'GET /v1/flows lists the flows and their workflow IDs.');
+    return refuse(
+      'flow',
+      `There is no flow “${query.flow.slice(0, 64)}”.`,
+      'GET /v1/flows lists the flows and their workflow IDs.',
+    );
   }
   const { version = null } = query;
   if (version !== null && !flow) return refuse('version', 'A version is one of a flow.', 'Say which with “flow”.');

@@ -13,7 +13,7 @@ import { FAILURES } from './analytics-failures';
 import { FUNNEL } from './analytics-funnel';
 import { LATENCY } from './analytics-latency';
 import { readAnalyticsQuery } from './analytics-query';
-import { type Tallied, tally, type Wanted } from './analytics-tally';
+import { type Tallied, TooManyGroups, tally, type Wanted } from './analytics-tally';
 import { invalid } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
@@ -82,10 +82,12 @@ async function answer(
   const read = await readAnalyticsQuery(services, request);
   if (!read.ok) return read.response;
   await services.projected?.();
-  const tallied = await tally(services, read.asked, wanted);
-  if ((tallied.groups?.length ?? 0) > ANALYTICS_LIMITS.groups) {
+  try {
+    const tallied = await tally(services, read.asked, wanted);
+    return answerOf(request, read.asked, tallied, figures(tallied));
+  } catch (error) {
+    if (!(error instanceof TooManyGroups)) throw error;
     const message = `That makes more than ${ANALYTICS_LIMITS.groups} groups.`;
     return invalid([{ pointer: '/query/by', message }], 'Ask for less time, for one flow, or by fewer things.');
   }
-  return answerOf(request, read.asked, tallied, figures(tallied));
 }

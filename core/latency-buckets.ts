@@ -25,21 +25,29 @@ export function boundsOfBucket(bucket: number): { from: number; to: number } {
 }
 
 /** How many by bucket. An array: what is added up and looked through as often as these is several times faster so. */
-export type Histogram = Float64Array;
-
-/** Of nothing; not to be written to. */
-export const NO_LATENCIES: Histogram = new Float64Array(0);
+export type Histogram = Int32Array;
 
 export function newHistogram(): Histogram {
-  return new Float64Array(BUCKETS);
+  return new Int32Array(BUCKETS);
 }
 
-/** Both together: `to` itself, where it is no NO_LATENCIES. */
-export function addHistogram(to: Histogram, added: Histogram): Histogram {
-  if (added.length === 0) return to;
-  if (to.length === 0) return added.slice();
-  for (let bucket = 0; bucket < BUCKETS; bucket++) to[bucket] = (to[bucket] ?? 0) + (added[bucket] ?? 0);
-  return to;
+/** The buckets that have any, each followed by how many: a fraction of a histogram's size. */
+export type Latencies = readonly number[];
+
+export function addLatencies(to: Histogram, added: Latencies): void {
+  for (let at = 0; at + 1 < added.length; at += 2) {
+    const bucket = added[at] ?? 0;
+    to[bucket] = (to[bucket] ?? 0) + (added[at + 1] ?? 0);
+  }
+}
+
+export function latenciesIn(histogram: Histogram): number[] {
+  const found: number[] = [];
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    const count = histogram[bucket] ?? 0;
+    if (count !== 0) found.push(bucket, count);
+  }
+  return found;
 }
 
 /** How many there are of all buckets. */

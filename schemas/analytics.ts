@@ -4,7 +4,7 @@ import { CHANNELS, MODES, type Mode, PURPOSES, REASONS } from './vocabulary';
 export const GROUPINGS = ['flow', 'version', 'channel', 'country', 'purpose', 'hour', 'day'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-export const ANALYTICS_LIMITS = { hourDays: 31, dayDays: 400, groups: 5_000 } as const;
+export const ANALYTICS_LIMITS = { hourDays: 31, dayDays: 400, groups: 2_500 } as const;
 
 const moment = {
   type: 'string',

@@ -1,4 +1,4 @@
-import type { Histogram } from '../core/latency-buckets';
+import type { Latencies } from '../core/latency-buckets';
 import type { RunFacts } from '../core/run-facts';
 import type { State } from '../core/state';
 import type { LogRecord } from '../log/contract';
@@ -455,7 +455,7 @@ export interface RollupSum extends Omit<RollupKey, 'mode' | 'hour'> {
   /** Without the `latency.<n>`. */
   counts: Record<string, number>;
   /** Empty where they were not asked for. */
-  latencies: Histogram;
+  latencies: Latencies;
 }
 
 /** The counts of the analytics; they follow the log by a moment. */
@@ -464,8 +464,11 @@ export interface RollupIndex {
   find(query: RollupQuery): Promise<Rollup[]>;
   /** The first and the last hour that it would find something of; null where there is nothing. */
   span(query: RollupQuery): Promise<{ first: number; last: number } | null>;
-  /** The same added up, in no order; what comes to nothing is left out. */
-  sums(query: RollupSumQuery): Promise<RollupSum[]>;
+  /**
+   * The same added up, in no order, handed over in portions, so that not all of it is in memory at once. What comes to
+   * nothing is left out. Rejects with what `take` rejects with.
+   */
+  sums(query: RollupSumQuery, take: (sums: readonly RollupSum[]) => Promise<void>): Promise<void>;
 }
 
 /** A run's events as the log has them. */

@@ -1,50 +1,51 @@
-import { countedIn, newHistogram } from '../core/latency-buckets';
 import type { Rollup, RollupSum, RollupSumQuery } from './contract';
 
 const LATENCY = 'latency.';
 
+interface Sum extends Omit<RollupSum, 'latencies'> {
+  byBucket: Map<number, number>;
+}
+
 /** Adds rollups up by period, for a store that cannot do it itself. */
 export function sumRollups(
-  rollups: readonly Rollup[],
+  rollups: Iterable<Rollup>,
   { bounds, byCountry, latencies }: Pick<RollupSumQuery, 'bounds' | 'byCountry' | 'latencies'>,
 ): RollupSum[] {
-  const sums = new Map<string, RollupSum>();
+  const sums = new Map<string, Sum>();
   for (const { key, counts } of rollups) {
     const period = periodOf(key.hour, bounds);
     if (period === null) continue;
     const { flowId, flowVersion, step, channel } = key;
     const country = byCountry ? key.country : '';
     const name = JSON.stringify([period, flowId, flowVersion, step, channel, country]);
-    const sum = sums.get(name) ?? {
-      ...{ period, flowId, flowVersion, step, channel, country },
-      counts: {},
-      latencies: newHistogram(),
-    };
+    const place = { period, flowId, flowVersion, step, channel, country };
+    const sum = sums.get(name) ?? { ...place, counts: {}, byBucket: new Map() };
     sums.set(name, sum);
     add(sum, counts, latencies);
   }
   return [...sums.values()].map(withoutNothing).filter(isSomething);
 }
 
-function add({ counts, latencies }: RollupSum, added: Readonly<Record<string, number>>, both: boolean): void {
+function add({ counts, byBucket }: Sum, added: Readonly<Record<string, number>>, latencies: boolean): void {
   for (const [name, count] of Object.entries(added)) {
-    if (name.startsWith(LATENCY)) {
-      if (!both) continue;
+    if (!name.startsWith(LATENCY)) counts[name] = (counts[name] ?? 0) + count;
+    else if (latencies) {
       const bucket = Number(name.slice(LATENCY.length));
-      latencies[bucket] = (latencies[bucket] ?? 0) + count;
-    } else counts[name] = (counts[name] ?? 0) + count;
+      byBucket.set(bucket, (byBucket.get(bucket) ?? 0) + count);
+    }
   }
 }
 
-function withoutNothing(sum: RollupSum): RollupSum {
+function withoutNothing({ byBucket, counts, ...place }: Sum): RollupSum {
   return {
-    ...sum,
-    counts: Object.fromEntries(Object.entries(sum.counts).filter(([, count]) => count !== 0)),
+    ...place,
+    counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0)),
+    latencies: [...byBucket].filter(([, count]) => count !== 0).flat(),
   };
 }
 
 function isSomething({ counts, latencies }: RollupSum): boolean {
-  return countedIn(latencies) > 0 || Object.keys(counts).length > 0;
+  return latencies.length > 0 || Object.keys(counts).length > 0;
 }
 
 /** The number of the period that `at` falls into, or null. */

@@ -10,6 +10,7 @@ import { createMongoEvents } from '../../store/mongo/events';
 import { createMongoFlows } from '../../store/mongo/flows';
 import { createMongoGenerations } from '../../store/mongo/generations';
 import { createMongoRecords } from '../../store/mongo/records';
+import { markViewEdition, viewEdition } from '../../store/mongo/view-edition';
 import { createSeal } from '../../store/seal';
 
 export interface MongoProjectionOptions {
@@ -44,6 +45,19 @@ export function rebuildMongoViews(
   onProgress: (partition: number, events: number) => void,
 ): Promise<boolean> {
   return rebuildBeside({ ...piecesOf(options), onProgress });
+}
+
+/**
+ * Read models of an Onward that counted otherwise are built anew, once, where all that they were made from is there.
+ * Beside the projection, which goes on; broken off, it is done at the next start. Where several processes do it at once,
+ * one's work is shown.
+ */
+export async function renewMongoViews(options: MongoProjectionOptions & { readersLeaveMs?: number }): Promise<void> {
+  const { db } = options.mongo;
+  if ((await viewEdition(db)) !== 'outdated') return;
+  const { readersLeaveMs } = options;
+  await rebuildBeside({ ...piecesOf(options), ...(readersLeaveMs !== undefined && { readersLeaveMs }) });
+  await markViewEdition(db);
 }
 
 function piecesOf({ mongo: { db }, secret, report, onFolded }: MongoProjectionOptions) {

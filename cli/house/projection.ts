@@ -52,10 +52,14 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
   const report = ({ partition, position }: LogRecord, cause: Error) =>
     onFault(`event record ${position} of partition ${partition} cannot be projected`, cause);
   if (!links.mongo) return intoFiles(options, report);
-  const { openMongoProjection } = await import('./projection-mongo');
+  const { openMongoProjection, renewMongoViews } = await import('./projection-mongo');
   const { folded: onFolded, caughtUp } = metrics;
   const projection = openMongoProjection({ mongo: links.mongo, secret, report, onFolded });
   const { project } = metrics.watch(projection);
+  // Not waited for: what is counted anew goes on beside, and a process that stops leaves it to the next.
+  void renewMongoViews({ mongo: links.mongo, secret, report }).catch((error) =>
+    onFault('the read models are built anew at the next start', error),
+  );
   if (links.kafka) return fromKafka(links.kafka, { project }, onFault);
   const { log, close, checkpoint } = openEvents(dataFolder);
   const from = await projection.position(PARTITION);

@@ -25,7 +25,8 @@ export function liveViews(db: Db, now: () => number = () => performance.now()): 
   };
 }
 
-async function readLive(db: Db): Promise<number> {
+/** The number of the generation that is live. */
+export async function readLive(db: Db): Promise<number> {
   return Number((await readMark(db, MARK)) ?? FIRST);
 }
 

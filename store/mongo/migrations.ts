@@ -2,6 +2,7 @@ import type { Db, IndexDescription } from 'mongodb';
 import { addFacts } from './add-facts';
 import { generationsIn } from './generations';
 import { addIndexes, makeGeneration } from './view-collections';
+import { markEmptyViews } from './view-edition';
 
 /**
  * What was released is never changed, only added to. No index is partial, and none makes documents expire: not every
@@ -77,5 +78,6 @@ export const MIGRATIONS: readonly Migration[] = [
       { key: { mode: 1, hour: 1 }, name: 'hour' },
       { key: { hour: 1 }, name: 'oldest' },
     ]);
+    await markEmptyViews(db);
   },
 ];

@@ -18,12 +18,12 @@ export function createMongoRollups(live: LiveViews): RollupIndex {
   return {
     span: rollupSpan(live),
     find,
-    async sums({ mode, flowId, flowVersion, ...wanted }) {
+    async sums({ mode, flowId, flowVersion, ...wanted }, take) {
       const { bounds } = wanted;
       const from = bounds[0];
       const to = bounds[bounds.length - 1];
-      if (from === undefined || from === to) return [];
-      return sumRollups(await find({ mode, flowId, flowVersion, from, to }), wanted);
+      if (from === undefined || from === to) return;
+      await take(sumRollups(await find({ mode, flowId, flowVersion, from, to }), wanted));
     },
   };
 }

@@ -49,7 +49,7 @@ export function readCounts(text: string, add: (code: number, count: number) => v
  * The same, by hand, character by character: most of what a query over many rollups costs is here, and with `split` it
  * takes twice as long.
  */
-export function addLatencies(text: string, latencies: Histogram): void {
+export function addLatencyText(text: string, latencies: Histogram): void {
   const { length } = text;
   let bucket = 0;
   let value = 0;

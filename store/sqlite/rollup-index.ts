@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { countedIn, NO_LATENCIES, newHistogram } from '../../core/latency-buckets';
+import { type Histogram, latenciesIn, newHistogram } from '../../core/latency-buckets';
 import type { Channel, Mode } from '../../schemas/vocabulary';
 import type { SqliteDatabase, SqlValue } from '../../sqlite/open';
 import type { Rollup, RollupIndex, RollupQuery, RollupSum, RollupSumQuery } from '../contract';
-import { addLatencies, nameOfBucket, readCounts } from './counts-text';
-import { GRAINS, type Piece, piecesOf } from './rollup-grains';
+import { addLatencyText, nameOfBucket, readCounts } from './counts-text';
+import { EVERY_FLOW, GRAINS, type Piece, piecesOf } from './rollup-grains';
 import { MODE_CODES } from './view-codes';
 
 interface RollupRow {
@@ -18,10 +18,13 @@ interface RollupRow {
   latencies: string | null;
 }
 
+type SumRow = RollupRow & { period: number };
+
 /** @param db a connection to views.db */
 export function createSqliteRollups(db: SqliteDatabase): RollupIndex {
   const { wordOf, numberOf } = wordReader(db);
   const everyFlow = db.prepare(EVERY_FLOW);
+  const scratch = newHistogram();
   const flowsOf = (mode: Mode) => (everyFlow.all([MODE_CODES[mode]]) as { flow: number }[]).map(({ flow }) => flow);
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   const prepared = (sql: string) => {
@@ -49,24 +52,19 @@ export function createSqliteRollups(db: SqliteDatabase): RollupIndex {
       })[];
       return rows.map((row) => toRollup(row, query, wordOf)).sort(inOrder);
     },
-    async sums(query) {
+    async sums(query, take) {
       const flow = query.flowId === undefined ? undefined : numberOf(query.flowId);
-      if (flow === null) return [];
+      if (flow === null) return;
       const statement = prepared(sumStatement(query));
-      const sums: RollupSum[] = [];
+      const portions = inPortions(piecesOf(query.bounds, query.byCountry)).map((pieces) => JSON.stringify(pieces));
       for (const one of flow === undefined ? flowsOf(query.mode) : [flow]) {
-        for (const pieces of inPortions(piecesOf(query.bounds, query.byCountry))) {
+        for (const pieces of portions) {
+          const rows = statement.all([MODE_CODES[query.mode], one, pieces, query.flowVersion ?? 0]) as SumRow[];
+          await take(rows.map((row) => toSum(row, wordOf, scratch)).filter(isSomething));
           // Whoever else is to be answered by this process has a turn between.
-          if (sums.length > 0) await turn();
-          const values = [MODE_CODES[query.mode], one, JSON.stringify(pieces), query.flowVersion ?? 0];
-          const rows = statement.all(values) as (RollupRow & { period: number })[];
-          for (const row of rows) {
-            const sum = toSum(row, wordOf);
-            if (isSomething(sum)) sums.push(sum);
-          }
+          await turn();
         }
       }
-      return sums;
     },
   };
 }
@@ -87,11 +85,6 @@ function inPortions(pieces: readonly Piece[]): Piece[][] {
     portion.push(piece);
   }
   return portion.length > 0 ? [...portions, portion] : portions;
-}
-
-function isSomething({ counts, latencies }: RollupSum): boolean {
-  for (const _ in counts) return true;
-  return countedIn(latencies) > 0;
 }
 
 /** Words keep their number for good. */
@@ -124,15 +117,6 @@ function conditions(query: RollupQuery, flow: number | undefined): { sql: string
   return { sql: parts.join(' AND '), values };
 }
 
-/** Hops from flow to flow along the index, instead of reading every row of it. */
-const EVERY_FLOW = `
-  WITH RECURSIVE flows (flow) AS (
-    SELECT min(flow) FROM rollups WHERE mode = ?1 AND grain = ${GRAINS.everyDay}
-    UNION ALL
-    SELECT (SELECT min(flow) FROM rollups WHERE mode = ?1 AND grain = ${GRAINS.everyDay} AND flow > flows.flow)
-    FROM flows WHERE flow IS NOT NULL
-  ) SELECT flow FROM flows WHERE flow IS NOT NULL`;
-
 /**
  * For each piece a stretch of the index is read; the casts let SQLite compare what comes out of JSON with the columns by
  * that index.
@@ -163,15 +147,25 @@ function toRollup(row: RollupRow & { hour: number }, { mode }: RollupQuery, word
   return { key: { mode, flowId: wordOf(flow), flowVersion: version, step, channel, country, hour }, counts };
 }
 
-function toSum(row: RollupRow & { period: number }, wordOf: (number: number) => string): RollupSum {
+/** @param scratch a histogram that is empty, and is left empty */
+function toSum(row: SumRow, wordOf: (number: number) => string, scratch: Histogram): RollupSum {
   const { period, flow, version, step, channel, country = '' } = row;
   const byCode = new Map<number, number>();
   readCounts(row.counts ?? '', (code, count) => byCode.set(code, (byCode.get(code) ?? 0) + count));
-  const latencies = row.latencies ? newHistogram() : NO_LATENCIES;
-  if (row.latencies) addLatencies(row.latencies, latencies);
   const counts: Record<string, number> = {};
   for (const [code, count] of byCode) if (count !== 0) counts[wordOf(code)] = count;
+  let latencies: number[] = [];
+  if (row.latencies) {
+    addLatencyText(row.latencies, scratch);
+    latencies = latenciesIn(scratch);
+    scratch.fill(0);
+  }
   return { period, flowId: wordOf(flow), flowVersion: version, step, channel, country, counts, latencies };
+}
+
+function isSomething({ counts, latencies }: RollupSum): boolean {
+  for (const _ in counts) return true;
+  return latencies.length > 0;
 }
 
 function inOrder({ key: a }: Rollup, { key: b }: Rollup): number {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Channel, Mode } from '../../schemas/vocabulary';
 import { openDatabase, type SqliteDatabase } from '../../sqlite/open';
+import type { RollupKey } from '../contract';
 import { rollupWriter } from './rollups';
 import { MODE_CODES, UNLISTED } from './view-codes';
 import { wordNumbers } from './words';
@@ -43,32 +44,43 @@ export function countBySlot(db: SqliteDatabase, viewsFile: string): void {
   db.exec('DROP TABLE rollups_by_hour');
 }
 
+interface HourRow {
+  mode: number;
+  hour: number;
+  flow: number;
+  version: number;
+  step: string;
+  channel: Channel | '';
+  counts: string;
+}
+
+/** Rows written together: a day that many of them belong to is written once for all. */
+const ROWS_AT_ONCE = 5_000;
+
 function carryOver(db: SqliteDatabase): void {
-  const words = new Map(
-    (db.prepare('SELECT number, word FROM words').all([]) as { number: number; word: string }[]).map(
-      ({ number, word }) => [number, word] as const,
-    ),
+  const number = wordNumbers(db);
+  const words = db.prepare('SELECT number, word FROM words').all([]) as { number: number; word: string }[];
+  const wordOf = new Map(words.map(({ number, word }) => [number, word]));
+  const page = db.prepare(
+    `SELECT mode, hour, flow, version, step, channel, counts FROM rollups_by_hour
+     WHERE mode IN (0, 1) ORDER BY mode, flow, hour LIMIT ? OFFSET ?`,
   );
-  const rows = db.prepare('SELECT mode, hour, flow, version, step, channel, counts FROM rollups_by_hour').all([]) as {
-    mode: number;
-    hour: number;
-    flow: number;
-    version: number;
-    step: string;
-    channel: Channel | '';
-    counts: string;
-  }[];
-  const writer = rollupWriter(db, wordNumbers(db));
-  for (const { mode, hour, flow, version, step, channel, counts } of rows) {
-    const modes: readonly Mode[] = ['live', 'test'];
-    const key = {
-      mode: modes.find((name) => MODE_CODES[name] === mode) ?? 'live',
-      flowId: words.get(flow) ?? '',
-      flowVersion: version,
-      ...{ step, channel, country: '', hour },
-    };
-    writer.add([{ key, counts: JSON.parse(counts) as Record<string, number> }]);
+  const writer = rollupWriter(db, number);
+  for (let at = 0; ; at += ROWS_AT_ONCE) {
+    const rows = page.all([ROWS_AT_ONCE, at]) as HourRow[];
+    writer.add(rows.map((row) => ({ key: keyOf(row, wordOf), counts: JSON.parse(row.counts) })));
+    if (rows.length < ROWS_AT_ONCE) return;
   }
+}
+
+function keyOf({ mode, hour, flow, version, step, channel }: HourRow, wordOf: ReadonlyMap<number, string>): RollupKey {
+  const modes: readonly Mode[] = ['live', 'test'];
+  return {
+    mode: modes.find((name) => MODE_CODES[name] === mode) ?? 'live',
+    flowId: wordOf.get(flow) ?? '',
+    flowVersion: version,
+    ...{ step, channel, country: '', hour },
+  };
 }
 
 /** Whether the log has every event, and every run that is listed its record: retention has removed nothing. */

@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from '../../sqlite/open';
 import { type CountsByCode, readCounts } from './counts-text';
-import { furtherPlaces, GRAINS } from './rollup-grains';
+import { EVERY_FLOW, furtherPlaces, GRAINS } from './rollup-grains';
 import { rollupRows } from './rollups';
 import { MODE_CODES } from './view-codes';
 
@@ -22,7 +22,7 @@ interface SweptRow {
  * @returns how many slots went
  */
 export function rollupsSweep(db: SqliteDatabase): (before: number, limit: number) => number {
-  const flows = db.prepare(`SELECT DISTINCT flow FROM rollups WHERE mode = ? AND grain = ${GRAINS.everyDay}`);
+  const flows = db.prepare(EVERY_FLOW);
   const select = db.prepare(
     `SELECT number, hour, flow, version, step, channel, country, counts, latencies FROM rollups
      WHERE mode = ? AND grain = ${GRAINS.slot} AND flow = ? AND hour < ? LIMIT ?`,

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Ladder } from '../../core/ladder';
 import type { EventRecord } from '../../schemas/event';
+import type { Contribution } from '../../store/contract';
 import { createSqliteViews } from '../../store/sqlite/views';
 import { asLogged, projectorOver, publishSample } from '../support/projected-runs';
 import { random } from '../support/random';
 import { fallbackRun, recordsOf } from '../support/sample-runs';
-import { type ApiUnderTest, must, startApi } from './api-under-test';
+import { type ApiUnderTest, expectProblem, must, pointers, startApi } from './api-under-test';
 
 const DAY_MS = 86_400_000;
 const RUNS = 300;
@@ -80,6 +81,30 @@ test.each(ZONES)('days in %s are exact, over both changes of the clock', async (
       expect([day, alone.invocations.accepted]).toEqual([day, count]);
     }
   }
+});
+
+test('an answer of more groups than anybody reads is refused before it is made', async () => {
+  const views = createSqliteViews(join(api.house.folder, 'views.db'));
+  const from = Date.parse('2026-08-01T00:00:00Z');
+  const contributions = Array.from(
+    { length: 31 * 24 * 4 },
+    (_, n): Contribution => ({
+      position: n + 1,
+      key: {
+        ...{ mode: 'test', flowId: ladder.flowId, flowVersion: 1, step: '', channel: '' },
+        ...{ country: ['IT', 'NP', 'IN', 'BR'][n % 4] ?? '', hour: from + Math.floor(n / 4) * 3_600_000 },
+      },
+      counts: { accepted: 1 },
+    }),
+  );
+  const position = contributions.length;
+  await views.write({ partition: 7, position, created: [], runs: [], messages: [], contributions });
+  await views.close();
+  const range = 'from=2026-08-01&to=2026-08-31&mode=test';
+  const answer = await api.call('GET', `/v1/analytics/funnel?by=hour,country&${range}`);
+  expectProblem(answer, 422);
+  expect(pointers(answer)).toEqual(['/query/by']);
+  expect((await found(`funnel?by=hour&${range}`)).groups).toHaveLength(31 * 24);
 });
 
 test('hours are those of UTC', async () => {

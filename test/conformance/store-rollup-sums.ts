@@ -1,5 +1,5 @@
 import { slotOf } from '../../core/slots';
-import type { Contribution, RollupSum, RollupSumQuery } from '../../store/contract';
+import type { Contribution, RollupSum, RollupSumQuery, Store } from '../../store/contract';
 import { sumRollups } from '../../store/rollup-sums';
 import { random } from '../support/random';
 import { type OpenStore, storeForEachTest } from './store-under-test';
@@ -55,7 +55,7 @@ export function describeRollupSums(open: OpenStore): void {
       return inOrder(sumRollups(meant, { bounds, byCountry, latencies: query.latencies ?? true }));
     };
     const found = async (query: Partial<RollupSumQuery> & Pick<RollupSumQuery, 'bounds'>) =>
-      inOrder(await held.now.store.rollups.sums({ mode: 'live', byCountry: false, latencies: true, ...query }));
+      inOrder(await sumsOf(held.now.store, { mode: 'live', byCountry: false, latencies: true, ...query }));
 
     const every = (stepMs: number, from: number, to: number) =>
       Array.from({ length: Math.ceil((to - from) / stepMs) + 1 }, (_, n) => from + n * stepMs);
@@ -82,6 +82,12 @@ export function describeRollupSums(open: OpenStore): void {
         const version = { bounds, byCountry, flowId: 'flw_a', flowVersion: 2 };
         expect(await found(version)).toEqual(expected(version));
       }
+    });
+
+    test('end with what whoever takes them ends with', async () => {
+      const query = { mode: 'live', bounds: KATHMANDU, byCountry: false, latencies: false } as const;
+      const take = () => Promise.reject(new RangeError('enough'));
+      await expect(held.now.store.rollups.sums(query, take)).rejects.toThrow(RangeError);
     });
 
     test('come without latencies where those are not wanted', async () => {
@@ -120,12 +126,22 @@ export function describeRollupSums(open: OpenStore): void {
   });
 }
 
+/** All of the portions. */
+export async function sumsOf({ rollups }: Pick<Store, 'rollups'>, query: RollupSumQuery): Promise<RollupSum[]> {
+  const all: RollupSum[] = [];
+  await rollups.sums(query, async (sums) => void all.push(...sums));
+  return all;
+}
+
 function inOrder(sums: readonly RollupSum[]): unknown[] {
-  const rows = sums.map(({ latencies, ...rest }) => ({
-    ...rest,
-    latencies: [...latencies].flatMap((count, bucket) => (count === 0 ? [] : [[bucket, count]])),
-  }));
+  const rows = sums.map(({ latencies, ...rest }) => ({ ...rest, latencies: pairs(latencies) }));
   const place = ({ period, flowId, flowVersion, step, country }: Omit<RollupSum, 'latencies'>) =>
     JSON.stringify([period, flowId, flowVersion, step, country]);
   return rows.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+}
+
+function pairs(latencies: readonly number[]): number[][] {
+  const found: number[][] = [];
+  for (let at = 0; at < latencies.length; at += 2) found.push(latencies.slice(at, at + 2));
+  return found.sort(([a = 0], [b = 0]) => a - b);
 }

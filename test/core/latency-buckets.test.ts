@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import {
+  addLatencies,
   boundsOfBucket,
+  latenciesIn,
   latencyBucket,
   latencyOfBucket,
   newHistogram,
@@ -69,8 +71,9 @@ test.each(Object.keys(DISTRIBUTIONS))('percentiles are within 2 %% of the true o
 test('of nothing there is no percentile, and what was taken back counts for none', () => {
   expect(percentilesMs(newHistogram(), [0.5, 0.9])).toEqual([null, null]);
   const taken = histogramOf([0, 0, 0, 900]);
-  taken[latencyBucket(900)] = 0;
+  addLatencies(taken, [latencyBucket(900), -1]);
   expect(percentilesMs(taken, [0.5, 1])).toEqual([0, 0]);
+  expect(latenciesIn(taken)).toEqual([0, 3]);
 });
 
 test('every time is within the bounds of its bucket, and buckets meet', () => {
