@@ -21,6 +21,9 @@ const start = serverProcesses();
 const env = { ONWARD_SECRET: SECRET, ONWARD_CALLBACK_ALLOW: '127.0.0.0/8' };
 
 let receiver: CallbackReceiver;
+// Servers of their own, started and killed.
+jest.setTimeout(120_000);
+
 beforeAll(async () => {
   receiver = await openCallbackReceiver();
 });
@@ -182,7 +185,7 @@ test('a SIGKILL loses no callback and tells nothing else, and an open run waits 
   await until(() => ids.every((id, n) => told('/killed', id).length >= (expected[n]?.length ?? 0)), 'all callbacks');
   expect(ids.map((id) => told('/killed', id))).toEqual(expected);
   expect(await second.stop()).toBe(0);
-}, 60_000);
+}, 180_000);
 
 test('what makes the callbacks may be a process of its own, and two of them are refused on one folder', async () => {
   const dataFolder = join(root, 'roles');
