@@ -19,7 +19,7 @@ async function expectOneLine(options: Partial<ServerOptions>, line: RegExp): Pro
   expect(server.stderr().trimEnd().split('\n')).toHaveLength(1);
   expect(server.stdout()).toBe('');
   expect(status).toBe(1);
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(performance.now() - began).toBeLessThan(30_000);
 }
 
 test.each<[string, Record<string, string>, RegExp]>([
