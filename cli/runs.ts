@@ -33,6 +33,11 @@ export function addRuns(program: Command, terminal: Terminal): void {
     .option('--workflow <id>')
     .option('--status <status>')
     .option('--mode <mode>', 'live or test')
+    .option('--recipient <address>', 'phone number, e-mail address or recipient ID')
+    .option('--external-id <id>')
+    .option('--reached <channel>', 'the channel that reached the person')
+    .option('--late', 'a message reached the person late')
+    .option('--duplicate', 'the person was reached more than once')
     .option('--limit <n>', 'at most 200', '20')
     .option('--json', 'as JSON')
     .action((options: ListOptions) => list(options, terminal));
@@ -74,18 +79,32 @@ interface ListOptions {
   workflow?: string;
   status?: string;
   mode?: string;
+  recipient?: string;
+  externalId?: string;
+  reached?: string;
+  late?: true;
+  duplicate?: true;
   limit: string;
   json?: true;
 }
 
 async function list(options: ListOptions, terminal: Terminal): Promise<void> {
+  const { workflow, status, mode, recipient, externalId, reached, late, duplicate } = options;
+  const filters = {
+    workflowId: workflow,
+    status,
+    mode,
+    recipient,
+    externalId,
+    reachedChannel: reached,
+    late,
+    duplicate,
+  };
   const query = new URLSearchParams({ limit: options.limit });
-  if (options.workflow) query.set('workflowId', options.workflow);
-  if (options.status) query.set('status', options.status);
-  if (options.mode) query.set('mode', options.mode);
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, String(value));
   const { items } = await httpClient(terminal.env).get<{ items: InvocationView[] }>(`/invocations?${query}`);
   if (options.json) return terminal.out(JSON.stringify(items, null, 2));
-  for (const { id, createdAt, workflowId, status, reachedStep } of items) {
-    terminal.out(`${id}  ${createdAt}  ${status.padEnd(9)}  ${workflowId}${reachedStep ? ` by ${reachedStep}` : ''}`);
+  for (const { id, createdAt, workflowId, status: standing, reachedStep } of items) {
+    terminal.out(`${id}  ${createdAt}  ${standing.padEnd(9)}  ${workflowId}${reachedStep ? ` by ${reachedStep}` : ''}`);
   }
 }

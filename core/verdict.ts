@@ -210,6 +210,8 @@ function endTold(told: Told): string {
       return `Cancelled at ${at} by the customer`;
     case 'expired':
       return `Expired at ${at}, as its time to live was over`;
+    case 'new':
+      return 'Running: accepted, and not begun yet';
     default:
       return `Running since ${moment(state, state.startedAt)}${waitingTold(told)}`;
   }

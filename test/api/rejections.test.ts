@@ -64,9 +64,7 @@ it('each refusal is counted by its reason before it is answered', async () => {
   });
   const live = await api.call('POST', INVOKE, { body: PERSON, key: api.keys.live });
   expectProblem(live, 422);
-  expect(await stored('live', 1)).toMatchObject([
-    { reason: 'no_provider_account', count: 1, flowVersion: 1 },
-  ]);
+  expect(await stored('live', 1)).toMatchObject([{ reason: 'no_provider_account', count: 1, flowVersion: 1 }]);
 });
 
 it('what was taken is not counted, nor what names no flow, nor whoever has no key', async () => {
@@ -82,9 +80,7 @@ it('a flow without a published version is counted under version 0', async () => 
   const { workflowId: _, ...draft } = { ...OTP, name: 'Draft' };
   await must(api.call('POST', '/v1/flows', { body: { ...draft, workflowId: 'wf_draft' } }), 201);
   await must(invoke(PERSON, {}, '/v1/workflows/wf_draft/invocations'), 409);
-  expect(await stored('test', 1)).toMatchObject([
-    { reason: 'not_published', flowVersion: 0, count: 1 },
-  ]);
+  expect(await stored('test', 1)).toMatchObject([{ reason: 'not_published', flowVersion: 0, count: 1 }]);
 });
 
 it('each bad line of a batch is counted, and a batch that cannot be read once', async () => {

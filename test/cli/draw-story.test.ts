@@ -59,6 +59,17 @@ test('what there is none of is left out', () => {
   expect(bare).not.toMatch(/receipts|callbacks\n/);
 });
 
+test('runs list asks for what its options say', async () => {
+  const path = '/v1/invocations?limit=20&recipient=%2B393351234567&reachedChannel=sms&late=true&duplicate=true';
+  const server = new CannedServer({ [`GET ${path}`]: { body: { items: [story().invocation], nextCursor: null } } });
+  const env = { ONWARD_URL: await server.listen(), ONWARD_KEY: 'live_k' };
+  const options = ['--recipient', '+393351234567', '--reached', 'sms', '--late', '--duplicate'];
+  const listed = await runVerb(['runs', 'list', ...options], env);
+  expect(listed).toMatchObject({ status: 0, err: '' });
+  expect(listed.out).toContain('inv_1  2026-11-21T10:00:00.000Z  succeeded  wf_1 by sms');
+  await server.close();
+});
+
 test('runs show draws the run and tells its story; as JSON it is the story alone', async () => {
   const server = new CannedServer({ 'GET /v1/invocations/inv_1/story': { body: story() } });
   const env = { ONWARD_URL: await server.listen(), ONWARD_KEY: 'live_k' };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { meets, successOf } from '../../core/attempt-status';
 import { isDuplicate } from '../../core/reaches';
 import { simulate } from '../../core/simulate';
-import { type State, stepAt } from '../../core/state';
+import { initialState, type State, stepAt } from '../../core/state';
 import { namesIn, summaryOf, verdictsOf } from '../../core/verdict';
 import { invocationView } from '../../core/view';
 import { STEP_OUTCOMES } from '../../schemas/story';
@@ -269,6 +269,14 @@ describe('the verdict on each step, in a sentence', () => {
     ]);
     take(world, { type: 'SendAccepted', step: 'whatsapp', attempt: 1, providerMessageId: null, costMicros: 0 });
     expect(sentences(world)[0]).toBe('WhatsApp: accepted 10:00:00, waiting until 2026-11-22 10:00:00.');
+  });
+
+  test('what no engine has come to yet', () => {
+    const state = initialState(testLadder(flow([step('sms')])));
+    expect(sentences({ state, events: [] })).toEqual([
+      'SMS: its turn has not come.',
+      'Running: accepted, and not begun yet; nobody was reached; nothing was billed.',
+    ]);
   });
 
   test('steps of one channel are told apart by their names', () => {
