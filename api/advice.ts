@@ -58,9 +58,9 @@ export function adviceRoutes(services: Services): Route[] {
 async function advice(
   services: Services,
   work: LongWork,
-  { query, key }: ApiRequest<unknown, AdviceQuery>,
+  { query, caller }: ApiRequest<unknown, AdviceQuery>,
 ): Promise<ApiResponse> {
-  const mode = modeOf(key, query.mode);
+  const mode = modeOf(caller, query.mode);
   if (!mode.ok) return mode.response;
   const flow = await services.store.flows.get(query.flow);
   if (!flow) return notFound('This flow', 'GET /v1/flows lists the flows.');
@@ -80,8 +80,8 @@ async function advice(
 }
 
 async function replay(services: Services, work: LongWork, request: ApiRequest<ReplayRequest>): Promise<ApiResponse> {
-  const { body, key } = request;
-  const mode = modeOf(key, body.mode);
+  const { body, caller } = request;
+  const mode = modeOf(caller, body.mode);
   if (!mode.ok) return mode.response;
   const found = await flowOf(services, request);
   if (!found.ok) return found.response;

@@ -38,9 +38,9 @@ export type Reading = { ok: true; asked: Asked } | { ok: false; response: ApiRes
 
 export async function readAnalyticsQuery(
   services: Services,
-  { query, key }: ApiRequest<unknown, AnalyticsQuery>,
+  { query, caller }: ApiRequest<unknown, AnalyticsQuery>,
 ): Promise<Reading> {
-  const mode = modeOf(key, query.mode ?? 'live');
+  const mode = modeOf(caller, query.mode ?? 'live');
   if (!mode.ok) return mode;
   const flow = query.flow === undefined ? null : await services.store.flows.get(query.flow);
   if (query.flow !== undefined && !flow) {

@@ -2,9 +2,10 @@ import { BATCH_LIMITS, type BatchItem, batchItemSchema, batchResultSchema } from
 import { forbiddenKeys } from '../schemas/forbidden-keys';
 import type { Invoke } from '../schemas/invocation';
 import { validator } from '../schemas/validate';
-import type { ApiKey, RejectionReason } from '../store/contract';
+import type { RejectionReason } from '../store/contract';
 import type { RequestTrace } from '../tracing/contract';
 import { accepted } from './accept';
+import type { Caller } from './caller';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
 import { idempotencyKey } from './idempotency-key';
@@ -58,9 +59,9 @@ async function invokeBatch(door: Door, request: ApiRequest): Promise<ApiResponse
     const message = `A batch has at most ${BATCH_LIMITS.items} items; this one has ${read.items.length}.`;
     return refuse(invalid([{ pointer: '', message }], 'Send it in several batches.'));
   }
-  const { key, params, trace } = request;
+  const { caller, params, trace } = request;
   const results = await eachItem(read.items, (item, index) =>
-    invokeItem(door, { key, workflowId: params.workflowId ?? '', item, index, batchKey: given.key, trace }),
+    invokeItem(door, { caller, workflowId: params.workflowId ?? '', item, index, batchKey: given.key, trace }),
   );
   await rejections.told();
   const usual = isJson(type) ? 'application/json' : NDJSON;
@@ -98,7 +99,7 @@ function readLines(body: Buffer): Read {
 }
 
 interface ItemRequest {
-  key: ApiKey;
+  caller: Caller;
   workflowId: string;
   item: Item;
   index: number;
@@ -107,9 +108,9 @@ interface ItemRequest {
 }
 
 async function invokeItem({ invoke, rejections }: Door, request: ItemRequest): Promise<object> {
-  const { item, index, key, workflowId, batchKey } = request;
+  const { item, index, caller, workflowId, batchKey } = request;
   const refuse = (response: ApiResponse, reason: RejectionReason | null = 'body_invalid') => {
-    if (reason !== null) rejections.count(key.mode, workflowId, reason);
+    if (reason !== null) rejections.count(caller.mode, workflowId, reason);
     return { index, ...(response.body as object) };
   };
   if (!item.ok) return refuse(item.response);
@@ -121,7 +122,7 @@ async function invokeItem({ invoke, rejections }: Door, request: ItemRequest): P
   const trace = request.trace?.part();
   const guard = own ?? (batchKey === null ? null : `${batchKey}#${index}`);
   const bodyBytes = JSON.stringify(body);
-  const invoked = await invoke({ key, workflowId, body, idempotencyKey: guard, bodyBytes, trace });
+  const invoked = await invoke({ caller, workflowId, body, idempotencyKey: guard, bodyBytes, trace });
   trace?.ended(invoked.ok ? 202 : invoked.response.status);
   if (!invoked.ok) return refuse(invoked.response, invoked.reason);
   const answer = JSON.parse(invoked.answer) as object;

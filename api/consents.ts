@@ -25,8 +25,11 @@ export function consentRoutes(services: Services): Route[] {
         properties: { recipientId: { type: 'string', minLength: 1, maxLength: 128 } },
       },
       responses: { 200: listOf(consentSchema) },
-      async handle({ key, query }) {
-        const consents = await services.store.consents.list(key.mode, settledAddress(query.recipientId, key.mode));
+      async handle({ caller, query }) {
+        const consents = await services.store.consents.list(
+          caller.mode,
+          settledAddress(query.recipientId, caller.mode),
+        );
         return { status: 200, body: { items: consents.map(view), nextCursor: null } };
       },
     }),
@@ -43,10 +46,10 @@ function writeRoute({ store, now }: Services, method: Method): Route {
     access: { resource: 'consents', level: 'EDIT' },
     body: consentWriteSchema,
     responses: { 200: consentSchema },
-    async handle({ key, body }) {
+    async handle({ caller, body }) {
       const { recipientId, purpose, channel = null, granted } = body;
-      const consent: Consent = { mode: key.mode, recipientId, purpose, channel, granted, updatedAt: now() };
-      await store.consents.put({ ...consent, recipientId: settledAddress(recipientId, key.mode) });
+      const consent: Consent = { mode: caller.mode, recipientId, purpose, channel, granted, updatedAt: now() };
+      await store.consents.put({ ...consent, recipientId: settledAddress(recipientId, caller.mode) });
       return { status: 200, body: view(consent) };
     },
   });

@@ -6,6 +6,7 @@ import { type ApiKey, BadCursor, StoreUnavailable } from '../store/contract';
 import type { RequestTrace, RequestTracing } from '../tracing/contract';
 import { allows, rolesWith } from './access';
 import type { Authenticator } from './auth';
+import { type Caller, callerOf } from './caller';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
 import type { Metrics } from './metrics';
@@ -42,13 +43,13 @@ export interface DispatchDeps {
 type Stage<T> = { ok: true; value: T } | { ok: false; response: ApiResponse };
 type Body = { rawBody: Buffer; body: unknown };
 
-/** Nobody: what a public route is handed as its key. It has no rights that a handler could grant by it. */
-const NOBODY: ApiKey = { id: '', name: '', role: 'gateway', mode: 'test', hint: '', createdAt: 0 };
+/** Nobody: what a public route is handed as its caller. It has no rights that a handler could grant by it. */
+const NOBODY: Caller = { kind: 'nobody', id: '', name: '', role: 'gateway', mode: 'test', flows: null };
 const NO_BYTES = Buffer.alloc(0);
 const NO_BODY: Stage<Body> = { ok: true, value: { rawBody: NO_BYTES, body: undefined } };
 
 /**
- * The one way through which every request goes, whether Express routed it or the server itself: key, role, body limit,
+ * The one way through which every request goes, whether Express routed it or the server itself: caller, role, body limit,
  * JSON, forbidden keys, schema, handler, answer.
  */
 export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
@@ -68,13 +69,13 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     trace: RequestTrace | undefined,
   ) => {
     const admitted = admit(route, deps.auth, req);
-    const key = admitted instanceof Promise ? await admitted : admitted;
-    if (!key.ok) return key.response;
+    const caller = admitted instanceof Promise ? await admitted : admitted;
+    if (!caller.ok) return caller.response;
     const turnedAway = route.guard?.(params);
     if (turnedAway) return turnedAway;
     const body = route.body || route.raw ? await takeBody(route, judgeBody, req, params) : NO_BODY;
     if (!body.ok) {
-      await route.turnedAway?.({ params, key: key.value });
+      await route.turnedAway?.({ params, caller: caller.value });
       return body.response;
     }
     const url = req.url ?? '/';
@@ -88,7 +89,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
       headers: req.headers,
       rawBody: body.value.rawBody,
       body: body.value.body,
-      key: key.value,
+      caller: caller.value,
       url,
       closed: () => closedSignal(res),
       trace,
@@ -123,15 +124,16 @@ function searchOf(url: string): URLSearchParams {
   return start < 0 ? NO_SEARCH : new URLSearchParams(url.slice(start + 1));
 }
 
-function admit(route: Route, auth: Authenticator, req: IncomingMessage): Stage<ApiKey> | Promise<Stage<ApiKey>> {
+function admit(route: Route, auth: Authenticator, req: IncomingMessage): Stage<Caller> | Promise<Stage<Caller>> {
   const { access } = route;
   if (access === 'public') return { ok: true, value: NOBODY };
-  const judge = (key: ApiKey | ApiResponse): Stage<ApiKey> => {
+  const judge = (key: ApiKey | ApiResponse): Stage<Caller> => {
     if (!('role' in key)) return { ok: false, response: key };
-    if (allows(key.role, access)) return { ok: true, value: key };
+    const caller = callerOf(key);
+    if (allows(caller.role, access)) return { ok: true, value: caller };
     const roles = rolesWith(access).join(' or ');
     const hint = `This takes a key of the role ${roles}.`;
-    return { ok: false, response: problem(403, `A key of the role ${key.role} may not do this.`, { hint }) };
+    return { ok: false, response: problem(403, `A key of the role ${caller.role} may not do this.`, { hint }) };
   };
   const found = auth.authenticate(req.headers);
   return found instanceof Promise ? found.then(judge) : judge(found);

@@ -83,10 +83,10 @@ function formatOf({ query, headers }: ApiRequest<unknown, ExportQuery>): ExportF
 type Judged = { ok: true; wanted: Wanted & { flow: Flow | null } } | { ok: false; response: ApiResponse };
 
 async function judge(services: Services, request: ApiRequest<unknown, ExportQuery>): Promise<Judged> {
-  const { query, key, params } = request;
+  const { query, caller, params } = request;
   const dataset = EXPORT_DATASETS.find((name) => name === params.dataset);
   if (!dataset) return no(notFound('This dataset', `There are ${EXPORT_DATASETS.join(', ')}.`));
-  const mode = modeOf(key, query.mode);
+  const mode = modeOf(caller, query.mode);
   if (!mode.ok) return no(mode.response);
   const flow = query.flow === undefined ? null : await services.store.flows.get(query.flow);
   const wrong = wrongIn(query, dataset, flow);
@@ -95,7 +95,7 @@ async function judge(services: Services, request: ApiRequest<unknown, ExportQuer
     return { ok: true, wanted: { dataset, flow, query: rollupQuery(query, mode.mode, flow) } };
   }
   const { format: _format, ...filters } = query;
-  const found = await indexQuery(services, { query: filters, key }, mode.mode);
+  const found = await indexQuery(services, { query: filters, caller }, mode.mode);
   // The flow was there a moment ago, and flows are never removed.
   if (!found) return no(notFound('This flow'));
   return { ok: true, wanted: { dataset, flow, query: found } };

@@ -88,11 +88,11 @@ export function invocationRoutes(services: Services, invoke: InvokeService, reje
 }
 
 async function start(services: Services, door: Door, request: ApiRequest<Invoke>): Promise<ApiResponse> {
-  const { body, key, rawBody, headers, trace } = request;
+  const { body, caller, rawBody, headers, trace } = request;
   const given = idempotencyKey(headers['idempotency-key']);
   const workflowId = request.params.workflowId ?? '';
   if (!given.ok) return turnAway(door.rejections, request, { ...given, reason: 'body_invalid' });
-  const invoked = await door.invoke({ key, workflowId, body, idempotencyKey: given.key, bodyBytes: rawBody, trace });
+  const invoked = await door.invoke({ caller, workflowId, body, idempotencyKey: given.key, bodyBytes: rawBody, trace });
   if (!invoked.ok) return turnAway(door.rejections, request, invoked);
   const location = `/v1/invocations/${invoked.id}`;
   const responseHeaders: Record<string, string> = invoked.replay
@@ -111,11 +111,11 @@ async function start(services: Services, door: Door, request: ApiRequest<Invoke>
 /** The record of an invocation that the key may see, or the 404: what is another's is not even said to exist. */
 export async function visibleRecord(
   services: Services,
-  request: Pick<ApiRequest, 'params' | 'key'>,
+  request: Pick<ApiRequest, 'params' | 'caller'>,
 ): Promise<{ ok: true; record: InvocationRecord } | { ok: false; response: ApiResponse }> {
   const id = request.params.id ?? '';
   const record = /^inv_[0-9A-Z]{26}$/.test(id) ? await services.store.records.get(id) : null;
-  if (record && maySee(request.key, record)) return { ok: true, record };
+  if (record && maySee(request.caller, record)) return { ok: true, record };
   return { ok: false, response: notFound('This invocation') };
 }
 

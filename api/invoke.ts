@@ -4,8 +4,9 @@ import { EngineUnavailable, type NewRun } from '../core/engine';
 import { readPhone } from '../core/phone';
 import { acceptedView } from '../core/view';
 import type { Invoke, Recipient } from '../schemas/invocation';
-import type { ApiKey, Claim, InvocationRecord, RejectionReason } from '../store/contract';
+import type { Claim, InvocationRecord, RejectionReason } from '../store/contract';
 import type { RequestTrace } from '../tracing/contract';
+import type { Caller } from './caller';
 import type { PreparedFlow } from './flow-cache';
 import { newInvocationId } from './invocation-id';
 import { judgeInvocation, settledRecipient } from './judge-invocation';
@@ -18,7 +19,7 @@ import type { Services } from './services';
 const IN_HAND_LIMIT = 5000;
 
 export interface InvokeRequest {
-  key: ApiKey;
+  caller: Caller;
   workflowId: string;
   body: Invoke;
   idempotencyKey: string | null;
@@ -62,7 +63,7 @@ export function invokeService(services: Services): InvokeService {
 }
 
 async function beginOnce(services: Services, request: InvokeRequest, idempotencyKey: string): Promise<Invoked> {
-  const scope = `${request.key.id} ${request.workflowId}`;
+  const scope = `${request.caller.id} ${request.workflowId}`;
   // 128 bits of it: rows that come in no order are to be small.
   const bodyHash = hash('sha256', request.bodyBytes, 'base64url').slice(0, 22);
   const claim = await services.store.idempotency.claim(scope, idempotencyKey, bodyHash, services.now());
@@ -108,11 +109,11 @@ async function replay(
 
 async function begin(
   services: Services,
-  { key, workflowId, body, trace }: InvokeRequest,
+  { caller, workflowId, body, trace }: InvokeRequest,
   id: string,
   claim: Extract<Claim, { kind: 'new' }> | null,
 ): Promise<Invoked> {
-  const found = await services.flows.published(workflowId, key.mode);
+  const found = await services.flows.published(workflowId, caller.mode);
   if (found.kind !== 'published') return notInvocable(workflowId, found.kind);
   const { flow } = found;
   const now = services.now();
@@ -121,9 +122,9 @@ async function begin(
   const stopped = services.engine.unavailable();
   if (stopped) return refused(unavailable(`The engine takes no work: ${stopped}.`), 'overloaded');
 
-  const recipient = settledRecipient(body.recipient, key.mode);
-  const costs = key.mode === 'live' ? await costsOf(services, flow, recipient, body.variables ?? {}) : null;
-  const record = recordOf(id, flow, key, { ...body, recipient }, now, costs);
+  const recipient = settledRecipient(body.recipient, caller.mode);
+  const costs = caller.mode === 'live' ? await costsOf(services, flow, recipient, body.variables ?? {}) : null;
+  const record = recordOf(id, flow, caller, { ...body, recipient }, now, costs);
   if (trace) begunIn(trace, record);
   const answer = JSON.stringify(acceptedView(flow.ladder, record, record.costs));
   // In one turn: where they share one commit, record, key and start are durable together, or none is.
@@ -135,7 +136,7 @@ async function begin(
     throw kept.status === 'fulfilled' && reason instanceof EngineUnavailable ? new StartUnknown(reason) : reason;
   }
   if (kept.status === 'rejected') throw kept.reason;
-  services.metrics.invocationStarted(key.mode);
+  services.metrics.invocationStarted(caller.mode);
   return { ok: true, id, answer, replay: false };
 }
 
@@ -168,7 +169,7 @@ function runOf(
 function recordOf(
   id: string,
   flow: PreparedFlow,
-  key: ApiKey,
+  caller: Caller,
   body: Invoke,
   now: number,
   costs: readonly number[] | null,
@@ -180,7 +181,7 @@ function recordOf(
     workflowId,
     flowVersion: version,
     mode,
-    keyId: key.id,
+    keyId: caller.id,
     externalId: body.externalId ?? null,
     // The schema lets only strings in.
     metadata: (body.metadata ?? null) as Record<string, string> | null,

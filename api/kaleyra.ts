@@ -37,9 +37,9 @@ async function start(
   { invoke, rejections }: Door,
   request: ApiRequest<KaleyraInvoke>,
 ): Promise<ApiResponse> {
-  const { body, key, params, rawBody, trace } = request;
+  const { body, caller, params, rawBody, trace } = request;
   const workflowId = params.workflowId ?? '';
-  const found = await services.flows.published(workflowId, key.mode);
+  const found = await services.flows.published(workflowId, caller.mode);
   // A flow that cannot be invoked is refused by the service itself; any recipient will do until then.
   const translated = translate(body, found.kind === 'published' ? found.flow : null);
   const judged = judge(translated.invoke);
@@ -49,7 +49,7 @@ async function start(
   }
   const requestId = body.requestId ?? null;
   const guarded = { idempotencyKey: requestId, bodyBytes: rawBody };
-  const invoked = await invoke({ key, workflowId, body: judged.value, ...guarded, trace });
+  const invoked = await invoke({ caller, workflowId, body: judged.value, ...guarded, trace });
   if (!invoked.ok) return turnAway(rejections, request, invoked);
   const headers: Record<string, string> = { location: `/v1/invocations/${invoked.id}` };
   if (invoked.replay) headers['idempotency-replay'] = 'true';

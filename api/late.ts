@@ -67,8 +67,8 @@ async function ledger(
   summaries: Summaries,
   request: ApiRequest<unknown, LateQuery>,
 ): Promise<ApiResponse> {
-  const { query, key, headers } = request;
-  const mode = modeOf(key, query.mode);
+  const { query, caller, headers } = request;
+  const mode = modeOf(caller, query.mode);
   if (!mode.ok) return mode.response;
   // A further page goes on from what the first one showed.
   if (query.cursor === undefined) await services.projected?.();

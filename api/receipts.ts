@@ -31,10 +31,10 @@ export function receiptRoutes(services: Services): Route[] {
 
 async function takeOwn(
   services: Services,
-  { body, key, trace }: ApiRequest<Receipt | Receipt[]>,
+  { body, caller, trace }: ApiRequest<Receipt | Receipt[]>,
 ): Promise<ApiResponse> {
   const receipts = Array.isArray(body) ? body : [body];
-  if (key.mode === 'test' && (await namesLiveRun(services, receipts))) {
+  if (caller.mode === 'test' && (await namesLiveRun(services, receipts))) {
     return problem(403, 'A test key cannot write receipts for live invocations.', { hint: 'Use a live key.' });
   }
   return acceptReceipts(services, receipts, { several: Array.isArray(body), trace });

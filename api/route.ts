@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ApiKey } from '../store/contract';
 import type { RequestTrace } from '../tracing/contract';
 import type { Access } from './access';
+import type { Caller } from './caller';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
 
@@ -15,7 +15,7 @@ export interface ApiRequest<B = unknown, Q = unknown> {
   headers: IncomingHttpHeaders;
   rawBody: Buffer;
   body: B;
-  key: ApiKey;
+  caller: Caller;
   /** Path and query as they came. */
   url: string;
   /** Aborted when the client has gone before it had its answer. */
@@ -69,7 +69,7 @@ export interface Route<B = unknown, Q = unknown> {
   /** Schema by status; null for an answer without one. Problems are documented for all alike. */
   responses: Readonly<Record<number, object | null>>;
   /** Told of a body that was refused before the handler; the answer waits for it. */
-  turnedAway?(request: Pick<ApiRequest, 'params' | 'key'>): Promise<void>;
+  turnedAway?(request: Pick<ApiRequest, 'params' | 'caller'>): Promise<void>;
   /** What it answers with besides JSON. */
   produces?: readonly string[];
   /** Answered before Express sees the request. */

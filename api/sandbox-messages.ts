@@ -21,8 +21,8 @@ export function sandboxRoutes(services: Services): Route[] {
         properties: { invocationId: { type: 'string', maxLength: 64 } },
       },
       responses: { 200: listOf(sandboxMessageSchema) },
-      async handle({ query, key }) {
-        const found = await visibleRecord(services, { params: { id: query.invocationId }, key });
+      async handle({ query, caller }) {
+        const found = await visibleRecord(services, { params: { id: query.invocationId }, caller });
         if (!found.ok) return found.response;
         const messages = await services.sandbox.messages(found.record.id);
         return { status: 200, body: { items: messages.map(view), nextCursor: null } };

@@ -12,9 +12,10 @@ import {
   REASONS,
   type Reason,
 } from '../schemas/vocabulary';
-import type { ApiKey, IndexedInvocation, InvocationQuery, PageRequest } from '../store/contract';
+import type { IndexedInvocation, InvocationQuery, PageRequest } from '../store/contract';
 import { accepted } from './accept';
 import { seesOnlyOwn } from './access';
+import type { Caller } from './caller';
 import { csvText, ndjsonText } from './export-text';
 import { modeOf } from './mode';
 import { pageOf, pageRequest } from './page';
@@ -86,7 +87,7 @@ export function searchRoute(services: Services): Route {
 }
 
 async function search(services: Services, request: ApiRequest<unknown, SearchQuery>): Promise<ApiResponse> {
-  const mode = modeOf(request.key, request.query.mode);
+  const mode = modeOf(request.caller, request.query.mode);
   if (!mode.ok) return mode.response;
   // A further page goes on from what the first one showed.
   if (request.query.cursor === undefined) await services.projected?.();
@@ -109,7 +110,7 @@ async function search(services: Services, request: ApiRequest<unknown, SearchQue
 /** Null where the filters name a flow that is not there, so that nothing can be found. */
 export async function indexQuery(
   services: Services,
-  { query, key }: { query: SearchQuery; key: ApiKey },
+  { query, caller }: { query: SearchQuery; caller: Caller },
   mode: Mode,
 ): Promise<InvocationQuery | null> {
   let { workflowId } = query;
@@ -122,7 +123,7 @@ export async function indexQuery(
   const { reachedStep, reachedChannel, late, duplicate, reason } = query;
   return {
     mode,
-    ...(seesOnlyOwn(key) && { keyId: key.id }),
+    ...(seesOnlyOwn(caller) && { keyId: caller.id }),
     ...(workflowId !== undefined && { workflowId }),
     ...(version !== undefined && { flowVersion: version }),
     ...(status !== undefined && { status }),

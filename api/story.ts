@@ -8,8 +8,9 @@ import { invocationView } from '../core/view';
 import { toWire } from '../core/wire';
 import type { Receipt } from '../schemas/receipt';
 import { type Story, type StoryCallback, storySchema } from '../schemas/story';
-import type { ApiKey, Delivery, DeliveryStore, KeptReceipt, Store } from '../store/contract';
+import type { Delivery, DeliveryStore, KeptReceipt, Store } from '../store/contract';
 import { allows, seesAddresses } from './access';
+import type { Caller } from './caller';
 import { visibleRecord } from './invocations';
 import { notFound } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -38,7 +39,7 @@ async function tell(services: Services, request: ApiRequest): Promise<ApiRespons
     engine.describe(record.id),
     engine.history(record.id, 0),
     store.receipts.of(record.id),
-    seesCallbacks(request.key) ? callbacksOf(store, record.id) : [],
+    seesCallbacks(request.caller) ? callbacksOf(store, record.id) : [],
   ]);
   if (!described) return notFound('This invocation');
   const state = stateOf(described, events);
@@ -49,7 +50,7 @@ async function tell(services: Services, request: ApiRequest): Promise<ApiRespons
     verdicts: verdictsOf(state, events),
     events: events.map((event) => toWire(event, state.ladder)),
     // A provider's own body holds addresses.
-    receipts: seesAddresses(request.key) ? receipts : receipts.map((receipt) => ({ ...receipt, raw: null })),
+    receipts: seesAddresses(request.caller) ? receipts : receipts.map((receipt) => ({ ...receipt, raw: null })),
     callbacks,
   };
   return { status: 200, body };
@@ -65,8 +66,8 @@ function cameReceipt({ takenAt, receipt }: KeptReceipt) {
 }
 
 /** What went wrong with an endpoint is for those who may see its profile. */
-function seesCallbacks(key: ApiKey): boolean {
-  return allows(key.role, { resource: 'flows', level: 'VIEW' });
+function seesCallbacks(caller: Caller): boolean {
+  return allows(caller.role, { resource: 'flows', level: 'VIEW' });
 }
 
 async function callbacksOf({ deliveries }: Store, invocationId: string): Promise<StoryCallback[]> {

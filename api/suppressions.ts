@@ -56,8 +56,8 @@ export function suppressionRoutes(services: Services): Route[] {
   ];
 }
 
-async function add({ store, now }: Services, { body, key }: ApiRequest<SuppressionCreate>): Promise<ApiResponse> {
-  const mode = modeOf(key, body.mode);
+async function add({ store, now }: Services, { body, caller }: ApiRequest<SuppressionCreate>): Promise<ApiResponse> {
+  const mode = modeOf(caller, body.mode);
   if (!mode.ok) return mode.response;
   const { address, channel = null, reason = 'opted_out' } = body;
   const entry = { mode: mode.mode, channel, address: settledAddress(address, mode.mode), reason };
@@ -65,15 +65,15 @@ async function add({ store, now }: Services, { body, key }: ApiRequest<Suppressi
   return { status: 201, headers: { location: `${PATH}/${added.id}` }, body: view(added) };
 }
 
-async function list({ store }: Services, { query, key }: ApiRequest<unknown, ListQuery>): Promise<ApiResponse> {
-  const mode = modeOf(key, query.mode);
+async function list({ store }: Services, { query, caller }: ApiRequest<unknown, ListQuery>): Promise<ApiResponse> {
+  const mode = modeOf(caller, query.mode);
   if (!mode.ok) return mode.response;
   return { status: 200, body: pageOf(await store.suppressions.list(mode.mode, pageRequest(query)), view) };
 }
 
-async function remove({ store }: Services, { params, key }: ApiRequest): Promise<ApiResponse> {
+async function remove({ store }: Services, { params, caller }: ApiRequest): Promise<ApiResponse> {
   const id = params.id ?? '';
-  if (key.role !== 'owner' && !(await standsIn(store, key.mode, id))) return notFound('This suppression');
+  if (caller.role !== 'owner' && !(await standsIn(store, caller.mode, id))) return notFound('This suppression');
   return (await store.suppressions.delete(id)) ? { status: 204 } : notFound('This suppression');
 }
 

@@ -11,19 +11,19 @@ export interface Door {
 /** The answer to an invocation that is refused, counted before it goes out. */
 export async function turnAway(
   rejections: Rejections,
-  { key, params }: Pick<ApiRequest, 'key' | 'params'>,
+  { caller, params }: Pick<ApiRequest, 'caller' | 'params'>,
   { response, reason }: Pick<Refused, 'response' | 'reason'>,
 ): Promise<ApiResponse> {
   if (reason === null) return response;
-  rejections.count(key.mode, params.workflowId ?? '', reason);
+  rejections.count(caller.mode, params.workflowId ?? '', reason);
   await rejections.told();
   return response;
 }
 
 /** For a route whose body is an invocation, or many. */
 export function bodyRefused(rejections: Rejections): Route['turnedAway'] {
-  return async ({ key, params }) => {
-    rejections.count(key.mode, params.workflowId ?? '', 'body_invalid');
+  return async ({ caller, params }) => {
+    rejections.count(caller.mode, params.workflowId ?? '', 'body_invalid');
     await rejections.told();
   };
 }

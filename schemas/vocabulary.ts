@@ -134,8 +134,12 @@ export const EVENT_TYPES = [
   'InvocationExpired',
 ] as const;
 
-export const ROLES = ['owner', 'invoker', 'gateway'] as const;
-/** What a key may do; the table is in api/access.ts. */
+/** Those that somebody who signs in can have, from the strongest to the weakest. */
+export const PERSON_ROLES = ['owner', 'admin', 'publisher', 'operator', 'analyst'] as const;
+export type PersonRole = (typeof PERSON_ROLES)[number];
+
+export const ROLES = [...PERSON_ROLES, 'invoker', 'gateway'] as const;
+/** What a key or a person may do; the table is in api/access.ts. */
 export type Role = (typeof ROLES)[number];
 
 export const LOG_TOPICS = ['onward.receipts', 'onward.events', 'onward.receipts.dead'] as const;
