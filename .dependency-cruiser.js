@@ -33,7 +33,8 @@ module.exports = {
     {
       name: 'no-development-package-in-what-runs',
       severity: 'error',
-      from: { pathNot: '^(test|bench|scripts)/|^[^/]+$' },
+      comment: 'The pages are bundled: nothing of them is installed where Onward runs.',
+      from: { pathNot: '^(test|bench|scripts|console)/|^[^/]+$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -125,6 +126,31 @@ module.exports = {
           NPM,
         ],
       },
+    },
+    {
+      name: 'the-console-knows-the-api-by-its-document',
+      comment: 'And the pure rooms, whose types and rules hold in a browser too.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: ROOM, pathNot: ['^(schemas|core|console)/', NPM] },
+    },
+    {
+      name: 'pages-of-the-console-know-no-other-pages',
+      severity: 'error',
+      from: { path: '^console/pages/([^/]+)/' },
+      to: { path: '^console/pages/', pathNot: '^console/pages/$1/' },
+    },
+    {
+      name: 'pieces-of-the-console-know-no-pages',
+      severity: 'error',
+      from: { path: '^console/(parts|client|shell|words)/' },
+      to: { path: '^console/(pages/|app|main)' },
+    },
+    {
+      name: 'nothing-imports-the-console',
+      severity: 'error',
+      from: { pathNot: '^console/' },
+      to: { path: '^console/' },
     },
     {
       name: 'nothing-imports-cli-test-or-bench',

@@ -23,10 +23,10 @@ export function createApp(table: readonly MountedRoute[], metrics: Metrics): Exp
   };
   for (const { route, handle } of table) {
     const verb = route.method.toLowerCase() as Lowercase<Method>;
-    app[verb](expressPath(route.path), (req, res) => handle(req.params as Record<string, string>, req, res));
+    app[verb](expressPath(route), (req, res) => handle(req.params as Record<string, string>, req, res));
   }
   for (const [path, methods] of methodsByPath(table)) {
-    app.all(expressPath(path), (req, res) => answer(req, res, wrongMethod(req.method, methods)));
+    app.all(path, (req, res) => answer(req, res, wrongMethod(req.method, methods)));
   }
   app.use((req, res) => answer(req, res, unknownRoute()));
   const failed: ErrorRequestHandler = (_error, req, res, _next) => answer(req, res, unreadablePath());
@@ -34,13 +34,17 @@ export function createApp(table: readonly MountedRoute[], metrics: Metrics): Exp
   return app;
 }
 
-function expressPath(path: string): string {
-  return path.replaceAll('{', ':').replaceAll('}', '');
+function expressPath({ path, wild = false }: Route): string {
+  const named = path.replaceAll('{', ':').replaceAll('}', '');
+  return wild ? named.replace(/:(\w+)$/, '*$1') : named;
 }
 
 function methodsByPath(table: readonly MountedRoute[]): Map<string, Method[]> {
   const methods = new Map<string, Method[]>();
-  for (const { route } of table) methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);
+  for (const { route } of table) {
+    const path = expressPath(route);
+    methods.set(path, [...(methods.get(path) ?? []), route.method]);
+  }
   return methods;
 }
 

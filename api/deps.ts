@@ -43,6 +43,8 @@ export interface ApiDeps {
   projected?(): Promise<void>;
   /** `receipts`: the routes of that role alone, for a process that has no engine. */
   only?: 'receipts';
+  /** Where the built console stands. */
+  consoleFolder: string;
   /** Path of the built api/parquet-thread.ts. */
   parquetThread: string;
   /** Reads payloads for the Temporal UI and CLI. Only there when Temporal is the engine; without it, no such routes. */

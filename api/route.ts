@@ -72,6 +72,8 @@ export interface Route<B = unknown, Q = unknown> {
   turnedAway?(request: Pick<ApiRequest, 'params' | 'caller'>): Promise<void>;
   /** What it answers with besides JSON. */
   produces?: readonly string[];
+  /** Its last parameter stands for the rest of the path, however many parts that has. */
+  wild?: boolean;
   /** Answered before Express sees the request. */
   hot?: boolean;
   handle(request: ApiRequest<B, Q>): Promise<ApiResponse>;

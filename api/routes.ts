@@ -6,6 +6,7 @@ import { callbackDeliveryRoutes } from './callback-deliveries';
 import { callbackProfileCareRoutes } from './callback-profile-care';
 import { callbackProfileRoutes } from './callback-profiles';
 import { consentRoutes } from './consents';
+import { consoleRoutes } from './console';
 import type { ApiDeps } from './deps';
 import { docsRoutes } from './docs';
 import { exportRoutes } from './exports';
@@ -74,6 +75,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...analyticsRoutes(services),
     ...healthRoutes(services),
     ...docsRoutes(services, () => table),
+    ...consoleRoutes(services),
   ];
   return table;
 }

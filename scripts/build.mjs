@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from './build-console.mjs';
 import { buildWorkflows } from './build-workflows.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,5 +39,6 @@ export async function build() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await build().catch(() => process.exit(1));
+  await buildConsole();
   await buildWorkflows();
 }

@@ -37,6 +37,7 @@ async function run() {
 /** On one machine alone nothing of Temporal is needed: then the bundle for its workers is not made. */
 async function build() {
   await (await import('./build.mjs')).build();
+  if (verb === 'start' || verb === 'test') await (await import('./build-console.mjs')).buildConsole();
   const needed = verb !== 'demo' && (verb !== 'start' || process.env.TEMPORAL_ADDRESS);
   if (needed) await (await import('./build-workflows.mjs')).buildWorkflows();
 }

@@ -15,6 +15,7 @@ const LIMIT_MS = 30 * 60_000;
 
 const CHECKS = [
   ['types', 'typescript/bin/tsc', ['-p', '.']],
+  ['types of the pages', 'typescript/bin/tsc', ['-p', 'console']],
   ['lint and format', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']],
   ['arrows', 'dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.js', '.']],
   ['unused code', 'knip/bin/knip.js', []],

@@ -144,6 +144,7 @@ function apiOf(options: HouseOptions, rooms: Rooms, parts: ApiParts): House['api
       caughtUp({ ends: () => folded.ends('onward.events'), foldedTo: foldedToIn(rooms), wake: wakeProjection }),
     // Built beside the bundle that this is part of.
     parquetThread: join(__dirname, 'parquet-thread.js'),
+    consoleFolder: join(__dirname, 'console'),
     temporalCodec: temporal?.codecService,
   };
 }

@@ -1,0 +1,59 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import type { components, paths } from './openapi';
+import { ApiProblem, problemOf } from './problem';
+
+/** By name, as the OpenAPI document has them. */
+export type Schemas = components['schemas'];
+
+/** A request that takes longer is given up: the page says so and tries again. */
+const PATIENCE_MS = 20_000;
+
+const listeners = new Set<(reached: boolean) => void>();
+
+/** Told after every request whether the server answered at all. */
+export function onReached(listener: (reached: boolean) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** As fetch; rejects with an ApiProblem of status 0 where nobody answers. */
+export async function reach(input: Request | string, init: RequestInit = {}): Promise<Response> {
+  const asked = input instanceof Request ? input.signal : init.signal;
+  const signal = asked ? AbortSignal.any([asked, AbortSignal.timeout(PATIENCE_MS)]) : AbortSignal.timeout(PATIENCE_MS);
+  try {
+    const response = await fetch(input, { ...init, signal });
+    for (const listener of listeners) listener(true);
+    return response;
+  } catch (error) {
+    if (asked?.aborted) throw error;
+    for (const listener of listeners) listener(false);
+    throw new ApiProblem({ status: 0, detail: 'The server does not answer.' });
+  }
+}
+
+/** By this header the server knows that a page of its own asks, and no other. */
+export const OWN_PAGE = { 'x-onward-console': '1' } as const;
+
+const refused: Middleware = {
+  async onResponse({ response }) {
+    if (response.ok) return;
+    const body = await response.json().catch(() => null);
+    throw problemOf(response, body);
+  },
+};
+
+/**
+ * The API by its OpenAPI document: paths, bodies and answers are typed by it. What is not 2xx is thrown as an
+ * ApiProblem, so that `data` is always there.
+ */
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  headers: OWN_PAGE,
+  fetch: (request) => reach(request),
+});
+api.use(refused);
+
+/** The answer itself: `await answer(api.GET('/v1/flows'))`. */
+export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
+  return (await asked).data as T;
+}

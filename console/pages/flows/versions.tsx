@@ -1,0 +1,7 @@
+import { useTranslation } from 'react-i18next';
+import { Page } from '../../parts/page';
+
+export default function Versions() {
+  const { t } = useTranslation('shell');
+  return <Page title={t('flows')}>{null}</Page>;
+}
