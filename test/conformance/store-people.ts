@@ -48,7 +48,7 @@ export function describePeople(open: OpenStore): void {
       expect(first).toEqual({ ...person, passwordHash: '$argon2id$x', activeSince: T0 + 1 });
       const change = { email: 'ann@example.org', role: 'owner', name: undefined, lastSeenAt: T0 + 2 } as const;
       const second = await people().change(person.id, change);
-      expect(second).toEqual({ ...first, email: 'ann@example.org', role: 'owner', lastSeenAt: T0 + 2 });
+      expect(second).toEqual({ ...(first as Person), email: 'ann@example.org', role: 'owner', lastSeenAt: T0 + 2 });
       await held.reopen();
       expect(await people().byEmail('ann@example.org')).toEqual(second);
       expect(await people().byEmail('ann@example.com')).toBeNull();
