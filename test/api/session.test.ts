@@ -203,7 +203,7 @@ describe('a request by cookie that changes something', () => {
 
   it('from the console’s own page is carried out', async () => {
     const { browser: own } = await api.signedIn('owner');
-    for (const headers of [{ origin: api.url }, {}]) {
+    for (const headers of [{ origin: api.url }, {} as Record<string, string>]) {
       const made = await must(
         own.call('POST', '/v1/people', { body: { ...body, email: 'own@example.com' }, headers }),
         201,
