@@ -19,6 +19,7 @@ import { invokeService } from './invoke';
 import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
 import { lateRoutes } from './late';
+import { openIdRoutes } from './openid';
 import { createPasswords } from './passwords';
 import { peopleRoutes } from './people';
 import { priceRoutes } from './prices';
@@ -73,6 +74,7 @@ export function apiRoutes(deps: ApiDeps & Pick<Services, 'metrics' | 'now' | 'au
     ...peopleRoutes(services),
     ...sessionRoutes(services, session),
     ...invitationRoutes(services, session),
+    ...openIdRoutes(services),
     ...signInLinkRoutes(services, noPage),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
