@@ -98,7 +98,7 @@ function ratesOf({ metrics: { recent }, live }: Services, mode: Mode): Live['rat
 }
 
 function lagOf(lags: readonly Lag[] | null, oldestSeconds: number | null): Live['lag'] {
-  const behind = (of: (lag: Lag) => boolean) => lags && lags.filter(of).reduce((sum, { records }) => sum + records, 0);
+  const behind = (of: (lag: Lag) => boolean) => lags?.filter(of).reduce((sum, { records }) => sum + records, 0) ?? null;
   return {
     eventsBehind: behind(({ group }) => group === 'projector'),
     receiptsBehind: behind(({ topic, group }) => topic === 'onward.receipts' && group === 'engine'),

@@ -42,8 +42,8 @@ export function createRecentSends(clock: () => number): RecentSends {
   const slotNow = () => Math.floor(clock() / SPAN.slotMs);
   return {
     ended({ account, reason, code, ms }) {
-      let one = watched.get(account);
-      if (!one) watched.set(account, (one = { slots: new Array(SPAN.slots), lastFailure: null }));
+      const one = watched.get(account) ?? { slots: new Array(SPAN.slots), lastFailure: null };
+      watched.set(account, one);
       const slot = slotIn(one, slotNow());
       slot.sent++;
       const place = placeOf(ms);
