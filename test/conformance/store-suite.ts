@@ -1,6 +1,6 @@
 import { describeAccounts } from './store-accounts';
-import { describeAudit } from './store-audit';
 import { describeConsentsAndSuppressions, describeParked } from './store-addresses';
+import { describeAudit } from './store-audit';
 import { describeCallbackProfiles } from './store-callback-profiles';
 import { describeFlows, describeTemplatesAndKeys } from './store-definitions';
 import { describeDeliveries } from './store-deliveries';
