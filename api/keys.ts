@@ -27,6 +27,11 @@ const SECRET_BYTES = 24;
 const ADMINISTRATION = { resource: 'administration', level: 'EDIT' } as const;
 const PATH = '/v1/keys';
 const OF_KEY = `${PATH}/{id}`;
+/** Those that each start looks after: it would put the secret of the environment or the data folder back. */
+const OF_THE_START: ReadonlyMap<string, string> = new Map([
+  ['key_owner', 'ONWARD_OWNER_KEY'],
+  ['key_test', 'ONWARD_TEST_KEY'],
+]);
 
 export function keyRoutes(services: Services): Route[] {
   const inTurn = oneAfterTheOther();
@@ -189,6 +194,11 @@ async function rotate(services: Services, request: ApiRequest<KeyRotate>): Promi
   const { store, now, auth } = services;
   const found = await keyOf(services, request);
   if (!found.ok) return found.response;
+  const variable = OF_THE_START.get(found.key.id);
+  if (variable !== undefined) {
+    const hint = `Set ${variable} and start again, or make another key: POST ${PATH}.`;
+    return problem(409, `The secret of this key is that of ${variable}.`, { hint });
+  }
   const { overlapSeconds = KEY_LIMITS.usualOverlapSeconds } = request.body;
   const secret = newSecret(found.key.mode);
   const fresh = { hash: hashKey(secret), hint: secret.slice(-4) };
