@@ -8,7 +8,7 @@ import type { ApiRequest, ApiResponse, Route, RouteAudit } from './route';
 
 /** Characters of a state that is kept; a flow's definition has at most 64 KiB. */
 const LONGEST = 262_144;
-const SECRET = /secret|password|credential|authorization|token$/i;
+const SECRET = /(secrets?|passwords?|credentials?|tokens?|authorization)$/i;
 
 export interface AuditDeps {
   audit: AuditStore;

@@ -7,11 +7,15 @@ const LAST_SHOWN = 4;
 /** Fields that hold an address, whatever it looks like. */
 const ADDRESSES: ReadonlySet<string> = new Set(['to', 'phone', 'email', 'address', 'recipient', 'recipientId']);
 const TOKENS: ReadonlySet<string> = new Set(['pushToken', 'token', 'lineUserId']);
-/** Ours, and never an address: a page would not be found by another cursor. */
-const OURS: ReadonlySet<string> = new Set(['id', 'invocationId', 'nextCursor', 'links', 'requestId']);
+/** Ours, and never an address: IDs, cursors that have to come back as they are, and counts as JSON text. */
+const OURS: ReadonlySet<string> = new Set([
+  ...['id', 'invocationId', 'nextCursor', 'links', 'requestId'],
+  ...['costs', 'latency', 'otherCounts'],
+]);
 /** Some providers write the number into the ID that they give a message. */
 const MESSAGE_IDS: ReadonlySet<string> = new Set(['providerMessageId', 'messageId']);
 
+const DATE = /^\d{4}-\d{2}-\d{2}(T|$)/;
 const EMAIL = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:.]+/g;
 const PHONE = /\+\d(?:[\s().-]?\d){5,14}|(?<![\w.+-])\d{9,15}(?![\w-])/g;
 
@@ -46,7 +50,8 @@ export function masked(value: unknown, field = ''): unknown {
 function maskField(field: string, value: string): string {
   if (OURS.has(field)) return value;
   if (field === 'raw' || TOKENS.has(field)) return HIDDEN;
-  if (ADDRESSES.has(field)) return value === '' ? value : maskAddress(value);
+  // A question about a span of time has a “to” as well.
+  if (ADDRESSES.has(field) && !DATE.test(value)) return value === '' ? value : maskAddress(value);
   if (MESSAGE_IDS.has(field)) return `${HIDDEN}${value.slice(-LAST_SHOWN)}`;
   // The body of a callback is JSON in a string.
   if (field === 'body') return maskJson(value);

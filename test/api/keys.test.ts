@@ -87,7 +87,14 @@ describe('a rotated key', () => {
 
 describe('the key that the start made', () => {
   it('is not rotated here, as the next start would undo it', async () => {
-    const key = { id: 'key_test', name: 'ONWARD_TEST_KEY', role: 'invoker', mode: 'test', hint: 'abcd', createdAt: 1 } as const;
+    const key = {
+      id: 'key_test',
+      name: 'ONWARD_TEST_KEY',
+      role: 'invoker',
+      mode: 'test',
+      hint: 'abcd',
+      createdAt: 1,
+    } as const;
     await api.house.api.store.keys.create(key, 'the hash of it');
     const answer = await api.call('POST', '/v1/keys/key_test/rotate');
     expectProblem(answer, 409);

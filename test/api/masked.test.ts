@@ -143,6 +143,16 @@ describe('an analyst', () => {
     expect(JSON.parse(delivery.body)).toMatchObject({ result: { channel1: { to: '+39•••••••567' } } });
   });
 
+  it('is told the same figures as an owner, to the last sign', async () => {
+    const figures = ['funnel', 'latency', 'cost', 'failures', 'advice'].map(
+      (one) => `/v1/analytics/${one}?mode=test&flow=wf_otp`,
+    );
+    for (const path of [...figures, '/v1/analytics/funnel?mode=test&by=day&from=2026-11-01&to=2026-11-28']) {
+      const [theirs, owners] = await Promise.all([api.call('GET', path, { key: ANALYST }), api.call('GET', path)]);
+      expect(theirs).toMatchObject({ status: 200, body: owners.body });
+    }
+  });
+
   it('finds a run by an address that it has, to the letter', async () => {
     const found = async (query: string) =>
       (await must(api.call('GET', `/v1/invocations?mode=test&${query}`, { key: ANALYST }), 200)).body.items.length;
