@@ -27,7 +27,8 @@ const FLOW: FlowDefinition = {
     step('three'),
   ],
 };
-const names = (definition: FlowDefinition) => allSteps(definition).map(({ pointer, step: { name } }) => `${pointer} ${name}`);
+const names = (definition: FlowDefinition) =>
+  allSteps(definition).map(({ pointer, step: { name } }) => `${pointer} ${name}`);
 const after = (edit: Edit) => names(editDefinition(FLOW, edit));
 
 describe('a definition that is edited', () => {
@@ -79,7 +80,12 @@ describe('a definition that is edited', () => {
   });
 
   test('never holds branches in a branch', () => {
-    const moved = editDefinition(FLOW, { kind: 'moveStep', pointer: '/steps/1', track: '/steps/1/parallel/0', index: 0 });
+    const moved = editDefinition(FLOW, {
+      kind: 'moveStep',
+      pointer: '/steps/1',
+      track: '/steps/1/parallel/0',
+      index: 0,
+    });
     expect(moved).toEqual(FLOW);
   });
 
@@ -94,7 +100,11 @@ describe('a definition that is edited', () => {
     expect(names(second)).toEqual(expect.arrayContaining(['/steps/3 push', '/steps/1/parallel/0/1 push 2']));
     expect(first.steps[3]).toMatchObject({ channel: 'push', template: TO_CHOOSE });
     const both = editDefinition(FLOW, { kind: 'addParallel', channels: ['sms', 'sms'] });
-    expect(names(both).slice(-3)).toEqual(['/steps/3 together', '/steps/3/parallel/0/0 sms', '/steps/3/parallel/1/0 sms 2']);
+    expect(names(both).slice(-3)).toEqual([
+      '/steps/3 together',
+      '/steps/3/parallel/0/0 sms',
+      '/steps/3/parallel/1/0 sms 2',
+    ]);
   });
 
   test('has a value put or taken out at any depth', () => {

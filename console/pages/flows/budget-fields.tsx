@@ -20,7 +20,9 @@ export function BudgetFields() {
         hint={t('budget.hint')}
         checked={budget !== undefined}
         disabled={readOnly}
-        onChange={(on) => put(on ? { maxCostMicros: MICROS / 10, currency: 'EUR', onExceeded: 'skip_step' } : undefined)}
+        onChange={(on) =>
+          put(on ? { maxCostMicros: MICROS / 10, currency: 'EUR', onExceeded: 'skip_step' } : undefined)
+        }
       />
       {budget && (
         <div className={styles.fields}>

@@ -59,7 +59,8 @@ export function DefinitionJson() {
   );
 
   function findingOf({ kind, line, column, pointer, detail }: TextFault): Finding {
-    const words = kind === 'syntax' ? t('json.syntax', { line, column, detail }) : t('json.shape', { line, pointer, detail });
+    const words =
+      kind === 'syntax' ? t('json.syntax', { line, column, detail }) : t('json.shape', { line, pointer, detail });
     return { tone: 'bad', words };
   }
 }

@@ -44,7 +44,10 @@ export function readDefinition(text: string, as: 'draft' | 'create' = 'draft'): 
   const telling = misfits.filter(({ keyword }) => !AROUND.includes(keyword));
   const faults = (telling.length > 0 ? telling : misfits).map(({ instanceLocation, error }): TextFault => {
     const pointer = decodeURIComponent(instanceLocation.replace(/^#/, ''));
-    const path = pointer.split('/').slice(1).map((token) => (/^\d+$/.test(token) ? Number(token) : token));
+    const path = pointer
+      .split('/')
+      .slice(1)
+      .map((token) => (/^\d+$/.test(token) ? Number(token) : token));
     const node = findNodeAtLocation(tree, path) ?? tree;
     return { ...lineOf(text, node.offset), pointer, kind: 'shape', detail: error };
   });

@@ -163,7 +163,10 @@ function withoutEmptyBranches(steps: readonly Step[]): Step[] {
 }
 
 function put(root: object, pointer: string, value: unknown): void {
-  const tokens = pointer.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const tokens = pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
   const last = tokens.pop();
   if (last === undefined) return;
   let at = root as Record<string, unknown>;

@@ -102,7 +102,8 @@ function Form() {
     if (read === null || read.ok) return [];
     return read.faults.slice(0, 5).map(({ kind, line, column, pointer, detail }) => ({
       tone: 'bad',
-      words: kind === 'syntax' ? t('json.syntax', { line, column, detail }) : t('json.shape', { line, pointer, detail }),
+      words:
+        kind === 'syntax' ? t('json.syntax', { line, column, detail }) : t('json.shape', { line, pointer, detail }),
     }));
   }
 }

@@ -39,7 +39,9 @@ export function PartBasics() {
             unit={t('seconds')}
             min={1}
             max={2_592_000}
-            hint={expiresAfterSeconds ? t('expiry.is', { time: duration(expiresAfterSeconds * 1_000) }) : t('expiry.none')}
+            hint={
+              expiresAfterSeconds ? t('expiry.is', { time: duration(expiresAfterSeconds * 1_000) }) : t('expiry.none')
+            }
             value={expiresAfterSeconds ?? null}
             {...at('/expiresAfterSeconds')}
           />

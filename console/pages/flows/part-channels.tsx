@@ -47,7 +47,9 @@ export function PartChannels() {
 function countIn(definition: Parameters<typeof stepAt>[0], track: string): number {
   const [, , n, , b] = track.split('/');
   const step = definition.steps[Number(n)];
-  return step && isParallel(step) && b !== undefined ? (step.parallel[Number(b)]?.length ?? 0) : definition.steps.length;
+  return step && isParallel(step) && b !== undefined
+    ? (step.parallel[Number(b)]?.length ?? 0)
+    : definition.steps.length;
 }
 
 /** After a step has moved, the control that moved it is where the step now is: the focus goes there with it. */

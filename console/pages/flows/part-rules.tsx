@@ -65,7 +65,9 @@ function Matrix() {
     };
   });
   const reasons: Column<Reason> = { name: t('reason'), cell: (reason) => t(`vocabulary:reason.${reason}`) };
-  return <Table<Reason> caption={t('fallback')} rows={REASONS} rowKey={(reason) => reason} columns={[reasons, ...columns]} />;
+  return (
+    <Table<Reason> caption={t('fallback')} rows={REASONS} rowKey={(reason) => reason} columns={[reasons, ...columns]} />
+  );
 }
 
 const NONE = '';

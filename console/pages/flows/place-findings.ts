@@ -22,7 +22,8 @@ export interface Place {
 const STEP = /^\/steps\/\d+(\/parallel\/\d+\/\d+)?/;
 const BASICS = /^\/(name|purpose|expiresAfterSeconds)$/;
 const VARIABLE = /^\/variables\/properties\/[^/]+/;
-const RULES = /^\/(quietHours\/(from|to|timezone|purposes)|requireConsent|budget\/(maxCostMicros|currency|onExceeded)|callbackProfile)/;
+const RULES =
+  /^\/(quietHours\/(from|to|timezone|purposes)|requireConsent|budget\/(maxCostMicros|currency|onExceeded)|callbackProfile)/;
 
 /** Where what is told of a pointer is shown. */
 export function placeOfFinding(pointer: string): Place {

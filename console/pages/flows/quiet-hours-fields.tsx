@@ -27,7 +27,12 @@ export function QuietHoursFields() {
       {quietHours && (
         <>
           <div className={styles.fields}>
-            <TextField label={t('quietHours.from')} type="time" value={quietHours.from ?? ''} {...at('/quietHours/from')} />
+            <TextField
+              label={t('quietHours.from')}
+              type="time"
+              value={quietHours.from ?? ''}
+              {...at('/quietHours/from')}
+            />
             <TextField label={t('quietHours.to')} type="time" value={quietHours.to ?? ''} {...at('/quietHours/to')} />
             <Select
               label={t('quietHours.timezone')}

@@ -38,7 +38,9 @@ export function SortableTracks({ onMove, children }: { onMove(move: Move): void;
   const announcements: Announcements = {
     onDragStart: ({ active }) => t('drag.start', { name: name(active.id) }),
     onDragOver: ({ active, over }) =>
-      over ? t('drag.over', { name: name(active.id), over: name(over.id) }) : t('drag.nowhere', { name: name(active.id) }),
+      over
+        ? t('drag.over', { name: name(active.id), over: name(over.id) })
+        : t('drag.nowhere', { name: name(active.id) }),
     onDragEnd: ({ active }) => t('drag.end', { name: name(active.id) }),
     onDragCancel: ({ active }) => t('drag.cancel', { name: name(active.id) }),
   };

@@ -26,7 +26,11 @@ export function StepBranches({
       {parallel.map((_branch, at) => {
         const track = `${pointer}/parallel/${at}`;
         return (
-          <section key={track} className={styles.branch} aria-label={t('branch.of', { branch: at + 1, name: step.name })}>
+          <section
+            key={track}
+            className={styles.branch}
+            aria-label={t('branch.of', { branch: at + 1, name: step.name })}
+          >
             <h3>{t('branch', { branch: at + 1 })}</h3>
             {branch(track)}
             {!readOnly && <AddInBranch track={track} words={t('branch.addStep', { branch: at + 1 })} />}

@@ -17,6 +17,7 @@ import { examplesOf } from './edit-variables';
 import { templatesQuery } from './flow-data';
 import { StepProviders } from './step-providers';
 import styles from './steps.module.css';
+import { TemplateVariables } from './template-variables';
 import { useValueAt, useWizard } from './wizard-state';
 
 /** What a step sends, by whom, and what the person sees of it. */
@@ -28,7 +29,8 @@ export function StepMessage({ step, pointer }: { step: SendStep; pointer: string
   const template = templates.find(({ id }) => id === step.template);
   const toChannel = (channel: Channel) => {
     edit({ kind: 'put', pointer: `${pointer}/channel`, value: channel });
-    if (template && template.channel !== channel) edit({ kind: 'put', pointer: `${pointer}/template`, value: TO_CHOOSE });
+    if (template && template.channel !== channel)
+      edit({ kind: 'put', pointer: `${pointer}/template`, value: TO_CHOOSE });
   };
   return (
     <div className={styles.message}>
@@ -41,6 +43,7 @@ export function StepMessage({ step, pointer }: { step: SendStep; pointer: string
           onChange={toChannel}
         />
         <TemplateChoice step={step} pointer={pointer} templates={templates} />
+        {template && <TemplateVariables content={template.content} />}
         <StepProviders step={step} pointer={pointer} />
         {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
       </div>
@@ -84,14 +87,12 @@ function TemplateChoice({
       />
       <div className={styles.row}>
         {!readOnly && <Button onClick={() => setOpen('new')}>{t('template.write')}</Button>}
-        {chosen && <Button onClick={() => setOpen('edit')}>{readOnly ? t('template.show') : t('template.edit')}</Button>}
+        {chosen && (
+          <Button onClick={() => setOpen('edit')}>{readOnly ? t('template.show') : t('template.edit')}</Button>
+        )}
       </div>
       {open && (
-        <Dialog
-          wide
-          title={open === 'new' ? t('template.write') : (chosen?.name ?? '')}
-          onClose={() => setOpen(null)}
-        >
+        <Dialog wide title={open === 'new' ? t('template.write') : (chosen?.name ?? '')} onClose={() => setOpen(null)}>
           <TemplateForm
             template={open === 'edit' ? chosen : undefined}
             channel={step.channel}

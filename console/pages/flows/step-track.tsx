@@ -26,17 +26,7 @@ export function StepTrack({ track, onMove }: { track: string; onMove: OnMove }) 
   );
 }
 
-function StepCard({
-  step,
-  pointer,
-  count,
-  onMove,
-}: {
-  step: Step;
-  pointer: string;
-  count: number;
-  onMove: OnMove;
-}) {
+function StepCard({ step, pointer, count, onMove }: { step: Step; pointer: string; count: number; onMove: OnMove }) {
   const { t } = useTranslation(['flows', 'vocabulary']);
   const { readOnly } = useWizard();
   const at = useValueAt();
@@ -93,15 +83,10 @@ function StepCard({
         </p>
       ))}
       {isParallel(step) ? (
-        <StepBranches
-          step={step}
-          pointer={pointer}
-          branch={(track) => <StepTrack track={track} onMove={onMove} />}
-        />
+        <StepBranches step={step} pointer={pointer} branch={(track) => <StepTrack track={track} onMove={onMove} />} />
       ) : (
         <StepMessage step={step} pointer={pointer} />
       )}
     </li>
   );
 }
-

@@ -64,6 +64,7 @@ export function VariablesTable() {
             name: t('variable.required'),
             cell: ({ variable }) => (
               <Checkbox
+                bare
                 label={t('variable.required.of', { name: variable.name })}
                 checked={variable.required}
                 disabled={readOnly}

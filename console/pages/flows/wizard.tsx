@@ -33,7 +33,9 @@ function Loaded({ id }: { id: string }) {
   });
   if (data) return <Chosen stored={data} />;
   return (
-    <Page title={t('wizard')}>{error ? <ProblemNote error={error} onRetry={() => void refetch()} /> : <Loading />}</Page>
+    <Page title={t('wizard')}>
+      {error ? <ProblemNote error={error} onRetry={() => void refetch()} /> : <Loading />}
+    </Page>
   );
 }
 
