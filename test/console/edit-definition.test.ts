@@ -29,7 +29,7 @@ const FLOW: FlowDefinition = {
 };
 const names = (definition: FlowDefinition) =>
   allSteps(definition).map(({ pointer, step: { name } }) => `${pointer} ${name}`);
-const after = (edit: Edit) => names(editDefinition(FLOW, edit));
+const afterwards = (edit: Edit) => names(editDefinition(FLOW, edit));
 
 describe('a definition that is edited', () => {
   test('is never changed in place', () => {
@@ -41,7 +41,7 @@ describe('a definition that is edited', () => {
   });
 
   test('has a step that was moved at the place that was asked for', () => {
-    expect(after({ kind: 'moveStep', pointer: '/steps/2', track: '/steps', index: 0 })).toEqual([
+    expect(afterwards({ kind: 'moveStep', pointer: '/steps/2', track: '/steps', index: 0 })).toEqual([
       '/steps/0 three',
       '/steps/1 one',
       '/steps/2 both',
@@ -53,7 +53,7 @@ describe('a definition that is edited', () => {
 
   test('has a step moved into a branch, though the branch has another number afterwards', () => {
     const edit = { kind: 'moveStep', pointer: '/steps/0', track: '/steps/1/parallel/1', index: 1 } as const;
-    expect(after(edit)).toEqual([
+    expect(afterwards(edit)).toEqual([
       '/steps/0 both',
       '/steps/0/parallel/0/0 left',
       '/steps/0/parallel/1/0 right',
@@ -74,7 +74,7 @@ describe('a definition that is edited', () => {
 
   test('takes a step into a branch of its own', () => {
     expect(tracksOf(FLOW, 4)).toEqual(['/steps', '/steps/1/parallel/0', '/steps/1/parallel/1', '/steps/1/parallel/2']);
-    expect(after({ kind: 'moveStep', pointer: '/steps/2', track: '/steps/1/parallel/2', index: 0 })).toContain(
+    expect(afterwards({ kind: 'moveStep', pointer: '/steps/2', track: '/steps/1/parallel/2', index: 0 })).toContain(
       '/steps/1/parallel/2/0 three',
     );
   });
