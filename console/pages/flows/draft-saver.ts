@@ -27,6 +27,8 @@ export interface DraftWays {
 
 const PAUSE_MS = 600;
 const AGAIN_MS = 2_000;
+/** What was sent is at fault, and the person can change it. */
+const MENDABLE = [400, 409, 413, 422];
 
 /** Saves a draft by itself as it is edited, and never over what somebody else has saved meanwhile. */
 export class DraftSaver {
@@ -132,7 +134,7 @@ export class DraftSaver {
       this.#tell({ kind: 'away' });
       return this.#saveIn(AGAIN_MS);
     }
-    const mendable = problem.status === 400 || problem.status === 409 || problem.status === 413;
+    const mendable = MENDABLE.includes(problem.status);
     this.#tell({ kind: mendable ? 'refused' : 'failed', problem });
     if (mendable && !sameJson(sending, this.#current)) this.#saveIn(PAUSE_MS);
   }

@@ -101,7 +101,7 @@ export function useLint(flowId: string, definition: FlowDefinition): Linted | un
         };
         return { told: found.findings, worstCase: found.worstCase };
       } catch (error) {
-        if (!(error instanceof ApiProblem) || error.status !== 400) throw error;
+        if (!(error instanceof ApiProblem) || error.faults.length === 0) throw error;
         return { told: toldOfFaults(error.faults, '/definition'), worstCase: null };
       }
     },

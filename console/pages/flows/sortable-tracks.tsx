@@ -37,10 +37,12 @@ export function SortableTracks({ onMove, children }: { onMove(move: Move): void;
   const name = (id: UniqueIdentifier) => stepAt(definition, String(id))?.name ?? '';
   const announcements: Announcements = {
     onDragStart: ({ active }) => t('drag.start', { name: name(active.id) }),
-    onDragOver: ({ active, over }) =>
-      over
-        ? t('drag.over', { name: name(active.id), over: name(over.id) })
-        : t('drag.nowhere', { name: name(active.id) }),
+    onDragOver: ({ active, over }) => {
+      // It is over itself as soon as it is taken up, which was just said.
+      if (over?.id === active.id) return undefined;
+      const words = { name: name(active.id) };
+      return over ? t('drag.over', { ...words, over: name(over.id) }) : t('drag.nowhere', words);
+    },
     onDragEnd: ({ active }) => t('drag.end', { name: name(active.id) }),
     onDragCancel: ({ active }) => t('drag.cancel', { name: name(active.id) }),
   };
