@@ -23,6 +23,7 @@ import { lateRoutes } from './late';
 import type { Metrics } from './metrics';
 import { priceRoutes } from './prices';
 import { providerAccountRoutes } from './provider-accounts';
+import { providerKindRoutes } from './provider-kinds';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
 import { createRejections } from './rejections';
@@ -65,6 +66,7 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...keyRoutes(services),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
+    ...providerKindRoutes(services),
     ...callbackDeliveryRoutes(services),
     ...callbackProfileRoutes(services),
     ...callbackProfileCareRoutes(services),
