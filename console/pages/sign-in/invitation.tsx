@@ -80,12 +80,7 @@ function Accept({ invited, path, token }: { invited: Invited; path: string; toke
         {/* For the browser's keeper of passwords, which wants to know whose it is. */}
         <input type="email" name="username" autoComplete="username" value={invited.email} readOnly hidden />
         <TextField label={t('name')} autoComplete="name" required maxLength={120} value={name} onChange={setName} />
-        <NewPassword
-          label={t('newPassword')}
-          own={[invited.email, name]}
-          value={password}
-          onChange={setPassword}
-        />
+        <NewPassword label={t('newPassword')} own={[invited.email, name]} value={password} onChange={setPassword} />
         {accepting.error && <ProblemNote error={accepting.error} />}
         <Button primary type="submit" busy={accepting.isPending}>
           {t('invitation.accept')}
