@@ -69,6 +69,7 @@ export function receiptCareRoutes(services: Services): Route[] {
       summary: 'Give every dead letter since the last time another try',
       tag: 'receipts',
       access: EDIT,
+      audit: { action: 'dead_letters.redriven', resource: 'receipts' },
       responses: { 200: redrivenSchema },
       handle: async () => ({ status: 200, body: await services.deadLetters.redrive() }),
     }),

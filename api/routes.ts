@@ -1,5 +1,6 @@
 import { adviceRoutes } from './advice';
 import { analyticsRoutes } from './analytics';
+import { auditRoutes } from './audit';
 import type { Authenticator } from './auth';
 import { batchRoutes } from './batch';
 import { callbackDeliveryRoutes } from './callback-deliveries';
@@ -20,6 +21,7 @@ import { invokeService } from './invoke';
 import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
 import { lateRoutes } from './late';
+import { liveRoutes } from './live';
 import type { Metrics } from './metrics';
 import { priceRoutes } from './prices';
 import { providerAccountRoutes } from './provider-accounts';
@@ -29,6 +31,7 @@ import { receiptCareRoutes } from './receipts-care';
 import { createRejections } from './rejections';
 import type { Route } from './route';
 import { sandboxRoutes } from './sandbox-messages';
+import { savedViewRoutes } from './saved-views';
 import type { Services } from './services';
 import { storyRoutes } from './story';
 import { streamRoutes } from './stream';
@@ -63,7 +66,10 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...templateApprovalRoutes(services),
     ...templatePreviewRoutes(services),
     ...lateRoutes(services),
+    ...liveRoutes(services),
+    ...savedViewRoutes(services),
     ...keyRoutes(services),
+    ...auditRoutes(services),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
     ...providerKindRoutes(services),

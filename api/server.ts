@@ -17,7 +17,14 @@ export function createServer(deps: ApiDeps): Server {
   const auth = authenticator(deps.store.keys, deps.now ?? Date.now);
   const table = apiRoutes({ ...deps, metrics, now: deps.now ?? Date.now, auth }).map((route) => ({
     route,
-    handle: routeHandler(route, { auth, metrics, logger: deps.logger, tracing: deps.tracing ?? null }),
+    handle: routeHandler(route, {
+      auth,
+      metrics,
+      logger: deps.logger,
+      tracing: deps.tracing ?? null,
+      audit: deps.store.audit,
+      now: deps.now ?? Date.now,
+    }),
   }));
   const app = createApp(table, metrics);
   const hot = hotRoutes(table);

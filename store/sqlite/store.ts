@@ -5,6 +5,7 @@ import type { Store } from '../contract';
 import { createLadderSource } from '../ladders';
 import type { Seal } from '../seal';
 import { createSqliteAccounts } from './accounts';
+import { createSqliteAudit } from './audit';
 import { createSqliteCallbackProfiles } from './callback-profiles';
 import { openCallbacks } from './callbacks-schema';
 import { createSqliteConsents } from './consents';
@@ -22,6 +23,7 @@ import { createSqliteRecords } from './records';
 import { createSqliteRejections } from './rejections';
 import { createSqliteRetention } from './retention';
 import { createSqliteRollups } from './rollup-index';
+import { createSqliteSavedViews } from './saved-views';
 import { STORE_MIGRATIONS } from './schema';
 import { createSqliteSuppressions } from './suppressions';
 import { createSqliteTemplates } from './templates';
@@ -60,7 +62,7 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
   return {
     flows: guarded(flows),
     templates: guarded(createSqliteTemplates(db)),
-    keys: guarded(createSqliteKeys(db)),
+    keys: guarded(createSqliteKeys(group)),
     accounts: guarded(createSqliteAccounts(db, seal)),
     records,
     idempotency: createSqliteIdempotency(group),
@@ -81,6 +83,8 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
       }),
     ),
     prices: guarded(createSqlitePrices(db)),
+    savedViews: guarded(createSqliteSavedViews(db)),
+    audit: guarded(createSqliteAudit(group)),
     callbackProfiles: guarded(createSqliteCallbackProfiles(db, seal)),
     deliveries: guarded(createSqliteDeliveries(callbacks, seal)),
     async unavailable() {

@@ -1,4 +1,5 @@
 import { authenticator } from '../../api/auth';
+import type { FoundKey } from '../../store/contract';
 import { type ApiUnderTest, expectProblem, INVOKE, must, PERSON, publishOtp, startApi } from './api-under-test';
 
 let api: ApiUnderTest;
@@ -59,13 +60,19 @@ describe('a key', () => {
   });
 
   it('that is looked up while it is deleted is not remembered', async () => {
-    const key = { id: 'key_1', name: '', role: 'owner', mode: 'live', hint: '', createdAt: 0 } as const;
-    let found: (key_: typeof key | null) => void = () => {};
+    const key: FoundKey = {
+      key: {
+        ...{ id: 'key_1', name: '', role: 'owner', mode: 'live', hint: '', createdAt: 0 },
+        ...{ flows: null, expiresAt: null, lastUsedAt: null, overlap: null, createdBy: null },
+      },
+      until: null,
+    };
+    let found: (key_: FoundKey | null) => void = () => {};
     const lookUps: string[] = [];
     const keys = {
       ...api.house.api.store.keys,
       byHash: (hashed: string) =>
-        new Promise<typeof key | null>((resolve) => {
+        new Promise<FoundKey | null>((resolve) => {
           lookUps.push(hashed);
           found = resolve;
         }),
