@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { ask } from '../../client/ask';
-import { useKept } from '../../client/kept';
 import { ApiProblem } from '../../client/problem';
 import { type Session, useSessionChanged } from '../../client/session';
 import { Time } from '../../parts/amounts';
 import { Button } from '../../parts/button';
 import { TextField } from '../../parts/field';
 import { Form } from '../../parts/form';
+import { useKept } from '../../parts/kept';
 import { Loading } from '../../parts/loading';
 import { NewPassword } from '../../parts/new-password';
 import { Note } from '../../parts/note';
@@ -60,7 +60,7 @@ function Accept({ invited, path, token }: { invited: Invited; path: string; toke
   const { t } = useTranslation(['sign-in', 'vocabulary']);
   const changed = useSessionChanged();
   const [, go] = useLocation();
-  const [name, setName, forget] = useKept(`invitation.${token.slice(0, 8)}`, invited.name);
+  const [name, setName, forget] = useKept(`onward.invitation.${token.slice(0, 8)}`, invited.name);
   const [password, setPassword] = useState('');
   const accepting = useMutation({
     mutationFn: () => ask<Session>('POST', path, { name: name.trim(), password }),

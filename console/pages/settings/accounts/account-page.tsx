@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { ask } from '../../../client/ask';
-import { useKept } from '../../../client/kept';
 import { Button } from '../../../parts/button';
 import { Code } from '../../../parts/copy';
+import { useKept } from '../../../parts/kept';
 import { Loading } from '../../../parts/loading';
 import { Note } from '../../../parts/note';
 import { Card, Page } from '../../../parts/page';
@@ -98,7 +98,7 @@ function Edit({ kinds, account }: { kinds: readonly ProviderKind[]; account: Acc
   const [, go] = useLocation();
   const initial = account ? draftOf(account) : NEW_ACCOUNT;
   const [draft, setDraft, forget] = useKept(
-    `account.${account ? `${account.id}.${account.updatedAt}` : 'new'}`,
+    `onward.account.${account ? `${account.id}.${account.updatedAt}` : 'new'}`,
     initial,
   );
   const [typed, setTyped] = useState<Record<string, string>>({});

@@ -16,7 +16,7 @@ export function Entry({ entry }: { entry: AuditEntry }) {
         <strong>{by.name ?? by.id ?? t('audit.nobody')}</strong>
         <code>{action}</code>
         {resource?.id && <code className={styles.soft}>{resource.id}</code>}
-        <Badge tone={/^(done|ok|success|succeeded|allowed)$/.test(outcome) ? 'good' : 'bad'}>{outcome}</Badge>
+        <Badge tone={outcome === 'done' ? 'good' : 'bad'}>{t(`audit.outcome.${outcome ?? 'unknown'}`)}</Badge>
       </p>
       <details>
         <summary>{t('audit.differences', { count: changes.length })}</summary>

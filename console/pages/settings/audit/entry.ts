@@ -6,7 +6,8 @@ export interface AuditEntry {
   resource: { kind: string; id: string | null } | null;
   before: unknown;
   after: unknown;
-  outcome: string;
+  /** Null: it was begun, and what came of it is not known. */
+  outcome: 'done' | 'refused' | 'failed' | null;
   requestId: string | null;
 }
 

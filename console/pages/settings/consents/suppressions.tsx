@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNELS, type Channel, type Mode, type Reason } from '../../../../schemas/vocabulary';
 import { ask } from '../../../client/ask';
-import { useKept } from '../../../client/kept';
 import { useRights } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -11,6 +10,7 @@ import { Confirm } from '../../../parts/dialog';
 import { findingsAt } from '../../../parts/faults';
 import { Select, TextField } from '../../../parts/field';
 import { Actions, Form, Pair } from '../../../parts/form';
+import { useKept } from '../../../parts/kept';
 import { Card } from '../../../parts/page';
 import { ProblemNote } from '../../../parts/problem-note';
 import { type Column, Table } from '../../../parts/table';
@@ -28,6 +28,8 @@ interface Suppression {
 
 /** Why somebody is put on the list by hand. */
 const REASONS = ['opted_out', 'blocked', 'invalid_address', 'unregistered', 'landline'] as const;
+
+const NOTHING = { address: '', channel: '' as Channel | '', reason: 'opted_out' as (typeof REASONS)[number] };
 
 export function Suppressions({ mode }: { mode: Mode }) {
   const { t } = useTranslation('settings');
@@ -78,15 +80,11 @@ function useColumns(onLift: ((of: Suppression) => void) | null): Column<Suppress
 function Add({ mode }: { mode: Mode }) {
   const { t } = useTranslation(['settings', 'vocabulary']);
   const client = useQueryClient();
-  const [draft, setDraft, forget] = useKept(`suppression.${mode}`, {
-    address: '',
-    channel: '' as Channel | '',
-    reason: 'opted_out' as (typeof REASONS)[number],
-  });
+  const [draft, setDraft, forget] = useKept(`onward.suppression.${mode}`, NOTHING);
   const adding = useMutation({
     mutationFn: () => ask('POST', '/v1/suppressions', { ...draft, channel: draft.channel || null, mode }),
     onSuccess: () => {
-      forget();
+      forget(NOTHING);
       void client.invalidateQueries({ queryKey: ['suppressions', mode] });
       toast(t('suppression.added'));
     },

@@ -2,12 +2,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type Mode, ROLES, type Role } from '../../../../schemas/vocabulary';
 import { ask } from '../../../client/ask';
-import { useKept } from '../../../client/kept';
 import { useSession } from '../../../client/session';
 import { Button } from '../../../parts/button';
 import { findingsAt } from '../../../parts/faults';
 import { Select, TextField } from '../../../parts/field';
 import { Actions, Form, Pair } from '../../../parts/form';
+import { useKept } from '../../../parts/kept';
 import { Card } from '../../../parts/page';
 import { ProblemNote } from '../../../parts/problem-note';
 import { instantOf } from '../filters';
@@ -17,7 +17,7 @@ import { type KeyDraft, type MadeKey, NEW_KEY } from './key';
 export function KeyForm({ onMade, onClose }: { onMade(key: MadeKey): void; onClose(): void }) {
   const { t } = useTranslation('settings');
   const client = useQueryClient();
-  const [draft, setDraft, forget] = useKept<KeyDraft>('key', NEW_KEY);
+  const [draft, setDraft, forget] = useKept<KeyDraft>('onward.key', NEW_KEY);
   const making = useMutation({
     mutationFn: () => {
       const { name, role, mode, flows, expiresAt } = draft;

@@ -2,11 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { PersonRole } from '../../../../schemas/vocabulary';
 import { ask } from '../../../client/ask';
-import { useKept } from '../../../client/kept';
 import { Button } from '../../../parts/button';
 import { findingsAt } from '../../../parts/faults';
 import { TextField } from '../../../parts/field';
 import { Actions, Form, Pair } from '../../../parts/form';
+import { useKept } from '../../../parts/kept';
 import { Card } from '../../../parts/page';
 import { ProblemNote } from '../../../parts/problem-note';
 import type { Invited } from './invitation-once';
@@ -18,7 +18,7 @@ const NOBODY = { email: '', name: '', role: 'analyst' as PersonRole };
 export function InviteForm({ onInvited, onClose }: { onInvited(invited: Invited): void; onClose(): void }) {
   const { t } = useTranslation('settings');
   const client = useQueryClient();
-  const [draft, setDraft, forget] = useKept('invite', NOBODY);
+  const [draft, setDraft, forget] = useKept('onward.invite', NOBODY);
   const inviting = useMutation({
     mutationFn: () => ask<Person & { invitation: InvitationLink }>('POST', '/v1/people', draft),
     onSuccess: ({ name, invitation }) => {

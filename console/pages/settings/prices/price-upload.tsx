@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Provider } from '../../../../schemas/vocabulary';
 import { OWN_PAGE, reach } from '../../../client/api';
-import { useKept } from '../../../client/kept';
 import { problemOf } from '../../../client/problem';
 import { Button } from '../../../parts/button';
 import { Field, TextArea } from '../../../parts/field';
 import { Actions, Form } from '../../../parts/form';
+import { useKept } from '../../../parts/kept';
 import { Note } from '../../../parts/note';
 import { Card } from '../../../parts/page';
 import { ProblemNote } from '../../../parts/problem-note';
@@ -19,7 +19,7 @@ const EXAMPLE = 'provider,account,channel,country,currency,costMicros\ntwilio,,s
 export function PriceUpload({ provider }: { provider: Provider | '' }) {
   const { t } = useTranslation('settings');
   const client = useQueryClient();
-  const [csv, setCsv, forget] = useKept('prices', '');
+  const [csv, setCsv, forget] = useKept('onward.prices', '');
   const [unread, setUnread] = useState(false);
   const writing = useMutation({
     mutationFn: async () => {
@@ -31,7 +31,7 @@ export function PriceUpload({ provider }: { provider: Provider | '' }) {
       return body as { rows: number; total: number };
     },
     onSuccess: ({ rows }) => {
-      forget();
+      forget('');
       void client.invalidateQueries({ queryKey: ['prices'] });
       toast(t('prices.written', { count: rows }));
     },
