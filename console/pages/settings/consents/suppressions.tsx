@@ -35,12 +35,29 @@ export function Suppressions({ mode }: { mode: Mode }) {
   const { t } = useTranslation('settings');
   const { edits } = useRights();
   const [lifted, setLifted] = useState<Suppression | null>(null);
-  const list = usePages<Suppression>(['suppressions', mode], '/v1/suppressions', { mode });
+  const [typed, setTyped] = useState('');
+  const [address, setAddress] = useState('');
+  const list = usePages<Suppression>(['suppressions', mode], '/v1/suppressions', { mode, address });
   const columns = useColumns(edits('consents') ? setLifted : null);
   return (
     <Card title={t(`suppressions.${mode}`)}>
       <p>{t('suppressions.about')}</p>
       {edits('consents') && <Add mode={mode} />}
+      <Form onSubmit={() => setAddress(typed.trim())} label={t('suppression.look')}>
+        <TextField
+          label={t('suppression.look')}
+          hint={t('suppression.look.hint')}
+          type="search"
+          dir="ltr"
+          value={typed}
+          onChange={setTyped}
+        />
+        <Actions>
+          <Button type="submit" busy={list.isFetching}>
+            {t('consent.look')}
+          </Button>
+        </Actions>
+      </Form>
       <Listed of={list}>
         {(items) => (
           <Table
@@ -48,7 +65,7 @@ export function Suppressions({ mode }: { mode: Mode }) {
             columns={columns}
             rows={items}
             rowKey={({ id }) => id}
-            empty={<p>{t('suppressions.none')}</p>}
+            empty={<p>{t(address ? 'suppressions.notThis' : 'suppressions.none')}</p>}
           />
         )}
       </Listed>

@@ -11,7 +11,6 @@ import { Select, TextField } from '../../../parts/field';
 import { Actions, Form } from '../../../parts/form';
 import { Card } from '../../../parts/page';
 import { ProblemNote } from '../../../parts/problem-note';
-import { TemplateStatus } from '../../../parts/template-status';
 import { toast } from '../../../parts/toasts';
 
 /** Where it stands, and what can be done about that. */
@@ -39,7 +38,6 @@ export function TemplateCare({ template }: { template: Template }) {
         </>
       }
     >
-      <TemplateStatus template={template} />
       <p>{t('template.approval.hint')}</p>
       {submitting.error && <ProblemNote error={submitting.error} />}
       {open === 'status' && <StatusByHand template={template} onDone={standing} onClose={close} />}
