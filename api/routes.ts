@@ -28,6 +28,7 @@ import { peopleRoutes } from './people';
 import { priceRoutes } from './prices';
 import { notFound } from './problem';
 import { providerAccountRoutes } from './provider-accounts';
+import { providerKindRoutes } from './provider-kinds';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
 import { createRejections } from './rejections';
@@ -85,6 +86,7 @@ export function apiRoutes(deps: ApiDeps & Pick<Services, 'metrics' | 'now' | 'au
     ...auditRoutes(services),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
+    ...providerKindRoutes(services),
     ...callbackDeliveryRoutes(services),
     ...callbackProfileRoutes(services),
     ...callbackProfileCareRoutes(services),

@@ -17,6 +17,7 @@ const VIEW = { resource: 'consents', level: 'VIEW' } as const;
 
 interface ListQuery extends PageQuery {
   mode?: Mode;
+  address?: string;
 }
 
 export function suppressionRoutes(services: Services): Route[] {
@@ -35,13 +36,20 @@ export function suppressionRoutes(services: Services): Route[] {
     route<unknown, ListQuery>({
       method: 'GET',
       path: PATH,
-      summary: 'All suppressions of a mode, newest first',
+      summary: 'All suppressions of a mode, newest first; or those of one address',
       tag: 'consents',
       access: VIEW,
       query: {
         type: 'object',
         additionalProperties: false,
-        properties: { ...pageProperties, mode: { type: 'string', enum: MODES } },
+        properties: {
+          ...pageProperties,
+          mode: { type: 'string', enum: MODES },
+          address: {
+            ...suppressionCreateSchema.properties.address,
+            description: 'Only those of this address, all at once.',
+          },
+        },
       },
       responses: { 200: listOf(suppressionSchema) },
       handle: (request) => list(services, request),
@@ -84,6 +92,10 @@ async function add({ store, now }: Services, { body, caller }: ApiRequest<Suppre
 async function list({ store }: Services, { query, caller }: ApiRequest<unknown, ListQuery>): Promise<ApiResponse> {
   const mode = modeOf(caller, query.mode);
   if (!mode.ok) return mode.response;
+  if (query.address !== undefined) {
+    const found = await store.suppressions.ofAddress(mode.mode, settledAddress(query.address, mode.mode));
+    return { status: 200, body: { items: found.map(view), nextCursor: null } };
+  }
   return { status: 200, body: pageOf(await store.suppressions.list(mode.mode, pageRequest(query)), view) };
 }
 

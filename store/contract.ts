@@ -366,6 +366,8 @@ export interface SuppressionStore {
   /** The reason why the address is suppressed on that channel, or null. */
   find(mode: Mode, channel: Channel, address: string): Promise<Reason | null>;
   list(mode: Mode, page: PageRequest): Promise<Page<Suppression>>;
+  /** Those of one address, the newest first. */
+  ofAddress(mode: Mode, address: string): Promise<Suppression[]>;
   delete(id: string): Promise<boolean>;
 }
 

@@ -115,6 +115,9 @@ describe('the table of roles', () => {
     expect(made.text).not.toContain('+393351234599');
     expectProblem(await add(api.keys.test, { address: '+393351234599', mode: 'live' }), 403);
     const live = await add(api.keys.live, { address: '+393351234598' });
+    const of = (key: string) => api.call('GET', '/v1/suppressions?address=%2B39%20335%20123-4599', { key });
+    expect((await of(api.keys.test)).body.items).toEqual([expect.objectContaining({ id: made.body.id })]);
+    expect((await of(api.keys.live)).body.items).toEqual([]);
     expectProblem(await api.call('DELETE', `/v1/suppressions/${live.body.id}`, { key: api.keys.test }), 404);
     expect((await api.call('DELETE', `/v1/suppressions/${made.body.id}`, { key: api.keys.test })).status).toBe(204);
     const consent = { recipientId: 'user-1', purpose: 'otp', granted: true };
