@@ -72,7 +72,7 @@ function useSeries() {
   const { t } = useTranslation('insight');
   return [
     { key: 'attempted', name: t('attempted'), colour: 'var(--line-strong)' },
-    { key: 'accepted', name: t('accepted'), colour: 'var(--wait)' },
+    { key: 'accepted', name: t('accepted'), colour: 'color-mix(in oklab, var(--accent) 45%, var(--paper))' },
     { key: 'delivered', name: t('delivered'), colour: 'var(--accent)' },
     { key: 'read', name: t('read'), colour: 'var(--good)' },
   ];

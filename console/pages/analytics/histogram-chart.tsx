@@ -90,7 +90,15 @@ export default function HistogramChart({
             x={placeOf(timeout.ms)}
             stroke="var(--late)"
             strokeWidth={2}
-            label={{ value: timeout.words, position: 'top', fill: 'var(--late)', fontSize: 12, fontWeight: 600 }}
+            label={{
+              value: timeout.words,
+              // Above the chart, on the side where there is room.
+              position: placeOf(timeout.ms) > bins.length / 2 === mirrored ? 'insideTopLeft' : 'insideTopRight',
+              dy: -20,
+              fill: 'var(--late)',
+              fontSize: 12,
+              fontWeight: 600,
+            }}
           />
         )}
       </AreaChart>

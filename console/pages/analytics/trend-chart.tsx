@@ -26,7 +26,7 @@ export default function TrendChart({
           {...AXIS}
         />
         <Tooltip {...TOOLTIP} formatter={(value) => format(Number(value))} isAnimationActive={false} />
-        <Legend formatter={(name) => <span style={{ color: 'var(--ink)' }}>{name}</span>} />
+        <Legend itemSorter={null} formatter={(name) => <span style={{ color: 'var(--ink)' }}>{name}</span>} />
         {series.map(({ key, name, colour }) => (
           <Line
             key={key}
