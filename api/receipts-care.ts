@@ -2,6 +2,9 @@ import { isoTime } from '../core/iso-time';
 import { LIST_LIMITS } from '../schemas/list';
 import type { Receipt } from '../schemas/receipt';
 import { RECEIPT_STATUSES } from '../schemas/vocabulary';
+import { DEAD_LETTER_LIMITS, deadLettersSchema, redriveSchema } from '../schemas/dead-letter';
+import { seesAddresses } from './access';
+import { notFound } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
 
@@ -63,15 +66,31 @@ export function receiptCareRoutes(services: Services): Route[] {
       responses: { 200: parkedSchema },
       handle: (request) => listParked(services, request),
     }),
-    route({
-      method: 'POST',
-      path: '/v1/receipts/dead/redrive',
-      summary: 'Give every dead letter since the last time another try',
+    route<unknown, { limit?: number }>({
+      method: 'GET',
+      path: '/v1/receipts/dead',
+      summary: 'Dead letters since they were last given another try, the oldest first',
       tag: 'receipts',
       access: EDIT,
+      query: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { limit: { type: 'integer', minimum: 1, maximum: DEAD_LETTER_LIMITS.most } },
+      },
+      responses: { 200: deadLettersSchema },
+      handle: (request) => listDead(services, request),
+    }),
+    route<{ id?: string }>({
+      method: 'POST',
+      path: '/v1/receipts/dead/redrive',
+      summary: 'Give every dead letter since the last time another try, or one of them',
+      tag: 'receipts',
+      access: EDIT,
+      body: redriveSchema,
+      bodyOptional: true,
       audit: { action: 'dead_letters.redriven', resource: 'receipts' },
       responses: { 200: redrivenSchema },
-      handle: async () => ({ status: 200, body: await services.deadLetters.redrive() }),
+      handle: (request) => redrive(services, request),
     }),
   ];
 }
@@ -93,4 +112,30 @@ async function listParked({ store }: Services, { query }: ApiRequest<unknown, Pa
     };
   });
   return { status: 200, body: { count, items } };
+}
+
+async function listDead(
+  { deadLetters }: Services,
+  { query, caller }: ApiRequest<unknown, { limit?: number }>,
+): Promise<ApiResponse> {
+  const waiting = await deadLetters.waiting(query.limit ?? DEAD_LETTER_LIMITS.usual);
+  const items = waiting.map(({ partition, position, redriven, letter: { cause, source, at, value, characters } }) => ({
+    id: `${partition}-${position}`,
+    cause,
+    at: at || null,
+    source,
+    // A receipt names the address that it is of, or its provider's answer does.
+    value: seesAddresses(caller) ? value : null,
+    characters: characters ?? null,
+    redriven,
+  }));
+  return { status: 200, body: { items } };
+}
+
+async function redrive({ deadLetters }: Services, { body }: ApiRequest<{ id?: string }>): Promise<ApiResponse> {
+  const [, partition, position] = /^(\d+)-(\d+)$/.exec(body?.id ?? '') ?? [];
+  if (partition === undefined) return { status: 200, body: await deadLetters.redrive() };
+  const done = await deadLetters.redriveOne({ partition: Number(partition), position: Number(position) });
+  if (!done) return notFound('This dead letter', 'GET /v1/receipts/dead lists those that wait.');
+  return { status: 200, body: done };
 }

@@ -56,6 +56,11 @@ export interface Log {
   ends(topic: Topic): Promise<ReadonlyMap<number, number>>;
   /** Of every group that has ever consumed here, over all its processes. */
   lag(): Promise<Lag[]>;
+  /**
+   * The records of a partition after a position, the oldest first, and nobody has consumed them by it. Left out where
+   * only a group can read.
+   */
+  read?(topic: Topic, partition: number, after: number, limit: number): Promise<LogRecord[]>;
   /** Null when it takes records, else a sentence that says why not. */
   unavailable(): string | null;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import type { DeadLetter } from '../schemas/dead-letter';
 import type { Receipt } from '../schemas/receipt';
 
 /** The way in for delivery receipts, whoever brings them. */
@@ -46,8 +47,25 @@ export interface Redriven {
   left: number;
 }
 
+/** Where a dead letter stands in `onward.receipts.dead`. */
+export interface DeadLetterPlace {
+  partition: number;
+  position: number;
+}
+
+/** A dead letter that waits to be given another try, and where it stands. */
+export interface WaitingDeadLetter extends DeadLetterPlace {
+  letter: DeadLetter;
+  /** It was given another try by itself; it stands here until all are. */
+  redriven: boolean;
+}
+
 /** Looks after what the consumer could not take. */
 export interface DeadLetters {
   /** Every dead letter since the last call goes back to `onward.receipts`, to be taken as if it came now. */
   redrive(): Promise<Redriven>;
+  /** That one alone; null where none waits there. Whoever redrives all later leaves it out, in the same process. */
+  redriveOne(place: DeadLetterPlace): Promise<Redriven | null>;
+  /** Those since the last `redrive`, of each partition the oldest first. */
+  waiting(limit: number): Promise<WaitingDeadLetter[]>;
 }

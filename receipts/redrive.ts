@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log, LogRecord } from '../log/contract';
 import type { DeadLetter } from '../schemas/dead-letter';
-import type { DeadLetters, Redriven } from './contract';
+import type { DeadLetterPlace, DeadLetters, Redriven, WaitingDeadLetter } from './contract';
+import { stillToConsume } from './waiting-letters';
 
 const TOPIC = 'onward.receipts.dead';
 const GROUP = 'redrive';
@@ -15,33 +16,78 @@ class NotThisTime extends Error {
   }
 }
 
+/** Of one partition, as many as anybody would read. */
+const READ_MOST = 1_000;
+/** Remembered of those that were given another try one by one. */
+const REMEMBERED_MOST = 10_000;
+
+const nameOf = ({ partition, position }: DeadLetterPlace) => `${partition}/${position}`;
+
 /** Where the last call came to is a consumer group's position, so that it holds for all processes. */
 export function createDeadLetters(log: Log): DeadLetters {
   let underWay: Promise<Redriven> | null = null;
+  // The group reads once at a time in a process: what is asked meanwhile waits.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => {});
+    return mine;
+  };
+  /** By itself, by this process. */
+  const alone = new Set<string>();
+  const waiting = (limit: number) => inTurn(() => stillToConsume(log, TOPIC, GROUP, limit));
   return {
     redrive() {
       // Of two that ask at once the second is told what the first did.
-      underWay ??= redrive(log).finally(() => {
+      underWay ??= inTurn(() => redrive(log, alone)).finally(() => {
         underWay = null;
       });
       return underWay;
     },
+    async redriveOne(place) {
+      const found = (await waiting(READ_MOST)).find((record) => nameOf(record) === nameOf(place));
+      if (!found) return null;
+      const again = receiptOf(found);
+      if (!again) return { redriven: 0, left: 1 };
+      await log.append('onward.receipts', [again]);
+      if (alone.size < REMEMBERED_MOST) alone.add(nameOf(place));
+      return { redriven: 1, left: 0 };
+    },
+    async waiting(limit) {
+      const records = await waiting(limit);
+      return records.slice(0, limit).map((record) => waitingLetter(record, alone.has(nameOf(record))));
+    },
   };
 }
 
-async function redrive(log: Log): Promise<Redriven> {
+/** A foreign producer may have written anything: then what it wrote is shown. */
+function waitingLetter({ partition, position, value }: LogRecord, redriven: boolean): WaitingDeadLetter {
+  const unread: DeadLetter = { cause: 'not a dead letter of ours', source: {}, at: '', value };
+  try {
+    const { cause, source, at, value: receipt, characters } = JSON.parse(value) as Partial<DeadLetter>;
+    const whole = typeof cause === 'string' && typeof at === 'string' && typeof receipt === 'string';
+    if (!whole) return { partition, position, redriven, letter: unread };
+    const letter = { cause, source: source ?? {}, at, value: receipt, ...(characters !== undefined && { characters }) };
+    return { partition, position, redriven, letter };
+  } catch {
+    return { partition, position, redriven, letter: unread };
+  }
+}
+
+async function redrive(log: Log, alone: Set<string>): Promise<Redriven> {
   const counted: Redriven = { redriven: 0, left: 0 };
   const ends = await log.ends(TOPIC);
   if (ends.size === 0) return counted;
   const subscription = await log.subscribe(TOPIC, GROUP, async (records, done) => {
     const older = records.filter(({ partition, position }) => position <= (ends.get(partition) ?? -1));
-    const again = older.map(receiptOf);
+    const again = older.filter((record) => !alone.has(nameOf(record))).map(receiptOf);
     const whole = again.filter((record) => record !== null);
     if (whole.length > 0) await log.append('onward.receipts', whole);
     counted.redriven += whole.length;
     counted.left += again.length - whole.length;
     const last = older[older.length - 1];
     if (last) done(last.position);
+    for (const record of older) alone.delete(nameOf(record));
     if (older.length < records.length) throw new NotThisTime();
   });
   try {

@@ -31,3 +31,44 @@ export function buried({ key, value, cause, source }: Buried, now: number): { ke
   }
   return { key: key.slice(0, 1_000), value: JSON.stringify(letter) };
 }
+
+export const DEAD_LETTER_LIMITS = { usual: 50, most: 200 } as const;
+
+export const deadLettersSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['items'],
+  properties: {
+    items: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['id', 'cause', 'at', 'source', 'value', 'characters', 'redriven'],
+        properties: {
+          id: { type: 'string', description: 'Where it stands in onward.receipts.dead.' },
+          cause: { type: 'string' },
+          at: { type: ['string', 'null'], description: 'When it was given up; null where its producer did not say.' },
+          source: { type: 'object', additionalProperties: true },
+          value: {
+            type: ['string', 'null'],
+            description: 'The receipt as it came, of a very long one its beginning; null for whoever sees no addresses.',
+          },
+          characters: { type: ['integer', 'null'], description: 'How long it was, where it is not whole.' },
+          redriven: {
+            type: 'boolean',
+            description: 'Given another try by itself, by the process that answers; it stands here until all are.',
+          },
+        },
+      },
+    },
+  },
+} as const;
+
+export const redriveSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    id: { type: 'string', pattern: '^\\d{1,10}-\\d{1,16}$', description: 'That one alone; left out: all of them.' },
+  },
+} as const;
