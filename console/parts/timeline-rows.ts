@@ -1,5 +1,5 @@
-import type { FlowDefinition } from '../../schemas/flow';
 import type { WireEvent } from '../../schemas/event';
+import type { FlowDefinition } from '../../schemas/flow';
 import type { AttemptView } from '../../schemas/invocation';
 import type { StepOutcome, Story } from '../../schemas/story';
 import { type Channel, FAILURE_STATUSES } from '../../schemas/vocabulary';
@@ -105,7 +105,14 @@ function segmentsOf(
     const toMs = event.type === 'StepDeferred' ? msOf(event.until) : null;
     return toMs === null
       ? []
-      : [{ attempt: event.attempt ?? 0, kind: 'held' as const, fromMs: atOf(event), toMs: running ? toMs : Math.min(toMs, until) }];
+      : [
+          {
+            attempt: event.attempt ?? 0,
+            kind: 'held' as const,
+            fromMs: atOf(event),
+            toMs: running ? toMs : Math.min(toMs, until),
+          },
+        ];
   });
   return [...held, ...attempts.flatMap((attempt, at) => lifeOf(attempt, attempts[at + 1], events, { until, running }))];
 }

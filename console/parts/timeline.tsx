@@ -4,10 +4,20 @@ import type { FlowDefinition } from '../../schemas/flow';
 import type { Story } from '../../schemas/story';
 import { clockTime, duration } from './amounts';
 import styles from './timeline.module.css';
-import { type Mark, placeOf, type Segment, type Timeline, type TimelineRow, ticksOf, timelineOf } from './timeline-rows';
+import {
+  type Mark,
+  placeOf,
+  type Segment,
+  type Timeline,
+  type TimelineRow,
+  ticksOf,
+  timelineOf,
+} from './timeline-rows';
 
 const FRAME_MS = 200;
 const TICKS = 6;
+/** A tick near the end has no room for its name. */
+const NAMED_UNTIL = 0.86;
 
 /** The viewer's clock, moving while `running`. */
 function useNow(running: boolean): number {
@@ -24,7 +34,15 @@ function useNow(running: boolean): number {
  * A run as one bar a step over an axis of time. For the eye alone: whoever uses it tells the same in words beside it.
  * @param label what the picture shows, in a sentence
  */
-export function RunTimeline({ story, label, definition }: { story: Story; label: string; definition?: FlowDefinition }) {
+export function RunTimeline({
+  story,
+  label,
+  definition,
+}: {
+  story: Story;
+  label: string;
+  definition?: FlowDefinition;
+}) {
   const now = useNow(story.invocation.status === 'running');
   const timeline = timelineOf(story, now, definition);
   return (
@@ -100,11 +118,14 @@ function Axis({ timeline }: { timeline: Timeline }) {
         <small dir="auto">{clockTime(timeline.startMs)}</small>
       </div>
       <div className={styles.axis}>
-        {ticksOf(timeline, TICKS).map((ms) => (
-          <span key={ms} style={{ insetInlineStart: percent(placeOf(timeline, timeline.startMs + ms)) }}>
-            {ms === 0 ? '0' : `+${duration(ms)}`}
-          </span>
-        ))}
+        {ticksOf(timeline, TICKS).map((ms) => {
+          const place = placeOf(timeline, timeline.startMs + ms);
+          return (
+            <span key={ms} style={{ insetInlineStart: percent(place) }}>
+              {place < NAMED_UNTIL && (ms === 0 ? '0' : `+${duration(ms)}`)}
+            </span>
+          );
+        })}
       </div>
     </div>
   );

@@ -84,12 +84,7 @@ function unsentClauses({ outcome }: Verdict, events: readonly WireEvent[]): Clau
   return skipped?.reason === undefined ? [{ key: 'dropped' }] : [{ key: 'skipped', reason: skipped.reason }];
 }
 
-function attemptClauses(
-  attempt: AttemptView,
-  events: readonly WireEvent[],
-  newest: boolean,
-  ended: boolean,
-): Clause[] {
+function attemptClauses(attempt: AttemptView, events: readonly WireEvent[], newest: boolean, ended: boolean): Clause[] {
   if (attempt.attempt === 0) return [attempt.reason ? { key: 'skipped', reason: attempt.reason } : { key: 'dropped' }];
   const clauses = [sending(attempt, events)];
   const own = events.filter((event) => event.attempt === attempt.attempt);
@@ -124,7 +119,8 @@ function settledIn(events: readonly WireEvent[]): boolean {
 }
 
 function recallClauses(own: readonly WireEvent[], events: readonly WireEvent[]): Clause[] {
-  const has = (type: WireEvent['type']) => own.some((event) => event.type === type) || events.some((event) => event.type === type);
+  const has = (type: WireEvent['type']) =>
+    own.some((event) => event.type === type) || events.some((event) => event.type === type);
   const asked: Clause[] = has('ReconcileRequested') ? [{ key: 'asked' }] : [];
   if (has('RecallConfirmed')) return [...asked, { key: 'recalled' }];
   if (has('RecallFailed')) return [...asked, { key: 'notRecalled' }];

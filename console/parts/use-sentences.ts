@@ -12,6 +12,11 @@ interface Sentences {
   summary(story: Story): string;
 }
 
+/** A name as it stands within a sentence; one that is all capitals stays so. */
+function inText(name: string): string {
+  return `${name[0]?.toLocaleLowerCase() ?? ''}${name.slice(1)}`;
+}
+
 /** In the viewer's language and zone; the API's own sentences are English, and in UTC. */
 export function useSentences(): Sentences {
   const { t } = useTranslation(['runs', 'vocabulary']);
@@ -22,17 +27,20 @@ export function useSentences(): Sentences {
       return t(`told.${given.key}`, {
         at: given.at === undefined ? '' : clockTime(given.at),
         step: given.step ?? '',
-        status: given.status === undefined ? '' : t(`vocabulary:status.${given.status as AttemptStatus}`),
-        reason: `${t(`vocabulary:reason.${(given.reason ?? 'unknown') as Reason}`)}${code}`,
+        status: given.status === undefined ? '' : inText(t(`vocabulary:status.${given.status as AttemptStatus}`)),
+        reason: `${inText(t(`vocabulary:reason.${(given.reason ?? 'unknown') as Reason}`))}${code}`,
         cost: money(given.needlessMicros ?? given.costMicros ?? 0, currency),
       });
     },
     [t],
   );
-  const join = useCallback((clauses: string[]) => {
-    const text = clauses.filter(Boolean).join(t('told.join'));
-    return text === '' ? '' : `${text[0]?.toLocaleUpperCase() ?? ''}${text.slice(1)}${t('told.end')}`;
-  }, [t]);
+  const join = useCallback(
+    (clauses: string[]) => {
+      const text = clauses.filter(Boolean).join(t('told.join'));
+      return text === '' ? '' : `${text[0]?.toLocaleUpperCase() ?? ''}${text.slice(1)}${t('told.end')}`;
+    },
+    [t],
+  );
   const step = useCallback(
     (story: Story, verdict: Verdict) => join(clausesOf(story, verdict).map((one) => clause(story, one))),
     [join, clause],
@@ -46,7 +54,9 @@ export function useSentences(): Sentences {
       return join([
         t(`summary.${status}`, { at }),
         waiting ? t('summary.waiting', { step: waiting.step }) : '',
-        reachedChannel ? t('summary.reached', { channel: t(`vocabulary:channel.${reachedChannel}`) }) : t('summary.nobody'),
+        reachedChannel
+          ? t('summary.reached', { channel: t(`vocabulary:channel.${reachedChannel}`) })
+          : t('summary.nobody'),
         invocation.duplicate ? t('told.twice') : '',
         costMicros > 0 ? t('told.billed', { cost: money(costMicros, currency) }) : t('summary.nothingBilled'),
         costTwiceMicros > 0 ? t('told.needless', { cost: money(costTwiceMicros, currency) }) : '',

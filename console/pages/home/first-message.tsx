@@ -67,7 +67,9 @@ function Form({ flows, onSent, again }: Given) {
     flows.find(({ workflowId }) => workflowId === EXAMPLE) ??
     flows[0];
   const definition = useDefinition(chosen?.workflowId, chosen?.publishedVersion ?? undefined);
-  const variables = definition ? { ...firstVariables(definition), ...pick(typed.variables, firstVariables(definition)) } : {};
+  const variables = definition
+    ? { ...firstVariables(definition), ...pick(typed.variables, firstVariables(definition)) }
+    : {};
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (!definition || !chosen) return;
@@ -118,15 +120,12 @@ function Form({ flows, onSent, again }: Given) {
           <legend>{t('first.ending')}</legend>
           {ENDINGS.map((ending) => (
             <label key={ending} className={styles.ending}>
-              <input
-                type="radio"
-                name="ending"
-                checked={typed.ending === ending}
-                onChange={() => set({ ending })}
-              />
+              <input type="radio" name="ending" checked={typed.ending === ending} onChange={() => set({ ending })} />
               <span>
                 {t(`ending.${ending}`)}
-                {definition && <small> {t('ending.takes', { time: duration(secondsOf(ending, definition) * 1_000) })}</small>}
+                {definition && (
+                  <small> {t('ending.takes', { time: duration(secondsOf(ending, definition) * 1_000) })}</small>
+                )}
               </span>
             </label>
           ))}

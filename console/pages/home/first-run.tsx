@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import { LinkButton } from '../../parts/button';
 import { useDefinition } from '../../client/definition';
 import { useRun } from '../../client/run';
+import { LinkButton } from '../../parts/button';
 import { Loading } from '../../parts/loading';
 import { Card } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';

@@ -64,7 +64,10 @@ export function typedVariables(definition: FlowDefinition, texts: Record<string,
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => {
       const type = properties[name]?.type;
-      return [name, type === 'integer' || type === 'number' ? Number(text) : type === 'boolean' ? text === 'true' : text];
+      return [
+        name,
+        type === 'integer' || type === 'number' ? Number(text) : type === 'boolean' ? text === 'true' : text,
+      ];
     }),
   );
 }

@@ -5,7 +5,7 @@ import type { InvocationView } from '../../../schemas/invocation';
 import type { InvocationStatus, Mode } from '../../../schemas/vocabulary';
 import { answer, api } from '../../client/api';
 import { useRights, useSession } from '../../client/session';
-import { Button } from '../../parts/button';
+import { Button, LinkButton } from '../../parts/button';
 import { Loading } from '../../parts/loading';
 import { ModeChoice } from '../../parts/mode-choice';
 import { Page } from '../../parts/page';
@@ -32,7 +32,11 @@ export default function Home() {
   const empty = session?.firstStart === true || last.data?.length === 0;
   if (sent !== null || search.has('try') || (last.data && empty)) {
     return (
-      <Page title={t('first.title')} about={t('first.about')} actions={<Button onClick={() => navigate(`/?mode=${mode}`)}>{t('first.leave')}</Button>}>
+      <Page
+        title={t('first.title')}
+        about={t('first.about')}
+        actions={!empty && <LinkButton href={mode === 'test' ? '/?mode=test' : '/'}>{t('first.leave')}</LinkButton>}
+      >
         {sent !== null && <FirstRun id={sent} key={sent} />}
         <FirstMessage onSent={onSent} again={sent !== null} />
         {mode === 'live' && last.data?.length === 0 && session?.firstStart === false && (
@@ -49,9 +53,7 @@ export default function Home() {
     <Page
       title={t('title')}
       about={t('about')}
-      actions={
-        <ModeChoice mode={mode} onChange={(next) => navigate(next === 'test' ? '/?mode=test' : '/')} />
-      }
+      actions={<ModeChoice mode={mode} onChange={(next) => navigate(next === 'test' ? '/?mode=test' : '/')} />}
     >
       {last.error && <ProblemNote error={last.error} onRetry={() => void last.refetch()} />}
       {last.data ? (
@@ -68,7 +70,9 @@ function useRuns(mode: Mode, status: InvocationStatus | undefined, enabled: bool
     queryKey: ['runs', 'home', mode, status],
     queryFn: async ({ signal }) => {
       const query = { mode, limit: SHOWN, ...(status && { status }) };
-      const page = (await answer(api.GET('/v1/invocations', { params: { query }, signal }))) as { items: InvocationView[] };
+      const page = (await answer(api.GET('/v1/invocations', { params: { query }, signal }))) as {
+        items: InvocationView[];
+      };
       return page.items;
     },
     refetchInterval: LOOK_MS,

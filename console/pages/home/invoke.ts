@@ -1,4 +1,4 @@
-import type { Invoke, InvocationAccepted } from '../../../schemas/invocation';
+import type { InvocationAccepted, Invoke } from '../../../schemas/invocation';
 import { OWN_PAGE, reach } from '../../client/api';
 import { problemOf } from '../../client/problem';
 

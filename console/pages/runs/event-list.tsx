@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { WireEvent } from '../../../schemas/event';
 import type { Story } from '../../../schemas/story';
-import { clockTime } from '../../parts/amounts';
+import { clockTime, whole } from '../../parts/amounts';
 import { Table } from '../../parts/table';
 import styles from './run.module.css';
 
@@ -10,13 +10,13 @@ export function EventList({ story }: { story: Story }) {
   const { t } = useTranslation(['runs', 'vocabulary']);
   return (
     <details className={styles.details}>
-      <summary>{t('events.show', { count: story.events.length })}</summary>
+      <summary>{t('events.show', { count: story.events.length, number: whole(story.events.length) })}</summary>
       <Table<WireEvent>
         caption={t('events.title')}
         rows={story.events}
         rowKey={({ seq }) => String(seq)}
         columns={[
-          { name: t('events.seq'), numeric: true, cell: ({ seq }) => seq },
+          { name: t('events.seq'), numeric: true, cell: ({ seq }) => whole(seq) },
           { name: t('events.at'), cell: ({ at }) => <time dateTime={at}>{clockTime(at)}</time> },
           { name: t('events.what'), cell: ({ type }) => t(`event.${type}`) },
           { name: t('events.step'), cell: stepOf },

@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Recipient } from '../../../schemas/invocation';
 import type { Story } from '../../../schemas/story';
-import { money, Time } from '../../parts/amounts';
+import { money, Time, whole } from '../../parts/amounts';
 import { Badge } from '../../parts/note';
 import { Card } from '../../parts/page';
 import { Status } from '../../parts/status';
+import { useSentences } from '../../parts/use-sentences';
 import styles from './run.module.css';
 import { useFlows } from './use-flows';
-import { useSentences } from '../../parts/use-sentences';
 
 /** How it stands, in a sentence and in its figures. */
 export function RunHead({ story, live }: { story: Story; live: boolean }) {
@@ -34,7 +34,7 @@ export function RunHead({ story, live }: { story: Story; live: boolean }) {
       <dl className={styles.facts}>
         <Fact name={t('row.flow')}>
           <Link href={`/flows/${invocation.workflowId}`}>{flows.name(invocation.workflowId)}</Link>{' '}
-          <small>{t('row.version', { version: invocation.flowVersion })}</small>
+          <small>{t('row.version', { version: whole(invocation.flowVersion) })}</small>
         </Fact>
         <Fact name={t('run.recipient')}>
           <RecipientShown recipient={story.recipient ?? null} />
@@ -42,7 +42,9 @@ export function RunHead({ story, live }: { story: Story; live: boolean }) {
         <Fact name={t('run.began')}>
           <Time at={invocation.createdAt} seconds />
         </Fact>
-        <Fact name={t('run.ended')}>{invocation.endedAt ? <Time at={invocation.endedAt} seconds /> : t('run.notYet')}</Fact>
+        <Fact name={t('run.ended')}>
+          {invocation.endedAt ? <Time at={invocation.endedAt} seconds /> : t('run.notYet')}
+        </Fact>
         <Fact name={t('row.cost')}>
           {money(costMicros, currency)}
           {worstCase && <small> {t('run.worstCase', { cost: money(worstCase.costMicros, worstCase.currency) })}</small>}

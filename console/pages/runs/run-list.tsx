@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
+import { useRights } from '../../client/session';
 import { whole } from '../../parts/amounts';
 import { Button, LinkButton } from '../../parts/button';
 import { Loading } from '../../parts/loading';
@@ -10,7 +11,6 @@ import { Page } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
 import { SavedViews } from '../../parts/saved-views';
 import { VirtualList } from '../../parts/virtual-list';
-import { useRights } from '../../client/session';
 import { ExportLinks } from './export-links';
 import { filtersOf, narrowed, type RunFilters, searchOf } from './filters';
 import styles from './run-list.module.css';

@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { InvocationView } from '../../../schemas/invocation';
-import { money, Time } from '../../parts/amounts';
+import { money, Time, whole } from '../../parts/amounts';
 import { Badge } from '../../parts/note';
 import { Status } from '../../parts/status';
 import styles from './run-list.module.css';
@@ -30,8 +30,8 @@ export const RunRow = memo(function RunRow({ run, flowName }: { run: InvocationV
   return (
     <Link href={`/runs/${run.id}`} className={styles.row}>
       <Time at={run.createdAt} seconds />
-      <span className={styles.flow} title={run.workflowId}>
-        {flowName} <small>{t('row.version', { version: run.flowVersion })}</small>
+      <span className={styles.flow} title={run.workflowId} dir="auto">
+        {flowName} <small>{t('row.version', { version: whole(run.flowVersion) })}</small>
       </span>
       <span className={styles.marks}>
         <Status status={run.status} />

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNELS, INVOCATION_STATUSES, REASONS } from '../../../schemas/vocabulary';
+import { whole } from '../../parts/amounts';
 import { Button } from '../../parts/button';
 import { type Choice, Select, TextField } from '../../parts/field';
 import { localMoment, momentOf, narrowed, type RunFilters, seeking, soughtIn } from './filters';
@@ -37,7 +38,7 @@ export function RunSearch({ filters, onChange, onRun }: Given) {
   };
   const taken = as === 'auto' ? recognise(text) : as;
   return (
-    <form className={styles.search} role="search" onSubmit={submit}>
+    <search><form className={styles.search} onSubmit={submit}>
       <div className={styles.box}>
         <TextField
           label={t('search')}
@@ -59,7 +60,7 @@ export function RunSearch({ filters, onChange, onRun }: Given) {
         </Button>
       </div>
       <Filters filters={filters} onChange={onChange} />
-    </form>
+    </form></search>
   );
 }
 
@@ -73,7 +74,12 @@ function Filters({ filters, onChange }: Omit<Given, 'onRun'>) {
   return (
     <>
       <div className={styles.filters}>
-        <Choose name="flow" value={filters.flow} choices={known(flows.choices, filters.flow)} onChange={(flow) => set({ flow })} />
+        <Choose
+          name="flow"
+          value={filters.flow}
+          choices={known(flows.choices, filters.flow)}
+          onChange={(flow) => set({ flow })}
+        />
         <Choose
           name="status"
           value={filters.status}
@@ -82,7 +88,7 @@ function Filters({ filters, onChange }: Omit<Given, 'onRun'>) {
         />
       </div>
       <details className={styles.more} open={used > 0 || undefined}>
-        <summary>{used > 0 ? t('search.moreUsed', { count: used }) : t('search.more')}</summary>
+        <summary>{used > 0 ? t('search.moreUsed', { count: used, number: whole(used) }) : t('search.more')}</summary>
         <MoreFilters filters={filters} set={set} />
       </details>
       {narrowed(filters) > 0 && (
@@ -128,7 +134,12 @@ function MoreFilters({ filters, set }: { filters: RunFilters; set(part: Partial<
         onChange={(reason) => set({ reason })}
       />
       <Choose name="late" value={filters.late} choices={either} onChange={(late) => set({ late })} />
-      <Choose name="duplicate" value={filters.duplicate} choices={either} onChange={(duplicate) => set({ duplicate })} />
+      <Choose
+        name="duplicate"
+        value={filters.duplicate}
+        choices={either}
+        onChange={(duplicate) => set({ duplicate })}
+      />
       {(['from', 'to'] as const).map((name) => (
         <Typed
           key={name}

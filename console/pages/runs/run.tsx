@@ -8,6 +8,7 @@ import { Loading } from '../../parts/loading';
 import { Card, Page } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
 import { RunTimeline } from '../../parts/timeline';
+import { useSentences } from '../../parts/use-sentences';
 import { Callbacks } from './callbacks';
 import { EventList } from './event-list';
 import { Receipts } from './receipts';
@@ -15,7 +16,6 @@ import styles from './run.module.css';
 import { RunActions } from './run-actions';
 import { RunHead } from './run-head';
 import { StepList } from './step-list';
-import { useSentences } from '../../parts/use-sentences';
 
 /** One run: what happened, why, and what can still be done. Live while it goes on. */
 export default function Run() {

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import type { Story, Verdict } from '../../../schemas/story';
-import { clockTime, duration, money } from '../../parts/amounts';
+import { clockTime, duration, money, whole } from '../../parts/amounts';
 import { Badge, type Tone } from '../../parts/note';
 import { Status } from '../../parts/status';
-import styles from './run.module.css';
 import { useSentences } from '../../parts/use-sentences';
+import styles from './run.module.css';
 
 const TONES: Record<Verdict['outcome'], Tone> = {
   pending: 'plain',
@@ -49,7 +49,7 @@ function Attempts({ story, step }: { story: Story; step: string }) {
     <ul className={styles.attempts}>
       {attempts.map((attempt) => (
         <li key={attempt.attempt}>
-          <span>{t('steps.attempt', { number: attempt.attempt, provider: attempt.provider })}</span>
+          <span>{t('steps.attempt', { number: whole(attempt.attempt), provider: attempt.provider })}</span>
           <Status status={attempt.status} />
           {attempt.requestedAt && <span>{t('steps.requested', { at: clockTime(attempt.requestedAt) })}</span>}
           {attempt.deadlineAt && <span>{t('steps.deadline', { at: clockTime(attempt.deadlineAt) })}</span>}
