@@ -145,7 +145,11 @@ function Value({ t, path, value, currency }: { t: Words; path: readonly string[]
   const words = path[0] === 'variables' ? null : valueWords(t, path.at(-1) ?? '', value, currency);
   if (words !== null) return words;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return <code dir="auto">{text}</code>;
+  return (
+    <span>
+      <code dir="auto">{text}</code>
+    </span>
+  );
 }
 
 /** Null where there are no better words than the value itself. */
@@ -153,6 +157,7 @@ function valueWords(t: Words, field: string, value: unknown, currency: string): 
   if (typeof value === 'boolean') return t(value ? 'value.yes' : 'value.no');
   if (typeof value === 'number' && field.endsWith('Seconds')) return duration(value * 1000);
   if (typeof value === 'number' && field === 'maxCostMicros') return money(value, currency);
+  if (Array.isArray(value) && field === 'provider') return value.join(', ');
   if (Array.isArray(value) && field === 'purposes') {
     return value.map((one) => valueWords(t, 'purpose', one, currency) ?? String(one)).join(', ');
   }

@@ -34,7 +34,28 @@ export function changeGroups(changes: readonly Change[], before: FlowDefinition,
       group.fields.push({ path, kind, before: from, after: to });
     }
   }
-  return [...groups.values()].sort((a, b) => Number(a.step !== null) - Number(b.step !== null));
+  const order = [null, ...namesOf(after), ...namesOf(before)];
+  return [...groups.values()]
+    .map((group) => ({ ...group, fields: group.fields.flatMap(inParts) }))
+    .sort((a, b) => order.indexOf(a.step) - order.indexOf(b.step));
+}
+
+function namesOf({ steps }: FlowDefinition): string[] {
+  return steps.flatMap((step) => [
+    step.name,
+    ...(isParallel(step) ? step.parallel.flat().map(({ name }) => name) : []),
+  ]);
+}
+
+/** Fields that are made of fields, which come and go as one. */
+const COMPOSED = ['budget', 'quietHours', 'onReason'];
+
+function inParts({ path, kind, before, after }: FieldChange): FieldChange[] {
+  const whole = (kind === 'added' ? after : before) ?? {};
+  if (kind === 'changed' || path.length > 1 || !COMPOSED.includes(path[0] ?? '') || typeof whole !== 'object') {
+    return [{ path, kind, before, after }];
+  }
+  return fieldsOf(kind, whole).map((field) => ({ ...field, path: [...path, ...field.path] }));
 }
 
 const STEP = /^\/steps\/(\d+)(?:\/parallel\/(\d+)\/(\d+))?/;

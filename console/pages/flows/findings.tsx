@@ -19,9 +19,8 @@ export function Findings({ flowId, definition }: { flowId: string; definition: F
   return (
     <>
       <p>
-        {findings.length === 0
-          ? t('findings.none')
-          : `${t('findings.errors', { count: errors, shown: whole(errors) })} ${t('findings.warnings', { count: warnings, shown: whole(warnings) })}`}
+        {errors > 0 ? t('findings.errors', { count: errors, shown: whole(errors) }) : t('findings.none')}{' '}
+        {warnings > 0 && t('findings.warnings', { count: warnings, shown: whole(warnings) })}
       </p>
       <FindingList findings={findings} />
     </>

@@ -113,8 +113,8 @@ function FlowTable({ rows, empty }: { rows: readonly Flow[]; empty: ReactNode })
       name: t('list.name'),
       cell: (flow) => (
         <div className={styles.name}>
-          <Link href={`/flows/${flow.id}`} dir="auto">
-            {flow.name}
+          <Link href={`/flows/${flow.id}`}>
+            <bdi>{flow.name}</bdi>
           </Link>
           <span className={styles.soft}>{t(`vocabulary:purpose.${flow.draft.purpose}`)}</span>
         </div>
@@ -152,9 +152,16 @@ function Channels({ flow }: { flow: Flow }) {
 
 function Published({ flow: { publishedVersion, latestVersion } }: { flow: Flow }) {
   const { t } = useTranslation('trial');
-  if (publishedVersion !== null)
-    return <Badge tone="good">{t('version.n', { version: whole(publishedVersion) })}</Badge>;
-  return <Badge>{t(latestVersion > 0 ? 'list.unpublished' : 'list.draftOnly')}</Badge>;
+  const isOut = publishedVersion !== null;
+  return (
+    <div>
+      <Badge tone={isOut ? 'good' : 'plain'}>
+        {isOut
+          ? t('version.n', { version: whole(publishedVersion) })
+          : t(latestVersion > 0 ? 'list.unpublished' : 'list.draftOnly')}
+      </Badge>
+    </div>
+  );
 }
 
 function Links({ flow: { id, workflowId, name } }: { flow: Flow }) {

@@ -23,7 +23,7 @@ export function LadderDrawing({ definition, playing }: { definition: FlowDefinit
       {steps.map((step, n) => (
         <li key={step.name}>
           <StepBox step={step} number={whole(n + 1)} playing={playing} />
-          <LeadsOn step={step} next={steps[n + 1]?.name ?? null} />
+          <LeadsOn step={step} next={steps[n + 1]?.name ?? null} playing={playing} />
         </li>
       ))}
       <li>
@@ -57,7 +57,7 @@ function Branches({ step, playing }: { step: ParallelStep; playing?: Playing }) 
             {branch.map((inner, n) => (
               <li key={inner.name}>
                 <SendBox step={inner} number={`${whole(b + 1)}.${whole(n + 1)}`} playing={playing} />
-                {branch[n + 1] && <LeadsOn step={inner} next={branch[n + 1]?.name ?? null} />}
+                {branch[n + 1] && <LeadsOn step={inner} next={branch[n + 1]?.name ?? null} playing={playing} />}
               </li>
             ))}
           </ol>
@@ -154,7 +154,8 @@ const TONES: Record<Phase, Tone> = {
   succeeded: 'good',
   left: 'bad',
   skipped: 'plain',
-  unneeded: 'plain',
+  unsent: 'plain',
+  dropped: 'plain',
 };
 
 function Now({ standing, clockMs }: { standing: Standing; clockMs: number }) {
@@ -180,12 +181,13 @@ function Now({ standing, clockMs }: { standing: Standing; clockMs: number }) {
 }
 
 /** The arrow below a step, with what leads along it. */
-function LeadsOn({ step, next }: { step: Step; next: string | null }) {
+function LeadsOn({ step, next, playing }: { step: Step; next: string | null; playing?: Playing }) {
   const { t } = useTranslation(['trial', 'vocabulary']);
   const stops = isParallel(step) ? [] : reasonsThat(step, 'stop');
   const time = duration(step.timeoutSeconds * 1000);
+  const phase = playing?.standings.steps.get(step.name)?.phase;
   return (
-    <div className={styles.arrow}>
+    <div className={styles.arrow} data-taken={phase === 'left' || phase === 'skipped'}>
       <p>
         {next === null ? t('ladder.onToEnd', { time }) : t('ladder.onTo', { time, next: isolated(next) })}
         {stops.length > 0 &&

@@ -9,7 +9,7 @@ import { Select, TextField } from '../../parts/field';
 import { Loading } from '../../parts/loading';
 import { Card, Page } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
-import { sendsOf } from './flow-steps';
+import { isolated, sendsOf } from './flow-steps';
 import { FlowTabs } from './flow-tabs';
 import { outcomesText, readOutcomes } from './outcomes';
 import styles from './simulate.module.css';
@@ -39,7 +39,7 @@ export default function Simulate() {
     );
   return (
     <Page
-      title={flow.data ? t('simulate.title', { name: flow.data.name }) : t('tab.simulate')}
+      title={flow.data ? t('simulate.title', { name: isolated(flow.data.name) }) : t('tab.simulate')}
       about={t('simulate.about')}
       actions={<CopyButton text={window.location.href}>{t('simulate.share')}</CopyButton>}
     >
@@ -99,13 +99,15 @@ function Chosen({
           />
         )}
       </div>
-      <SimulationPlayer
-        flowId={flow.id}
-        definition={definition}
-        outcomes={outcomes}
-        onOutcomes={(chosen) => onChoose('outcomes', outcomesText(chosen))}
-        beginning={{ ...hereAndNow(), startAt }}
-      />
+      <Card title={t('simulation')}>
+        <SimulationPlayer
+          flowId={flow.id}
+          definition={definition}
+          outcomes={outcomes}
+          onOutcomes={(chosen) => onChoose('outcomes', outcomesText(chosen))}
+          beginning={{ ...hereAndNow(), startAt }}
+        />
+      </Card>
       {published !== null && (version === null || version === published) && (
         <Card title={t('try.title')}>
           <TryInSandbox flowId={flow.id} workflowId={flow.workflowId} version={published} outcomes={outcomes} />

@@ -64,7 +64,8 @@ export type Phase =
   | 'succeeded'
   | 'left'
   | 'skipped'
-  | 'unneeded';
+  | 'unsent'
+  | 'dropped';
 
 /** How a step stands at a moment. Times are milliseconds from the start. */
 export interface Standing {
@@ -115,7 +116,9 @@ export function standingsAt(moments: readonly Moment[], clockMs: number, names: 
     const end = ENDS[event.type];
     if (end) {
       ended = end;
-      for (const [name, step] of steps) if (!OVER.has(step.phase)) steps.set(name, { ...step, phase: 'unneeded' });
+      for (const [name, step] of steps) {
+        if (!OVER.has(step.phase)) steps.set(name, { ...step, phase: step.phase === 'idle' ? 'unsent' : 'dropped' });
+      }
     } else if (event.step !== undefined) {
       const before = steps.get(event.step) ?? UNTOUCHED;
       steps.set(event.step, { ...before, ...changeBy(event, start) });

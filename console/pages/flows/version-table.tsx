@@ -31,9 +31,7 @@ export function VersionTable({ flow, versions }: { flow: Flow; versions: readonl
       name: t('versions.actions'),
       cell: ({ version }) => (
         <div className={styles.actions}>
-          <LinkButton quiet href={`/flows/${flow.id}/simulate?version=${version}`}>
-            {t('tab.simulate')}
-          </LinkButton>
+          <Link href={`/flows/${flow.id}/simulate?version=${version}`}>{t('tab.simulate')}</Link>
           {edits('flows') && version !== flow.publishedVersion && <RollBack flow={flow} version={version} />}
         </div>
       ),

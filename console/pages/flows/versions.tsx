@@ -11,6 +11,7 @@ import { Loading } from '../../parts/loading';
 import { Card, Page } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
 import { ChangeList } from './change-list';
+import { isolated } from './flow-steps';
 import { FlowTabs } from './flow-tabs';
 import { asDefinition, diffQuery, flowQuery, versionQuery, versionsQuery } from './trial-queries';
 import { Unpublish, VersionTable } from './version-table';
@@ -29,7 +30,7 @@ export default function Versions() {
   const error = flow.error ?? versions.error;
   return (
     <Page
-      title={flow.data ? t('versions.title', { name: flow.data.name }) : t('tab.versions')}
+      title={flow.data ? t('versions.title', { name: isolated(flow.data.name) }) : t('tab.versions')}
       about={t('versions.about')}
       actions={flow.data?.publishedVersion != null && mayEdit && <Unpublish flow={flow.data} />}
     >
