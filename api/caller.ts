@@ -1,5 +1,5 @@
 import type { Mode, Role } from '../schemas/vocabulary';
-import type { ApiKey } from '../store/contract';
+import type { ApiKey, Person } from '../store/contract';
 
 /** Who asks: a key, or somebody who has signed in; on a public route nobody in particular. */
 export interface Caller {
@@ -16,4 +16,8 @@ export interface Caller {
 
 export function callerOf({ id, name, role, mode }: ApiKey): Caller {
   return { kind: 'key', id, name, role, mode, flows: null };
+}
+
+export function callerOfPerson({ id, name, role }: Person): Caller {
+  return { kind: 'person', id, name, role, mode: 'live', flows: null };
 }

@@ -16,14 +16,17 @@ import { createMongoInvocations } from './invocations';
 import { createMongoKeys } from './keys';
 import { createMongoMarks } from './marks';
 import { createMongoParked } from './parked';
+import { createMongoPeople } from './people';
 import { createMongoPrices } from './prices';
 import { createMongoReceipts } from './receipts';
 import { createMongoRecords } from './records';
 import { createMongoRejections } from './rejections';
 import { createMongoRetention } from './retention';
 import { createMongoRollups } from './rollups';
+import { createMongoSessions } from './sessions';
 import { createMongoSuppressions } from './suppressions';
 import { createMongoTemplates } from './templates';
+import { createMongoTickets } from './tickets';
 
 export interface MongoStoreOptions {
   seal: Seal;
@@ -44,6 +47,9 @@ export async function openMongoStore(
     flows,
     templates: prompt(createMongoTemplates(db)),
     keys: prompt(createMongoKeys(db)),
+    people: prompt(createMongoPeople(db, seal)),
+    sessions: prompt(createMongoSessions(db)),
+    tickets: prompt(createMongoTickets(db)),
     accounts: prompt(createMongoAccounts(db, seal)),
     records,
     idempotency: prompt(createMongoIdempotency(db)),

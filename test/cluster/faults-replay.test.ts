@@ -5,12 +5,8 @@ import { runVerb } from '../support/run-verb';
 import { until } from '../support/until';
 import { describeWithServers } from '../support/with-servers';
 
-/**
- * Each run that ended is read whole for each of its receipts that comes again, and FerretDB on SQLite reads the whole
- * collection to find it: time grows with the square of the runs.
- */
+/** Each is read again for each of its receipts that comes again: see startLoad. */
 const RUNS = 15;
-const LOAD = { lanes: 1, everyMs: 500 } as const;
 const LIMIT_MS = 240_000;
 const GENERATION = /^(?:invocations|messages|rollups|positions)_(\d+)$/;
 
@@ -25,7 +21,7 @@ describeWithServers({ temporal: true, kafka: true, mongo: true }, 'what was cons
   test(
     'a rebuild under load, beside the live projection, comes to the fold of the events, and the old read models go',
     async () => {
-      const load = cluster.startLoad(LOAD);
+      const load = cluster.startLoad({ lanes: 1 });
       await until(() => load.asked.length >= RUNS, 'runs before the rebuild');
       const before = await generations();
       const atBegin = load.asked.length;

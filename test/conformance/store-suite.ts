@@ -6,6 +6,7 @@ import { describeDeliveries } from './store-deliveries';
 import { describeHistories } from './store-histories';
 import { describeIdempotency, describeRecords } from './store-hot-path';
 import { describeMarks } from './store-marks';
+import { describePeople, describeSessions, describeTickets } from './store-people';
 import { describePrices } from './store-prices';
 import { describeInvocations } from './store-read-model';
 import { describeReceipts } from './store-receipts';
@@ -21,6 +22,9 @@ export function describeStore(name: string, open: OpenStore): void {
     describeFlows(open);
     describeTemplatesAndKeys(open);
     describeAccounts(open);
+    describePeople(open);
+    describeSessions(open);
+    describeTickets(open);
     describeRecords(open);
     describeIdempotency(open);
     describeConsentsAndSuppressions(open);
