@@ -44,7 +44,7 @@ export function Review({
       <Card title={t('ladder')}>
         <LadderDrawing definition={definition} />
       </Card>
-      <WorstCase flowId={flowId} definition={definition} />
+      <WorstCase flow={flow} definition={definition} />
       <Card title={t('findings')}>
         <Findings flowId={flowId} definition={definition} />
       </Card>

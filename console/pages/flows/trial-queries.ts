@@ -1,7 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { FlowDefinition } from '../../../schemas/flow';
 import { answer, api, type Schemas } from '../../client/api';
-import { ApiProblem } from '../../client/problem';
 import { everybody } from './example-invocation';
 import type { Outcomes } from './outcomes';
 
@@ -46,20 +45,14 @@ export function lintQuery(id: string, definition: FlowDefinition) {
   });
 }
 
-/** What the recorded runs of the published version would have cost on this definition; null where there are none. */
+/** What the recorded runs of the published version would have cost on this definition. */
 export function replayQuery(id: string, definition: FlowDefinition) {
   return queryOptions({
     queryKey: ['flows', id, 'replay', definition],
-    queryFn: async ({ signal }) => {
-      const body = { definition: asDocumented(definition) };
-      try {
-        return await answer(api.POST('/v1/flows/{id}/replay', { ...byId(id), body, signal }));
-      } catch (error) {
-        // It was never published, so that nothing can have run.
-        if (error instanceof ApiProblem && error.status === 409) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) =>
+      answer(
+        api.POST('/v1/flows/{id}/replay', { ...byId(id), body: { definition: asDocumented(definition) }, signal }),
+      ),
   });
 }
 

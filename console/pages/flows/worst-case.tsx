@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type FlowDefinition, isParallel } from '../../../schemas/flow';
+import type { Schemas } from '../../client/api';
 import { duration, money, share, whole } from '../../parts/amounts';
 import { Loading } from '../../parts/loading';
 import { Card } from '../../parts/page';
@@ -12,10 +13,10 @@ import styles from './worst-case.module.css';
 const ENOUGH_RUNS = 30;
 
 /** The most that a run can cost and take, the least, and what runs like the recorded ones cost. */
-export function WorstCase({ flowId, definition }: { flowId: string; definition: FlowDefinition }) {
+export function WorstCase({ flow, definition }: { flow: Schemas['Flow']; definition: FlowDefinition }) {
   const { t } = useTranslation('trial');
-  const linted = useQuery(lintQuery(flowId, definition));
-  const first = useQuery(lintQuery(flowId, firstRungOf(definition)));
+  const linted = useQuery(lintQuery(flow.id, definition));
+  const first = useQuery(lintQuery(flow.id, firstRungOf(definition)));
   const worst = linted.data?.worstCase;
   const least = first.data?.worstCase;
   return (
@@ -37,7 +38,7 @@ export function WorstCase({ flowId, definition }: { flowId: string; definition: 
               about={t('least.cost.about')}
             />
           )}
-          <Expected flowId={flowId} definition={definition} />
+          <Expected flow={flow} definition={definition} />
         </dl>
       )}
       {linted.data && !worst && <p>{t('worst.unknown')}</p>}
@@ -54,11 +55,13 @@ function firstRungOf(definition: FlowDefinition): FlowDefinition {
   return { ...rest, steps: [cut] };
 }
 
-function Expected({ flowId, definition }: { flowId: string; definition: FlowDefinition }) {
+function Expected({ flow, definition }: { flow: Schemas['Flow']; definition: FlowDefinition }) {
   const { t } = useTranslation('trial');
-  const { data, error } = useQuery(replayQuery(flowId, definition));
-  // Who may not see analytics sees the rest; so does everybody while the recorded runs cannot be read.
-  if (error || data === undefined) return null;
+  // Whose runs are played is the published version: without one there are none to ask for.
+  const enabled = flow.publishedVersion !== null;
+  const { data, error } = useQuery({ ...replayQuery(flow.id, definition), enabled });
+  // While the recorded runs cannot be read the rest is shown all the same.
+  if (error || (enabled && data === undefined)) return null;
   const draft = data?.draft;
   if (!draft || draft.runs < ENOUGH_RUNS) {
     return <Figure name={t('expected.cost')} value="—" about={t('expected.none', { runs: whole(draft?.runs ?? 0) })} />;
