@@ -58,7 +58,7 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       access: 'public',
       responses: { 204: null },
       async handle({ headers, method }) {
-        const forged = refuseForged(method, headers, services.publicUrl);
+        const forged = headers.cookie === undefined ? null : refuseForged(method, headers, services.publicUrl);
         if (forged) return forged;
         return { status: 204, headers: { 'set-cookie': await services.sessions.end(headers) } };
       },
