@@ -5,8 +5,12 @@ import type { Caller } from './caller';
 export type Resource = (typeof RESOURCES)[number];
 export type Level = 'NO ACCESS' | 'own VIEW' | 'VIEW' | 'EDIT';
 
-/** What a route asks for: nothing, or a level on a resource. */
-export type Access = 'public' | { resource: Resource; level: 'VIEW' | 'EDIT' };
+/** What a route asks for: nothing, that a person has signed in whatever they may, or a level on a resource. */
+export type Access = 'public' | 'person' | Right;
+export interface Right {
+  resource: Resource;
+  level: 'VIEW' | 'EDIT';
+}
 
 const RESOURCES = ['flows', 'invoke', 'invocations', 'analytics', 'receipts', 'consents', 'administration'] as const;
 
@@ -33,14 +37,14 @@ export function rightsOf(role: Role): Readonly<Record<Resource, Level>> {
 }
 
 /** Whether the role may at all; what is another's is told apart by maySee. */
-export function allows(role: Role, access: Exclude<Access, 'public'>): boolean {
+export function allows(role: Role, access: Right): boolean {
   const level = TABLE[role][access.resource];
   if (level === 'NO ACCESS') return false;
   return access.level === 'VIEW' || level === 'EDIT';
 }
 
 /** The roles that may, for the sentence of a 403 and for the documentation. */
-export function rolesWith(access: Exclude<Access, 'public'>): Role[] {
+export function rolesWith(access: Right): Role[] {
   return (Object.keys(TABLE) as Role[]).filter((role) => allows(role, access));
 }
 

@@ -54,7 +54,8 @@ export async function audited(
   const { status, by = entry.by } = response;
   const action = actionOf(audit, response);
   if (action === null) return response;
-  if (status >= 400) {
+  // Who is turned away from a page is led to another.
+  if (status >= 400 || action.endsWith('.refused')) {
     const outcome = status >= 500 ? 'failed' : 'refused';
     await settle({ ...{ by, action, outcome, status }, before: null });
     return response;

@@ -64,6 +64,11 @@ export function hashKey(secret: string): string {
   return hash('sha256', secret, 'hex');
 }
 
+/** Whether a key is sent, whatever it is: a cookie beside it is not looked at. */
+export function sendsKey(headers: IncomingHttpHeaders): boolean {
+  return headers.authorization !== undefined || headers['api-key'] !== undefined;
+}
+
 function presentedKey(headers: IncomingHttpHeaders): string | null {
   const own = headers['api-key'];
   if (typeof own === 'string' && own !== '') return own.length <= LONGEST_KEY ? own : null;
@@ -76,7 +81,7 @@ function presentedKey(headers: IncomingHttpHeaders): string | null {
 
 function unauthorized(detail: string): ApiResponse {
   return problem(401, detail, {
-    hint: 'Send “Authorization: Bearer <key>” or “api-key: <key>”.',
+    hint: 'Send “Authorization: Bearer <key>” or “api-key: <key>”; people sign in at /console.',
     headers: { 'www-authenticate': 'Bearer realm="onward"' },
   });
 }

@@ -1,5 +1,5 @@
 import type { Mode, Role } from '../schemas/vocabulary';
-import type { Actor, ApiKey } from '../store/contract';
+import type { Actor, ApiKey, Person } from '../store/contract';
 
 /** Who asks: a key, or somebody who has signed in; on a public route nobody in particular. */
 export interface Caller {
@@ -23,4 +23,8 @@ export function callerOf({ id, name, role, mode, flows }: ApiKey): Caller {
 /** The caller as what it did is remembered. */
 export function actorOf({ kind, id, name }: Caller): Actor {
   return { kind, id, name };
+}
+
+export function callerOfPerson({ id, name, role }: Person): Caller {
+  return { kind: 'person', id, name, role, mode: 'live', flows: null };
 }

@@ -54,6 +54,8 @@ export interface ApiDeps {
   only?: 'receipts';
   /** Path of the built api/parquet-thread.ts. */
   parquetThread: string;
+  /** Whom people sign in with besides a password; null or left out: nobody. */
+  openId?: OpenIdSettings | null;
   /** Reads payloads for the Temporal UI and CLI. Only there when Temporal is the engine; without it, no such routes. */
   temporalCodec?: PayloadCodecService;
 }
@@ -71,6 +73,16 @@ export interface LiveSource {
   sendsHere: boolean;
   endsHere: boolean;
   receiptsHere: boolean;
+}
+
+/** An OpenID provider, and what it knows us by. */
+export interface OpenIdSettings {
+  issuer: string;
+  clientId: string;
+  /** Null: a public client. */
+  clientSecret: string | null;
+  /** What people call it, for the button. */
+  name: string;
 }
 
 export interface AccountsGround {

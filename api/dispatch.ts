@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EngineUnavailable } from '../core/engine';
 import { LogUnavailable } from '../log/contract';
 import { type Validator, validator } from '../schemas/validate';
+import { PERSON_ROLES } from '../schemas/vocabulary';
 import { type ApiKey, type AuditStore, BadCursor, StoreUnavailable } from '../store/contract';
 import type { RequestTrace, RequestTracing } from '../tracing/contract';
-import { allows, masksAddresses, rolesWith } from './access';
+import { type Access, allows, masksAddresses, rolesWith } from './access';
 import { audited } from './audited';
-import type { Authenticator } from './auth';
+import { type Authenticator, sendsKey } from './auth';
 import { type Caller, callerOf } from './caller';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
@@ -27,6 +28,7 @@ import {
 import { requestId } from './request-id';
 import { respond } from './respond';
 import type { ApiRequest, ApiResponse, Route } from './route';
+import type { Sessions } from './sessions';
 
 /** Answers one request of one route. Never rejects. */
 export type RouteHandler = (
@@ -37,6 +39,7 @@ export type RouteHandler = (
 
 export interface DispatchDeps {
   auth: Authenticator;
+  sessions: Sessions;
   metrics: Metrics;
   logger: Logger;
   tracing: RequestTracing | null;
@@ -75,7 +78,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     trace: RequestTrace | undefined,
     id: string,
   ) => {
-    const admitted = admit(route, deps.auth, req);
+    const admitted = admit(route, deps, req);
     const caller = admitted instanceof Promise ? await admitted : admitted;
     if (!caller.ok) return caller.response;
     const turnedAway = route.guard?.(params);
@@ -99,6 +102,8 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
       body: body.value.body,
       caller: caller.value,
       url,
+      method: req.method ?? route.method,
+      peer: () => req.socket.remoteAddress ?? '',
       closed: () => closedSignal(res),
       trace,
     };
@@ -145,19 +150,32 @@ function searchOf(url: string): URLSearchParams {
   return start < 0 ? NO_SEARCH : new URLSearchParams(url.slice(start + 1));
 }
 
-function admit(route: Route, auth: Authenticator, req: IncomingMessage): Stage<Caller> | Promise<Stage<Caller>> {
+function admit(route: Route, deps: DispatchDeps, req: IncomingMessage): Stage<Caller> | Promise<Stage<Caller>> {
   const { access } = route;
   if (access === 'public') return { ok: true, value: NOBODY };
-  const judge = (key: ApiKey | ApiResponse): Stage<Caller> => {
-    if (!('role' in key)) return { ok: false, response: key };
-    const caller = callerOf(key);
-    if (allows(caller.role, access)) return { ok: true, value: caller };
-    const roles = rolesWith(access).join(' or ');
-    const hint = `This takes a key of the role ${roles}.`;
-    return { ok: false, response: problem(403, `A key of the role ${caller.role} may not do this.`, { hint }) };
-  };
-  const found = auth.authenticate(req.headers);
-  return found instanceof Promise ? found.then(judge) : judge(found);
+  const judge = (who: Caller | ApiResponse) => judgeCaller(access, who);
+  const { headers } = req;
+  const bySession =
+    headers.cookie === undefined || sendsKey(headers) ? null : deps.sessions.authenticate(req.method, headers);
+  if (bySession) return bySession instanceof Promise ? bySession.then(judge) : judge(bySession);
+  const judgeKey = (key: ApiKey | ApiResponse) => judge('role' in key ? callerOf(key) : key);
+  const found = deps.auth.authenticate(headers);
+  return found instanceof Promise ? found.then(judgeKey) : judgeKey(found);
+}
+
+function judgeCaller(access: Exclude<Access, 'public'>, who: Caller | ApiResponse): Stage<Caller> {
+  if (!('role' in who)) return refuse(who);
+  const person = who.kind === 'person';
+  if (access === 'person') {
+    if (person) return { ok: true, value: who };
+    return refuse(problem(403, 'This is for people, not for keys.', { hint: 'Sign in at /console.' }));
+  }
+  if (allows(who.role, access)) return { ok: true, value: who };
+  const roles = rolesWith(access).filter((role) => !person || PERSON_ROLES.some((one) => one === role));
+  const detail = person ? `Your role, ${who.role}, may not do this.` : `A key of the role ${who.role} may not do this.`;
+  return refuse(
+    problem(403, detail, { hint: `This takes ${person ? '' : 'a key of '}the role ${roles.join(' or ')}.` }),
+  );
 }
 
 async function takeBody(

@@ -32,18 +32,29 @@ import {
 import { keyChangeSchema, keyCreatedSchema, keyCreateSchema, keyRotateSchema, keySchema } from '../schemas/key';
 import { lateItemSchema, lateSummarySchema } from '../schemas/late';
 import { liveSchema } from '../schemas/live';
+import {
+  invitationAcceptSchema,
+  invitationLinkSchema,
+  invitationSchema,
+  personChangeSchema,
+  personCreateSchema,
+  personInvitedSchema,
+  personSchema,
+} from '../schemas/person';
 import { priceRowSchema } from '../schemas/price';
 import { problemSchema } from '../schemas/problem';
 import { accountSchema, accountTrialSchema, accountWriteSchema } from '../schemas/provider-account';
 import { receiptSchema } from '../schemas/receipt';
 import { sandboxMessageSchema } from '../schemas/sandbox-message';
 import { savedViewSchema, savedViewWriteSchema } from '../schemas/saved-view';
+import { passwordChangeSchema, sessionSchema, signInSchema } from '../schemas/session';
 import { storyCallbackSchema, storyReceiptSchema, storySchema, verdictSchema } from '../schemas/story';
 import { suppressionCreateSchema, suppressionSchema } from '../schemas/suppression';
 import { contentSchema, templateSchema, templateWriteSchema } from '../schemas/template';
-import { rolesWith } from './access';
+import { type Access, rolesWith } from './access';
 import { isJson } from './request-body';
 import type { Route } from './route';
+import { sessionCookie } from './session-cookie';
 
 /** Constants that stand in the document once, under their names; wherever one is used, a `$ref` leads to it. */
 const COMPONENTS: Readonly<Record<string, object>> = {
@@ -60,6 +71,9 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   FlowCreate: flowCreateSchema,
   FlowDefinition: flowDefinitionSchema,
   FlowVersion: flowVersionSchema,
+  Invitation: invitationSchema,
+  InvitationAccept: invitationAcceptSchema,
+  InvitationLink: invitationLinkSchema,
   Invocation: invocationSchema,
   InvocationAccepted: invocationAcceptedSchema,
   Invoke: invokeSchema,
@@ -74,6 +88,11 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   Live: liveSchema,
   LintRequest: lintRequestSchema,
   ParallelStep: parallelStepSchema,
+  PasswordChange: passwordChangeSchema,
+  Person: personSchema,
+  PersonChange: personChangeSchema,
+  PersonCreate: personCreateSchema,
+  PersonInvited: personInvitedSchema,
   Price: priceRowSchema,
   Problem: problemSchema,
   ProviderAccount: accountSchema,
@@ -87,6 +106,8 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   SavedView: savedViewSchema,
   SavedViewWrite: savedViewWriteSchema,
   SendStep: sendStepSchema,
+  Session: sessionSchema,
+  SignIn: signInSchema,
   Story: storySchema,
   StoryCallback: storyCallbackSchema,
   StoryReceipt: storyReceiptSchema,
@@ -120,13 +141,19 @@ export function openApi(table: readonly Route[], info: { version: string; public
       description: 'One message to one person over an ordered list of channels.',
     },
     servers: [{ url: info.publicUrl }],
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
     paths,
     components: {
       schemas: Object.fromEntries(schemas),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'api-key' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: sessionCookie(info.publicUrl).name,
+          description: 'Of the console; whatever is no GET has `x-onward-console: 1` besides.',
+        },
       },
       responses: {
         Problem: {
@@ -140,17 +167,23 @@ export function openApi(table: readonly Route[], info: { version: string; public
 
 function operation(route: Route): object {
   const { access } = route;
-  const roles = access === 'public' ? 'No key is needed.' : `For keys of the role ${rolesWith(access).join(', ')}.`;
   return {
     operationId: operationId(route),
     summary: route.summary,
-    description: roles,
+    description: whoMay(access),
     tags: [route.tag],
     ...(access === 'public' && { security: [] }),
+    ...(access === 'person' && { security: [{ session: [] }] }),
     parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
     ...requestBody(route),
     responses: responses(route),
   };
+}
+
+function whoMay(access: Access): string {
+  if (access === 'public') return 'No key is needed.';
+  if (access === 'person') return 'For people who have signed in, whatever their role.';
+  return `For keys and people of the role ${rolesWith(access).join(', ')}.`;
 }
 
 function operationId({ method, path }: Route): string {

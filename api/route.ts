@@ -19,6 +19,10 @@ export interface ApiRequest<B = unknown, Q = unknown> {
   caller: Caller;
   /** Path and query as they came. */
   url: string;
+  /** HEAD comes to the routes of GET. */
+  method: string;
+  /** The other end of the connection, which may be a proxy's. */
+  peer(): string;
   /** Aborted when the client has gone before it had its answer. */
   closed(): AbortSignal;
   /** Left out where traces go nowhere. */
@@ -27,13 +31,13 @@ export interface ApiRequest<B = unknown, Q = unknown> {
 
 export interface ApiResponse {
   status: number;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string | string[]>>;
   /** An object is written as JSON; a string or bytes as they are, by default as JSON too. */
   body?: object | string | Buffer;
   /** Written piece by piece instead of a body; given up when the client goes. */
   stream?: AsyncIterable<string | Uint8Array>;
   /** Of a public route: who it turned out to be, for the audit. Not sent. */
-  by?: Actor;
+  by?: Actor | undefined;
 }
 
 export interface RawBody {

@@ -1,7 +1,6 @@
 import { adviceRoutes } from './advice';
 import { analyticsRoutes } from './analytics';
 import { auditRoutes } from './audit';
-import type { Authenticator } from './auth';
 import { batchRoutes } from './batch';
 import { callbackDeliveryRoutes } from './callback-deliveries';
 import { callbackProfileCareRoutes } from './callback-profile-care';
@@ -15,22 +14,30 @@ import { flowTrialRoutes } from './flow-trial';
 import { flowVersionRoutes } from './flow-versions';
 import { flowRoutes } from './flows';
 import { healthRoutes } from './health';
+import { invitationRoutes } from './invitations';
 import { invocationRoutes } from './invocations';
 import { invokeService } from './invoke';
 import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
 import { lateRoutes } from './late';
 import { liveRoutes } from './live';
-import type { Metrics } from './metrics';
+import { openIdRoutes } from './openid';
+import { createPasswords } from './passwords';
+import { peopleRoutes } from './people';
 import { priceRoutes } from './prices';
+import { notFound } from './problem';
 import { providerAccountRoutes } from './provider-accounts';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
 import { createRejections } from './rejections';
-import type { Route } from './route';
+import type { ApiResponse, Route } from './route';
 import { sandboxRoutes } from './sandbox-messages';
 import { savedViewRoutes } from './saved-views';
 import type { Services } from './services';
+import { sessionRoutes } from './session';
+import { sessionViewer } from './session-view';
+import { signInLinkRoutes } from './sign-in-link';
+import { createThrottle } from './sign-in-throttle';
 import { storyRoutes } from './story';
 import { streamRoutes } from './stream';
 import { suppressionRoutes } from './suppressions';
@@ -41,13 +48,15 @@ import { temporalCodecRoutes } from './temporal-codec';
 import { webhookRoutes } from './webhooks';
 
 /** The whole table: what is not here is not served, and what is here stands in the OpenAPI document. */
-export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; auth: Authenticator }): Route[] {
+export function apiRoutes(deps: ApiDeps & Pick<Services, 'metrics' | 'now' | 'auth' | 'sessions'>): Route[] {
   const services: Services = { ...deps, flows: flowCache(deps.store.flows, deps.catalog, deps.now) };
   const invoke = invokeService(services);
   const rejections = createRejections(services);
   // A provider’s path would stand for any other below /v1/receipts: so it comes last.
   const receipts = [...receiptRoutes(services), ...receiptCareRoutes(services), ...webhookRoutes(services)];
   if (deps.only === 'receipts') return [...receipts, ...healthRoutes(services)];
+  const { now } = services;
+  const session = { view: sessionViewer(services), passwords: createPasswords(), throttle: createThrottle(now) };
   const table: Route[] = [
     ...invocationRoutes(services, invoke, rejections),
     ...storyRoutes(services),
@@ -68,6 +77,11 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...savedViewRoutes(services),
     ...keyRoutes(services),
     ...auditRoutes(services),
+    ...peopleRoutes(services),
+    ...sessionRoutes(services, session),
+    ...invitationRoutes(services, session),
+    ...openIdRoutes(services),
+    ...signInLinkRoutes(services, noPage),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
     ...callbackDeliveryRoutes(services),
@@ -82,4 +96,9 @@ export function apiRoutes(deps: ApiDeps & { metrics: Metrics; now(): number; aut
     ...docsRoutes(services, () => table),
   ];
   return table;
+}
+
+/** Until there are pages. */
+async function noPage(): Promise<ApiResponse> {
+  return notFound('This page', 'Follow the link that the start printed, or `onward sign-in` for a new one.');
 }

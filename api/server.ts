@@ -7,6 +7,7 @@ import { routeHandler } from './dispatch';
 import { createMetrics } from './metrics';
 import { PROBLEM_TYPE, problem } from './problem';
 import { apiRoutes } from './routes';
+import { createSessions } from './sessions';
 
 /** A sender slower than this is not served: head, whole request, and an idle connection, in ms. */
 const TIMEOUTS = { headersMs: 10_000, requestMs: 60_000, keepAliveMs: 65_000 } as const;
@@ -14,16 +15,19 @@ const TIMEOUTS = { headersMs: 10_000, requestMs: 60_000, keepAliveMs: 65_000 } a
 /** The whole API as a server that does not listen yet. Closing it is the caller's. */
 export function createServer(deps: ApiDeps): Server {
   const metrics = deps.metrics ?? createMetrics();
-  const auth = authenticator(deps.store.keys, deps.now ?? Date.now);
-  const table = apiRoutes({ ...deps, metrics, now: deps.now ?? Date.now, auth }).map((route) => ({
+  const now = deps.now ?? Date.now;
+  const auth = authenticator(deps.store.keys, now);
+  const sessions = createSessions({ ...deps, now });
+  const table = apiRoutes({ ...deps, metrics, now, auth, sessions }).map((route) => ({
     route,
     handle: routeHandler(route, {
       auth,
+      sessions,
       metrics,
       logger: deps.logger,
       tracing: deps.tracing ?? null,
       audit: deps.store.audit,
-      now: deps.now ?? Date.now,
+      now,
     }),
   }));
   const app = createApp(table, metrics);

@@ -122,7 +122,7 @@ const ORIGIN = /^[!-~]{1,300}$/;
 
 /** Any page may read the answer: the token is the guard, and no cookie counts here. */
 function shared(response: ApiResponse, { origin }: IncomingHttpHeaders): ApiResponse {
-  const headers: Record<string, string> = { ...response.headers, vary: 'origin' };
+  const headers: Record<string, string | string[]> = { ...response.headers, vary: 'origin' };
   if (origin && ORIGIN.test(origin)) headers['access-control-allow-origin'] = origin;
   return { ...response, headers };
 }

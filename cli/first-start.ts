@@ -1,8 +1,10 @@
 import { hashKey } from '../api/auth';
+import { newTicket } from '../api/tickets';
 import { loadExamples } from '../examples/load';
 import type { Role } from '../schemas/vocabulary';
 import type { Store } from '../store/contract';
 import { keptSecret } from './data-folder';
+import { ensureOwner } from './owner';
 import type { Settings } from './settings';
 
 interface GivenKey {
@@ -58,6 +60,15 @@ async function ensureKey(store: Store, { id, variable, role, mode }: GivenKey, s
   if ((await store.keys.byHash(hash))?.key.id === id) return;
   await store.keys.delete(id);
   await store.keys.create({ id, name: variable, role, mode, hint: secret.slice(-4), createdAt: Date.now() }, hash);
+}
+
+/** @returns the token of a link for the owner; null where one has signed in already */
+export async function linkForOwner({ people, tickets }: Store): Promise<string | null> {
+  const now = Date.now();
+  const owners = await ensureOwner(people, now);
+  const [owner] = owners;
+  if (!owner || owners.some(({ activeSince }) => activeSince !== null)) return null;
+  return (await newTicket(tickets, { kind: 'sign_in', personId: owner.id }, now)).token;
 }
 
 /** On an empty store the flows under examples/ are published, so that the first paste works. */

@@ -10,6 +10,7 @@ import { addReceipts } from './receipts';
 import { addReplay } from './replay';
 import { addRuns } from './runs';
 import { START_ROLES, StartError } from './settings';
+import { addSignIn } from './sign-in';
 import { addSimulate } from './simulate';
 import type { Terminal } from './terminal';
 
@@ -23,6 +24,7 @@ const VERBS = [
   addReceipts,
   addExport,
   addProjection,
+  addSignIn,
   addDemo,
 ] as const;
 

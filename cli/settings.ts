@@ -21,6 +21,8 @@ export interface Settings {
   dataFolder: string;
   /** Without a slash at the end. */
   publicUrl: string;
+  /** It was set, and is where people open the console too. */
+  publicUrlGiven: boolean;
   /** Null: made at the first start and kept in the data folder. */
   secret: string | null;
   ownerKey: string | null;
@@ -37,6 +39,17 @@ export interface Settings {
   logLevel: (typeof LOG_LEVELS)[number];
   /** Ranges that are not public and that callbacks may go to all the same: CIDR, separated by commas. */
   callbackAllow: string;
+  /** The OpenID provider that people sign in with besides a password; null: none. */
+  openId: OpenIdSettings | null;
+}
+
+interface OpenIdSettings {
+  issuer: string;
+  clientId: string;
+  /** Null: we are a public client there. */
+  clientSecret: string | null;
+  /** What people call it. */
+  name: string;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -67,6 +80,7 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
     port,
     dataFolder: resolve(env.ONWARD_DATA || './data'),
     publicUrl: publicUrl(env.ONWARD_PUBLIC_URL, host, port),
+    publicUrlGiven: Boolean(env.ONWARD_PUBLIC_URL),
     secret: longEnough(env, 'ONWARD_SECRET', 16),
     ownerKey: longEnough(env, 'ONWARD_OWNER_KEY', 8),
     testKey: longEnough(env, 'ONWARD_TEST_KEY', 8),
@@ -77,6 +91,7 @@ export function readSettings(env: NodeJS.ProcessEnv, role: StartRole): Settings 
     workerPort: env.ONWARD_WORKER_PORT ? wholeNumber(env, 'ONWARD_WORKER_PORT', 0, 0, 65_535) : null,
     logLevel: oneOf(env, 'ONWARD_LOG_LEVEL', 'info', LOG_LEVELS),
     callbackAllow: env.ONWARD_CALLBACK_ALLOW ?? '',
+    openId: openId(env),
   };
 }
 
@@ -151,6 +166,34 @@ function publicUrl(text: string | undefined, host: string, port: number): string
     throw new StartError(`ONWARD_PUBLIC_URL is “${text}”. Set it to a URL such as https://onward.example.com.`);
   }
   return text.replace(/\/+$/, '');
+}
+
+/** Codes and tokens would go over the wire for all to read. */
+const NAMES_OF_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
+
+function openId(env: NodeJS.ProcessEnv): OpenIdSettings | null {
+  const { ONWARD_OPENID_ISSUER: issuer, ONWARD_OPENID_CLIENT_ID: clientId } = env;
+  const { ONWARD_OPENID_CLIENT_SECRET: clientSecret, ONWARD_OPENID_NAME: name } = env;
+  if (!issuer) {
+    if (!clientId && !clientSecret && !name) return null;
+    throw new StartError(
+      'ONWARD_OPENID_ISSUER is not set, and other variables of OpenID Connect are. Set it to the provider’s issuer, or unset those.',
+    );
+  }
+  const url = URL.canParse(issuer) ? new URL(issuer) : null;
+  const safe =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && NAMES_OF_THIS_MACHINE.includes(url.hostname));
+  if (!url || !safe || url.search !== '' || url.hash !== '') {
+    throw new StartError(
+      `ONWARD_OPENID_ISSUER is “${issuer}”. Set it to an https address such as https://accounts.example.com; http is for this machine alone.`,
+    );
+  }
+  if (!clientId) {
+    throw new StartError(
+      'ONWARD_OPENID_CLIENT_ID is not set. Set it to the ID that the OpenID provider gave for Onward.',
+    );
+  }
+  return { issuer, clientId, clientSecret: clientSecret || null, name: name || url.hostname };
 }
 
 function longEnough(env: NodeJS.ProcessEnv, name: string, min: number): string | null {

@@ -8,7 +8,7 @@ import type { OpenTracing } from '../tracing/open';
 import { startTracing } from '../tracing/start';
 import { checkSecret, holdFolder, keptSecret, prepareDataFolder } from './data-folder';
 import { type Door, openDoor } from './door';
-import { ensureKeys, publishExamples } from './first-start';
+import { ensureKeys, linkForOwner, publishExamples } from './first-start';
 import { startCallbacks } from './house/callbacks';
 import { compose, type House, type HouseOptions } from './house/house';
 import { type Links, openLinks } from './house/links';
@@ -20,6 +20,7 @@ import { createFaultReporter, createLogger } from './logger';
 import { beAlone, checkStore, keepToEngine, keepToPlaces } from './marks';
 import { readSettings, type Settings, StartError, type StartRole } from './settings';
 import { openSideDoor } from './side-door';
+import { signInLink } from './sign-in-link';
 import { startWorkerBeside } from './worker-beside';
 
 /** `onward start`: sets the exit status and says in one line what has to be mended when it cannot work. */
@@ -117,12 +118,14 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
   if (role === 'projector') return startProjector(ground, standing);
   if (role === 'callbacks') return startCallbacksRole(ground, standing);
   let stands = false;
-  const api = { ...house.api, only: role === 'receipts' ? role : undefined, starting: () => !stands };
+  const { openId } = settings;
+  const api = { ...house.api, openId, only: role === 'receipts' ? role : undefined, starting: () => !stands };
   // Before a key is made or a message sent: the port may be in use. Until the engine stands /readyz says that it starts.
   const door = await openDoor(createServer(api), settings);
   standing.door = door;
   // The keys are made and shown by a process that has the whole API.
   const made = role === 'receipts' ? [] : (await ensureKeys(house.store, settings)).made;
+  const token = role === 'receipts' ? null : await linkForOwner(house.store);
   if (role !== 'receipts') {
     await beAlone(settings, ground.links);
     await keepToEngine(settings, house);
@@ -138,7 +141,7 @@ async function startRoles(ground: Ground, standing: Standing): Promise<void> {
   }
   if (role === 'all' && adapters.engine === 'temporal') standing.stopWorker = startWorkerBeside(house.onFault);
   stands = true;
-  announce(settings, door.port, made);
+  announce(settings, door.port, { made, token });
 }
 
 async function startProjector(ground: Ground, standing: Standing): Promise<void> {
@@ -213,7 +216,13 @@ function followBeside({ settings, secret, house }: Ground): { stop(): Promise<vo
   return thread;
 }
 
-function announce(settings: Settings, port: number, made: { name: string; secret: string }[]): void {
+/** What a first start has made for whoever reads it. */
+interface FirstSeen {
+  made: { name: string; secret: string }[];
+  token: string | null;
+}
+
+function announce(settings: Settings, port: number, { made, token }: FirstSeen): void {
   const { role, adapters, dataFolder } = settings;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   const elsewhere = role === 'receipts' && adapters.engine === 'embedded';
@@ -225,4 +234,5 @@ function announce(settings: Settings, port: number, made: { name: string; secret
   for (const { name, secret } of made) console.log(`  ${name}=${secret}`);
   if (made.length > 0)
     console.log('  These keys are shown once; they are kept in the data folder, readable by you alone.');
+  if (token !== null) console.log(`  sign in: ${signInLink(settings, port, token)}  (once, within 24 h)`);
 }

@@ -7,13 +7,16 @@ import type { FlowDefinition } from '../schemas/flow';
 import type { Recipient } from '../schemas/invocation';
 import type { PriceRow } from '../schemas/price';
 import type { Template, TemplateWrite } from '../schemas/template';
-import type { Channel, InvocationStatus, Mode, Provider, Reason, Role } from '../schemas/vocabulary';
+import type { Channel, InvocationStatus, Mode, PersonRole, Provider, Reason, Role } from '../schemas/vocabulary';
 
 /** Times are milliseconds since 1970 throughout. Adapters: SQLite, MongoDB. */
 export interface Store {
   flows: FlowStore;
   templates: TemplateStore;
   keys: KeyStore;
+  people: PersonStore;
+  sessions: SessionStore;
+  tickets: TicketStore;
   accounts: AccountStore;
   records: RecordStore;
   idempotency: IdempotencyStore;
@@ -187,6 +190,77 @@ export interface KeyStore {
   /** That it was used then. Waits for no disk: what is lost of it is a minute. */
   used(id: string, at: number): Promise<void>;
   delete(id: string): Promise<boolean>;
+}
+
+/** Somebody who signs in. Address and password hash are sealed at rest. */
+export interface Person {
+  id: string;
+  /** One person an address, whichever of its letters are capital. */
+  email: string;
+  name: string;
+  role: PersonRole;
+  disabled: boolean;
+  /** As https://github.com/P-H-C/phc-string-format writes it; null: none was set. */
+  passwordHash: string | null;
+  createdAt: number;
+  /** When they signed in for the first time; null: they are invited. */
+  activeSince: number | null;
+  lastSeenAt: number | null;
+}
+
+/** `id` null: it is given one. */
+export type NewPerson = Pick<Person, 'email' | 'name' | 'role'> & { id: string | null };
+
+/** What is left out stays. */
+export type PersonChange = Partial<Omit<Person, 'id' | 'createdAt'>>;
+
+export interface PersonStore {
+  create(person: NewPerson, now: number): Promise<Person | 'email_taken' | 'id_taken'>;
+  get(id: string): Promise<Person | null>;
+  byEmail(email: string): Promise<Person | null>;
+  list(page: PageRequest): Promise<Page<Person>>;
+  change(id: string, change: PersonChange): Promise<Person | 'email_taken' | null>;
+  delete(id: string): Promise<boolean>;
+}
+
+/** What a cookie stands for. When it ends is for whoever asks to say. */
+export interface Session {
+  /** The SHA-256 of the cookie's token, in hex. */
+  hash: string;
+  personId: string;
+  createdAt: number;
+  lastSeenAt: number;
+}
+
+export interface SessionStore {
+  create(session: Session): Promise<void>;
+  byHash(hash: string): Promise<Session | null>;
+  /** Nothing where there is none: a session that has ended does not come back. */
+  seen(hash: string, at: number): Promise<void>;
+  delete(hash: string): Promise<boolean>;
+  /** All of a person, but the one of that hash. */
+  deleteOf(personId: string, except: string | null): Promise<void>;
+  /** Those last seen, or made, before. */
+  sweep(before: { lastSeenAt: number; createdAt: number }): Promise<void>;
+}
+
+/** A link that somebody gets in by, once: the one for the owner, or an invitation. */
+export interface Ticket {
+  /** The SHA-256 of the link's token, in hex. */
+  hash: string;
+  kind: 'sign_in' | 'invitation';
+  personId: string;
+  expiresAt: number;
+}
+
+export interface TicketStore {
+  put(ticket: Ticket, now: number): Promise<void>;
+  /** Null when it is used or expired. */
+  find(kind: Ticket['kind'], hash: string, now: number): Promise<Ticket | null>;
+  /** The same, and used from now on: of any number that ask at once one is given it. */
+  take(kind: Ticket['kind'], hash: string, now: number): Promise<Ticket | null>;
+  /** `kind` null: of each. */
+  drop(personId: string, kind: Ticket['kind'] | null): Promise<void>;
 }
 
 /** An account at a provider. Its credentials are sealed at rest; nothing that leaves the house shows them. */

@@ -80,6 +80,21 @@ export const MIGRATIONS: readonly Migration[] = [
     ]);
     await markEmptyViews(db);
   },
+  // Who signs in.
+  async (db) => {
+    await db.collection('people').createIndexes([
+      { key: { emailHash: 1 }, name: 'email', unique: true },
+      { key: { createdAt: -1, _id: -1 }, name: 'newest' },
+    ]);
+    await db.collection('sessions').createIndexes([
+      { key: { personId: 1 }, name: 'person' },
+      { key: { lastSeenAt: 1 }, name: 'oldest' },
+    ]);
+    await db.collection('tickets').createIndexes([
+      { key: { personId: 1, kind: 1 }, name: 'person' },
+      { key: { expiresAt: 1 }, name: 'oldest' },
+    ]);
+  },
   async (db) => {
     await addIndexes(db, db.collection('saved_views'), [
       { key: { seenBy: 1, createdAt: -1, _id: -1 }, name: 'newest' },

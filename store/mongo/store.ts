@@ -17,6 +17,7 @@ import { createMongoInvocations } from './invocations';
 import { createMongoKeys } from './keys';
 import { createMongoMarks } from './marks';
 import { createMongoParked } from './parked';
+import { createMongoPeople } from './people';
 import { createMongoPrices } from './prices';
 import { createMongoReceipts } from './receipts';
 import { createMongoRecords } from './records';
@@ -24,8 +25,10 @@ import { createMongoRejections } from './rejections';
 import { createMongoRetention } from './retention';
 import { createMongoRollups } from './rollups';
 import { createMongoSavedViews } from './saved-views';
+import { createMongoSessions } from './sessions';
 import { createMongoSuppressions } from './suppressions';
 import { createMongoTemplates } from './templates';
+import { createMongoTickets } from './tickets';
 
 export interface MongoStoreOptions {
   seal: Seal;
@@ -46,6 +49,9 @@ export async function openMongoStore(
     flows,
     templates: prompt(createMongoTemplates(db)),
     keys: prompt(createMongoKeys(db)),
+    people: prompt(createMongoPeople(db, seal)),
+    sessions: prompt(createMongoSessions(db)),
+    tickets: prompt(createMongoTickets(db)),
     accounts: prompt(createMongoAccounts(db, seal)),
     records,
     idempotency: prompt(createMongoIdempotency(db)),

@@ -138,6 +138,35 @@ export const STORE_MIGRATIONS = [
   ) WITHOUT ROWID;
   CREATE INDEX rejections_hour ON rejections (mode, hour);
   `,
+  // People by a keyed hash of their address; sessions and links by the SHA-256 of their tokens.
+  `
+  CREATE TABLE people (
+    id TEXT PRIMARY KEY,
+    email_hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    disabled INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    active_since INTEGER,
+    last_seen_at INTEGER
+  );
+  CREATE INDEX people_newest ON people (created_at, id);
+  CREATE TABLE sessions (
+    hash TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX sessions_person ON sessions (person_id);
+  CREATE TABLE tickets (
+    hash TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX tickets_person ON tickets (person_id, kind);
+  `,
   // Lists and actors stand as JSON.
   `
   CREATE TABLE saved_views (

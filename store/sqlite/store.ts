@@ -17,6 +17,7 @@ import { createSqliteInvocations } from './invocations';
 import { createSqliteKeys } from './keys';
 import { createSqliteMarks } from './marks';
 import { createSqliteParked } from './parked';
+import { createSqlitePeople } from './people';
 import { createSqlitePrices } from './prices';
 import { createSqliteReceipts } from './receipts';
 import { createSqliteRecords } from './records';
@@ -25,8 +26,10 @@ import { createSqliteRetention } from './retention';
 import { createSqliteRollups } from './rollup-index';
 import { createSqliteSavedViews } from './saved-views';
 import { STORE_MIGRATIONS } from './schema';
+import { createSqliteSessions } from './sessions';
 import { createSqliteSuppressions } from './suppressions';
 import { createSqliteTemplates } from './templates';
+import { createSqliteTickets } from './tickets';
 import { openViews } from './views-schema';
 
 export interface SqliteStoreOptions {
@@ -63,6 +66,9 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
     flows: guarded(flows),
     templates: guarded(createSqliteTemplates(db)),
     keys: guarded(createSqliteKeys(group)),
+    people: guarded(createSqlitePeople(db, seal)),
+    sessions: guarded(createSqliteSessions(db)),
+    tickets: guarded(createSqliteTickets(db)),
     accounts: guarded(createSqliteAccounts(db, seal)),
     records,
     idempotency: createSqliteIdempotency(group),

@@ -2,6 +2,7 @@ import { authenticator } from '../../api/auth';
 import type { ApiDeps } from '../../api/deps';
 import type { Route } from '../../api/route';
 import { apiRoutes } from '../../api/routes';
+import { createSessions } from '../../api/sessions';
 import type { AuditEntry } from '../../store/contract';
 import { type ApiUnderTest, expectProblem, INVOKE, must, OTP, PERSON, publishOtp, startApi } from './api-under-test';
 
@@ -189,7 +190,12 @@ const NOT_AUDITED: readonly (readonly [route: string, why: string])[] = [
 describe('the table of routes', () => {
   it('has none that changes something without saying what the audit is told of it', () => {
     const auth = authenticator(api.house.api.store.keys, Date.now);
-    const table = apiRoutes({ ...api.house.api, now: Date.now, auth });
+    const table = apiRoutes({
+      ...api.house.api,
+      now: Date.now,
+      auth,
+      sessions: createSessions({ ...api.house.api, now: Date.now }),
+    });
     const changing = table.filter(({ method }) => method !== 'GET' && method !== 'OPTIONS');
     const name = ({ method, path }: Route) => `${method} ${path}`;
     const silent = changing.filter(({ audit }) => !audit).map(name);

@@ -2,6 +2,7 @@ import { authenticator } from '../../api/auth';
 import type { Caller } from '../../api/caller';
 import type { ApiRequest, ApiResponse, Route } from '../../api/route';
 import { apiRoutes } from '../../api/routes';
+import { createSessions } from '../../api/sessions';
 import { type ApiUnderTest, expectProblem, startApi } from './api-under-test';
 
 let api: ApiUnderTest;
@@ -9,7 +10,12 @@ let table: Route[];
 beforeAll(async () => {
   api = await startApi();
   const auth = authenticator(api.house.api.store.keys, Date.now);
-  table = apiRoutes({ ...api.house.api, now: Date.now, auth });
+  table = apiRoutes({
+    ...api.house.api,
+    now: Date.now,
+    auth,
+    sessions: createSessions({ ...api.house.api, now: Date.now }),
+  });
 });
 afterAll(() => api.close());
 

@@ -8,6 +8,7 @@ import { describeHistories } from './store-histories';
 import { describeIdempotency, describeRecords } from './store-hot-path';
 import { describeKeys } from './store-keys';
 import { describeMarks } from './store-marks';
+import { describePeople, describeSessions, describeTickets } from './store-people';
 import { describePrices } from './store-prices';
 import { describeInvocations } from './store-read-model';
 import { describeReceipts } from './store-receipts';
@@ -27,6 +28,9 @@ export function describeStore(name: string, open: OpenStore): void {
     describeSavedViews(open);
     describeAudit(open);
     describeAccounts(open);
+    describePeople(open);
+    describeSessions(open);
+    describeTickets(open);
     describeRecords(open);
     describeIdempotency(open);
     describeConsentsAndSuppressions(open);
