@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
 import { personActor, SIGN_IN_AUDIT } from './session-audit';
@@ -11,8 +12,11 @@ const query = {
   properties: { token: { type: 'string', maxLength: 500, description: 'From the link that the start printed.' } },
 } as const;
 
+/** The page to sign in on, in a form that the browser takes. */
+type Page = (headers: IncomingHttpHeaders) => Promise<ApiResponse>;
+
 /** The one-time link for the owner. Without a token the page itself is asked for. */
-export function signInLinkRoutes(services: Services, page: () => Promise<ApiResponse>): Route[] {
+export function signInLinkRoutes(services: Services, page: Page): Route[] {
   return [
     route<unknown, { token?: string }>({
       method: 'GET',
@@ -26,7 +30,7 @@ export function signInLinkRoutes(services: Services, page: () => Promise<ApiResp
       produces: ['text/html'],
       async handle(request) {
         const { token } = request.query;
-        if (token === undefined) return page();
+        if (token === undefined) return page(request.headers);
         // Whoever only looks at the link has not followed it.
         if (request.method === 'HEAD') return { status: 200 };
         return follow(services, request, token);
