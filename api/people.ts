@@ -23,6 +23,14 @@ const ADMINISTRATION = { resource: 'administration', level: 'EDIT' } as const;
 /** The owners among them are counted one by one. */
 const PEOPLE_MAX = 10 * LIST_LIMITS.most;
 
+/** For the audit; when they were seen last changes by itself. */
+function personState({ store }: Services): RouteAudit['read'] {
+  return async ({ id = '' }) => {
+    const person = await store.people.get(id);
+    return person && { ...personView(person), lastSeenAt: undefined };
+  };
+}
+
 export function peopleRoutes(services: Services): Route[] {
   // Two changes at once could each leave the other's owner as the last one.
   let turn: Promise<unknown> = Promise.resolve();
@@ -39,6 +47,7 @@ export function peopleRoutes(services: Services): Route[] {
       summary: 'Invite somebody; the link is shown this once',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.invited', resource: 'person', read: personState(services) },
       body: personCreateSchema,
       responses: { 201: personInvitedSchema },
       audit: audit('person.invited'),
@@ -74,6 +83,7 @@ export function peopleRoutes(services: Services): Route[] {
       summary: 'Change a person; what is left out stays',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.changed', resource: 'person', read: personState(services) },
       body: personChangeSchema,
       responses: { 200: personSchema },
       audit: audit('person.changed'),
@@ -85,6 +95,7 @@ export function peopleRoutes(services: Services): Route[] {
       summary: 'Remove a person; their sessions end within two seconds everywhere',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.removed', resource: 'person', read: personState(services) },
       responses: { 204: null },
       audit: audit('person.removed'),
       handle: (request) => inTurn(() => remove(services, request)),
@@ -114,6 +125,7 @@ function accessRoutes(services: Services): Route[] {
       summary: 'A new link to choose a password by, shown this once; the one before is good no more',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.invited_again', resource: 'person', read: personState(services) },
       responses: { 201: invitationLinkSchema },
       audit: audit('person.invited_again'),
       async handle(request) {
@@ -129,6 +141,7 @@ function accessRoutes(services: Services): Route[] {
       summary: 'Sign somebody out everywhere',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.signed_out', resource: 'person', read: personState(services) },
       responses: { 204: null },
       audit: audit('person.signed_out'),
       async handle(request) {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
-import { by, SIGNED_IN } from './session-audit';
+import { personActor, SIGN_IN_AUDIT } from './session-audit';
 import { ticketHash } from './tickets';
 
 export const SIGN_IN_PAGE = '/console/sign-in';
@@ -24,6 +24,7 @@ export function signInLinkRoutes(services: Services, page: Page): Route[] {
       summary: 'Sign in by a link that is good once; without a token, the page to sign in on',
       tag: 'session',
       access: 'public',
+      audit: SIGN_IN_AUDIT,
       query,
       responses: { 200: null, 303: null },
       produces: ['text/html'],
@@ -51,7 +52,7 @@ async function follow(
   // Who is in needs no other link that lies about.
   await store.tickets.drop(person.id, 'sign_in');
   const { cookie } = await sessions.begin(person, request.headers);
-  return by(person, redirect('/console', cookie));
+  return { ...redirect('/console', cookie), by: personActor(person) };
 }
 
 /** To a path of ours. What is in the address that leads away is told to nobody. */
