@@ -38,7 +38,6 @@ export function invitationRoutes(services: Services, parts: SessionParts): Route
       audit: ACCEPT_AUDIT,
       body: invitationAcceptSchema,
       responses: { 200: sessionSchema },
-      audit: SIGNED_IN,
       handle: (request) => accept(services, parts, request),
     }),
   ];

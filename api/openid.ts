@@ -28,9 +28,8 @@ interface Ground {
 /** Signing in with an OpenID provider. Without one the routes say so. */
 export function openIdRoutes(services: Services): Route[] {
   const { openId, publicUrl, now } = services;
-  const ground = openId
-    ? { services, provider: createOpenIdProvider(openId, now), cookie: cookieNamed('onward_openid', publicUrl) }
-    : null;
+  const cookie = cookieNamed('onward_openid', publicUrl);
+  const ground = openId ? { services, provider: createOpenIdProvider(openId, now), cookie } : null;
   const query = (properties: object) => ({ type: 'object', additionalProperties: true, properties });
   return [
     route<unknown, { returnTo?: string }>({
@@ -51,7 +50,6 @@ export function openIdRoutes(services: Services): Route[] {
       access: 'public',
       audit: SIGN_IN_AUDIT,
       responses: { 303: null },
-      audit: SIGNED_IN,
       handle: async (request) => (ground ? end(ground, request) : notSetUp()),
     }),
   ];

@@ -39,7 +39,6 @@ export function peopleRoutes(services: Services): Route[] {
     turn = result.catch(() => undefined);
     return result;
   };
-  const audit = auditOf(services);
   return [
     route<PersonCreate>({
       method: 'POST',
@@ -50,7 +49,6 @@ export function peopleRoutes(services: Services): Route[] {
       audit: { action: 'person.invited', resource: 'person', read: personState(services) },
       body: personCreateSchema,
       responses: { 201: personInvitedSchema },
-      audit: audit('person.invited'),
       handle: (request) => create(services, request),
     }),
     route<unknown, PageQuery>({
@@ -86,7 +84,6 @@ export function peopleRoutes(services: Services): Route[] {
       audit: { action: 'person.changed', resource: 'person', read: personState(services) },
       body: personChangeSchema,
       responses: { 200: personSchema },
-      audit: audit('person.changed'),
       handle: (request) => inTurn(() => replace(services, request)),
     }),
     route({
@@ -97,27 +94,13 @@ export function peopleRoutes(services: Services): Route[] {
       access: ADMINISTRATION,
       audit: { action: 'person.removed', resource: 'person', read: personState(services) },
       responses: { 204: null },
-      audit: audit('person.removed'),
       handle: (request) => inTurn(() => remove(services, request)),
     }),
     ...accessRoutes(services),
   ];
 }
 
-function auditOf({ store }: Services): (action: string) => RouteAudit {
-  return (action) => ({
-    action,
-    resource: 'person',
-    async read({ id = '' }) {
-      const person = await store.people.get(id);
-      // When they were seen last changes by itself.
-      return person && { ...personView(person), lastSeenAt: undefined };
-    },
-  });
-}
-
 function accessRoutes(services: Services): Route[] {
-  const audit = auditOf(services);
   return [
     route({
       method: 'POST',
@@ -127,7 +110,6 @@ function accessRoutes(services: Services): Route[] {
       access: ADMINISTRATION,
       audit: { action: 'person.invited_again', resource: 'person', read: personState(services) },
       responses: { 201: invitationLinkSchema },
-      audit: audit('person.invited_again'),
       async handle(request) {
         const found = await reachable(services, request);
         if (!found.ok) return found.response;
@@ -143,7 +125,6 @@ function accessRoutes(services: Services): Route[] {
       access: ADMINISTRATION,
       audit: { action: 'person.signed_out', resource: 'person', read: personState(services) },
       responses: { 204: null },
-      audit: audit('person.signed_out'),
       async handle(request) {
         const found = await reachable(services, request);
         if (!found.ok) return found.response;

@@ -50,7 +50,6 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       audit: SIGN_IN_AUDIT,
       body: signInSchema,
       responses: { 200: sessionSchema },
-      audit: SIGNED_IN,
       handle: (request) => signIn(services, parts, request),
     }),
     route({
@@ -61,7 +60,6 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       access: 'public',
       audit: SIGN_OUT_AUDIT,
       responses: { 204: null },
-      audit: SIGNED_OUT,
       async handle({ headers, method }) {
         const forged = headers.cookie === undefined ? null : refuseForged(method, headers, services.publicUrl);
         if (forged) return forged;
@@ -79,7 +77,6 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       audit: { action: 'session.password_changed', resource: 'person' },
       body: passwordChangeSchema,
       responses: { 204: null },
-      audit: PASSWORD_CHANGED,
       handle: (request) => changePassword(services, parts, request),
     }),
   ];

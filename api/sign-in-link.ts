@@ -28,7 +28,6 @@ export function signInLinkRoutes(services: Services, page: Page): Route[] {
       query,
       responses: { 200: null, 303: null },
       produces: ['text/html'],
-      audit: SIGNED_IN,
       async handle(request) {
         const { token } = request.query;
         if (token === undefined) return page(request.headers);

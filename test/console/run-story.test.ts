@@ -78,7 +78,7 @@ describe('what really happened, as scripts for the simulator', () => {
 });
 
 describe('the curl that would repeat it', () => {
-  const definition = { variables: { type: 'object', properties: { code: { type: 'string' } } } } as FlowDefinition;
+  const definition = { variables: { type: 'object', properties: { code: { type: 'string' } } } } as unknown as FlowDefinition;
 
   it('names the key by its variable and no value of a variable, and survives an apostrophe', () => {
     const { invocation } = play({});
@@ -125,7 +125,7 @@ describe('the timeline', () => {
   });
 
   it('groups the branches of a parallel step', () => {
-    const steps = [parallel('both', [[step('sms')], [step('email')]])] as Parameters<typeof flow>[0];
+    const steps = [parallel('both', [[step('sms')], [step('email')]])] as unknown as Parameters<typeof flow>[0];
     const definition = flow(steps) as FlowDefinition;
     const { rows } = timelineOf(play({}, steps), START_AT, definition);
     expect(rows.map(({ step: name, depth, branch }) => [name, depth, branch])).toEqual([
