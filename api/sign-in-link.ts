@@ -12,7 +12,7 @@ const query = {
 } as const;
 
 /** The one-time link for the owner. Without a token the page itself is asked for. */
-export function signInLinkRoutes(services: Services, page: () => Promise<ApiResponse>): Route[] {
+export function signInLinkRoutes(services: Services, page: (headers: ApiRequest['headers']) => Promise<ApiResponse>): Route[] {
   return [
     route<unknown, { token?: string }>({
       method: 'GET',
@@ -26,7 +26,7 @@ export function signInLinkRoutes(services: Services, page: () => Promise<ApiResp
       audit: SIGNED_IN,
       async handle(request) {
         const { token } = request.query;
-        if (token === undefined) return page();
+        if (token === undefined) return page(request.headers);
         // Whoever only looks at the link has not followed it.
         if (request.method === 'HEAD') return { status: 200 };
         return follow(services, request, token);
