@@ -1,8 +1,8 @@
 import { isoTime } from '../core/iso-time';
+import { DEAD_LETTER_LIMITS, deadLettersSchema, redriveSchema } from '../schemas/dead-letter';
 import { LIST_LIMITS } from '../schemas/list';
 import type { Receipt } from '../schemas/receipt';
 import { RECEIPT_STATUSES } from '../schemas/vocabulary';
-import { DEAD_LETTER_LIMITS, deadLettersSchema, redriveSchema } from '../schemas/dead-letter';
 import { seesAddresses } from './access';
 import { notFound } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
