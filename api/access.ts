@@ -57,9 +57,17 @@ export function maySee(caller: Caller, record: Pick<InvocationRecord, 'keyId' | 
 
 /** Whether addresses, and what providers wrote with them in it, may be shown: to none that sees its own runs alone, nor to analysts. */
 export function seesAddresses(caller: Caller): boolean {
-  if (caller.role === 'analyst') return false;
+  if (masksAddresses(caller)) return false;
   const level = TABLE[caller.role].invocations;
   return level === 'VIEW' || level === 'EDIT';
+}
+
+/**
+ * Whether every answer is without addresses: for who sees others' runs and not whom they were for. Who sees its own alone
+ * was given the addresses by itself.
+ */
+export function masksAddresses(caller: Caller): boolean {
+  return caller.role === 'analyst';
 }
 
 /** Whether lists and searches of the key are held to what it started itself. */

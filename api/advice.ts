@@ -11,6 +11,7 @@ import {
   replaySchema,
 } from '../schemas/advice';
 import type { FlowDefinition } from '../schemas/flow';
+import { outOfScope } from './flow-scope';
 import { definitionOf } from './flow-trial';
 import { flowOf } from './flows';
 import { hasTwinSteps } from './judge-definition';
@@ -64,6 +65,8 @@ async function advice(
   if (!mode.ok) return mode.response;
   const flow = await services.store.flows.get(query.flow);
   if (!flow) return notFound('This flow', 'GET /v1/flows lists the flows.');
+  const outside = outOfScope(caller, flow.id);
+  if (outside) return outside;
   const { version, from, to, step = null } = query;
   const asked = await questionOf(services, flow, { version, from, to, mode: mode.mode });
   if (!asked.ok) return asked.response;

@@ -5,6 +5,7 @@ import { nearest } from '../schemas/explain';
 import { isDateTime } from '../schemas/validate';
 import type { Mode } from '../schemas/vocabulary';
 import type { Flow } from '../store/contract';
+import { askedFlow } from './flow-scope';
 import { modeOf } from './mode';
 import { invalid } from './problem';
 import type { ApiRequest, ApiResponse } from './route';
@@ -42,7 +43,9 @@ export async function readAnalyticsQuery(
 ): Promise<Reading> {
   const mode = modeOf(caller, query.mode ?? 'live');
   if (!mode.ok) return mode;
-  const flow = query.flow === undefined ? null : await services.store.flows.get(query.flow);
+  const named = await askedFlow(services, caller, query.flow, true);
+  if (!named.ok) return named;
+  const { flow } = named;
   if (query.flow !== undefined && !flow) {
     return refuse(
       'flow',

@@ -8,6 +8,8 @@ import type { ApiResponse } from './route';
 const CACHE_MS = 2000;
 const CACHE_KEYS = 1000;
 const LONGEST_KEY = 256;
+/** That a key was used is written so often at most. */
+const USED_EVERY_MS = 60_000;
 
 export interface Authenticator {
   /** The key that the headers name, or the 401. A key seen a moment ago is answered without a look-up. */
@@ -17,17 +19,30 @@ export interface Authenticator {
 
 export function authenticator(keys: KeyStore, now: () => number): Authenticator {
   const cache = new Map<string, { key: ApiKey; until: number }>();
+  const uses = new Map<string, number>();
   let generation = 0;
   const lookUp = async (hashed: string): Promise<ApiKey | ApiResponse> => {
     const asked = generation;
-    const key = await keys.byHash(hashed);
-    if (!key) return unauthorized('This key is not known here.');
+    const found = await keys.byHash(hashed);
+    if (!found) return unauthorized('This key is not known here.');
+    const { key, until } = found;
+    const at = now();
+    if (until !== null && until <= at) return unauthorized('This key has expired.');
+    noteUse(key.id, at);
     // A key deleted while it was being looked up must not be remembered.
     if (asked === generation) {
       if (cache.size >= CACHE_KEYS) cache.clear();
-      cache.set(hashed, { key, until: now() + CACHE_MS });
+      cache.set(hashed, { key, until: until === null ? at + CACHE_MS : Math.min(until, at + CACHE_MS) });
     }
     return key;
+  };
+  /** Nobody waits for it, and nothing hangs on it. */
+  const noteUse = (id: string, at: number) => {
+    const last = uses.get(id);
+    if (last !== undefined && at - last < USED_EVERY_MS) return;
+    if (uses.size >= CACHE_KEYS) uses.clear();
+    uses.set(id, at);
+    keys.used(id, at).catch(() => {});
   };
   return {
     authenticate(headers) {

@@ -8,8 +8,10 @@ import { accepted } from './accept';
 import type { Caller } from './caller';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
+import { flowRefused } from './flow-scope';
 import { idempotencyKey } from './idempotency-key';
 import type { InvokeService } from './invoke';
+import { inMode, type ModeQuery, modeQuerySchema } from './mode';
 import { invalid, problem } from './problem';
 import type { Rejections } from './rejections';
 import { bodyText, isJson, mediaType, parseJson } from './request-body';
@@ -23,21 +25,27 @@ const LINES = [NDJSON, 'application/jsonl'];
 /** Enough to fill a group commit, few enough that single invocations pass between. */
 const AT_ONCE = 100;
 
-export function batchRoutes({ logger }: Services, invoke: InvokeService, rejections: Rejections): Route[] {
+export function batchRoutes(services: Services, invoke: InvokeService, rejections: Rejections): Route[] {
+  const { logger } = services;
   const door = { invoke: invokeSafely(logger, invoke), rejections };
   return [
-    route({
+    route<unknown, ModeQuery>({
       method: 'POST',
       path: '/v1/workflows/{workflowId}/invocations/batch',
       summary: 'Up to 10,000 invocations: a line or an array item each; one bad line spoils no other',
       tag: 'invocations',
       access: { resource: 'invoke', level: 'EDIT' },
       raw: { types: ['application/json', ...LINES], limitBytes: BATCH_LIMITS.bytes },
+      query: modeQuerySchema,
       headers: [{ name: 'Idempotency-Key', description: 'Guards every item that has no `idempotencyKey` of its own.' }],
       responses: { 202: { type: 'array', items: batchResultSchema } },
       produces: [NDJSON],
       turnedAway: bodyRefused(rejections),
-      handle: (request) => invokeBatch(door, request),
+      async handle(request) {
+        const chosen = inMode(request);
+        if (!chosen.ok) return chosen.response;
+        return (await flowRefused(services, request)) ?? invokeBatch(door, chosen.request);
+      },
     }),
   ];
 }

@@ -11,7 +11,7 @@ import {
   rotateSecretSchema,
 } from '../schemas/callback-profile';
 import type { CallbackProfile } from '../store/contract';
-import { newSecret, PROFILES_PATH, profileOf, unknownProfile } from './callback-profiles';
+import { newSecret, PROFILES_PATH, profileOf, profileState, unknownProfile } from './callback-profiles';
 import { FLOW_EDIT } from './flows';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
@@ -29,6 +29,7 @@ export function callbackProfileCareRoutes(services: Services): Route[] {
       summary: 'Sign with a new secret, and for a while with the one before too',
       tag: 'callback profiles',
       access: FLOW_EDIT,
+      audit: { action: 'callback_profile.secret_rotated', resource: 'callback_profile', read: profileState(services) },
       body: rotateSecretSchema,
       bodyOptional: true,
       responses: { 200: rotatedSecretSchema },

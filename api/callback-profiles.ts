@@ -12,7 +12,7 @@ import { FLOW_EDIT, FLOW_VIEW } from './flows';
 import { judgeCallbackProfile } from './judge-callback-profile';
 import { everyItem, pageOf, pageRequest } from './page';
 import { invalid, notFound, problem } from './problem';
-import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import { type ApiRequest, type ApiResponse, type Route, type RouteAudit, route } from './route';
 import type { Services } from './services';
 
 export const PROFILES_PATH = '/v1/callback-profiles';
@@ -23,6 +23,14 @@ const PROFILES_MAX = LIST_LIMITS.most;
 /** By Standard Webhooks 24 to 64. */
 const SECRET_BYTES = 32;
 
+/** For the audit. */
+export function profileState({ store, now }: Services): RouteAudit['read'] {
+  return async ({ id = '' }) => {
+    const profile = await store.callbackProfiles.get(id);
+    return profile && profileView(profile, now());
+  };
+}
+
 export function callbackProfileRoutes(services: Services): Route[] {
   return [
     route<CallbackProfileWrite>({
@@ -31,6 +39,7 @@ export function callbackProfileRoutes(services: Services): Route[] {
       summary: 'Say where callbacks go; the secret that they are signed with is shown this once',
       tag: TAG,
       access: FLOW_EDIT,
+      audit: { action: 'callback_profile.created', resource: 'callback_profile', read: profileState(services) },
       body: callbackProfileWriteSchema,
       responses: { 201: madeCallbackProfileSchema },
       handle: (request) => create(services, request.body),
@@ -66,6 +75,7 @@ export function callbackProfileRoutes(services: Services): Route[] {
       summary: 'Replace a callback profile; left out, its headers and its authentication stay',
       tag: TAG,
       access: FLOW_EDIT,
+      audit: { action: 'callback_profile.changed', resource: 'callback_profile', read: profileState(services) },
       body: callbackProfileWriteSchema,
       responses: { 200: callbackProfileSchema },
       handle: (request) => replace(services, request),
@@ -76,6 +86,7 @@ export function callbackProfileRoutes(services: Services): Route[] {
       summary: 'Delete a callback profile that no published flow names',
       tag: TAG,
       access: FLOW_EDIT,
+      audit: { action: 'callback_profile.deleted', resource: 'callback_profile', read: profileState(services) },
       responses: { 204: null },
       handle: (request) => remove(services, request),
     }),

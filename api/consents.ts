@@ -3,7 +3,8 @@ import { settledAddress } from '../core/phone';
 import { type ConsentWrite, consentSchema, consentWriteSchema } from '../schemas/consent';
 import { listOf } from '../schemas/list';
 import type { Consent } from '../store/contract';
-import { type Method, type Route, route } from './route';
+import { maskAddress } from './masked';
+import { type Method, type Route, type RouteAudit, route } from './route';
 import type { Services } from './services';
 
 const PATH = '/v1/consents';
@@ -44,6 +45,7 @@ function writeRoute({ store, now }: Services, method: Method): Route {
     summary: 'Record that a recipient agreed or refused',
     tag: 'consents',
     access: { resource: 'consents', level: 'EDIT' },
+    audit: { action: 'consent.recorded', resource: 'consent', read: consentState(store) },
     body: consentWriteSchema,
     responses: { 200: consentSchema },
     async handle({ caller, body }) {
@@ -53,6 +55,15 @@ function writeRoute({ store, now }: Services, method: Method): Route {
       return { status: 200, body: view(consent) };
     },
   });
+}
+
+/** Those of the recipient that is spoken of, whose address it may be. */
+function consentState(store: Services['store']): RouteAudit['read'] {
+  return async (_params, { caller, body }) => {
+    const { recipientId } = body as ConsentWrite;
+    const consents = await store.consents.list(caller.mode, settledAddress(recipientId, caller.mode));
+    return consents.map((consent) => ({ ...view(consent), recipientId: maskAddress(consent.recipientId) }));
+  };
 }
 
 function view({ recipientId, purpose, channel, granted, updatedAt }: Consent) {

@@ -3,7 +3,14 @@ import type { CallbackSender } from '../callbacks/contract';
 import type { Engine } from '../core/engine';
 import type { Prices } from '../core/prices';
 import type { ProviderCatalog } from '../core/provider-facts';
-import type { ProviderKind, ProviderMetrics, ProviderRegistry, SandboxMessage } from '../providers/contract';
+import type { Lag } from '../log/contract';
+import type {
+  ProviderKind,
+  ProviderMetrics,
+  ProviderRegistry,
+  SandboxMessage,
+  SendHealth,
+} from '../providers/contract';
 import type { DeadLetters, ReceiptIntake } from '../receipts/contract';
 import type { ProviderAccount, Store } from '../store/contract';
 import type { PayloadCodecService } from '../temporal/contract';
@@ -37,6 +44,8 @@ export interface ApiDeps {
   /** Made here when left out. Whoever sees invocations end counts them in the same object. */
   metrics?: Metrics;
   providerMetrics: Pick<ProviderMetrics, 'webhookRefused'>;
+  /** Left out: nothing of it is known here. */
+  live?: LiveSource;
   /** Null or left out: traces go nowhere. */
   tracing?: RequestTracing | null;
   /** Resolves once lists show all that was answered before, or when that takes too long to be waited for. */
@@ -61,6 +70,21 @@ export interface OpenIdSettings {
   clientSecret: string | null;
   /** What people call it, for the button. */
   name: string;
+}
+
+/** What the process knows of now besides its metrics. */
+export interface LiveSource {
+  lag(): Promise<Lag[]>;
+  /** Since they were last given another try. */
+  deadLetters(): Promise<number>;
+  /** Of every account, whether anything was sent or not. */
+  sends(): SendHealth[];
+  /** Of what follows the events; null where that is another process, or has told nothing yet. */
+  followed(): { callbacksPerSecond: number; lagSeconds: number } | null;
+  /** Whether this process sends, ends runs, and gives receipts to the engine: else others count these. */
+  sendsHere: boolean;
+  endsHere: boolean;
+  receiptsHere: boolean;
 }
 
 export interface AccountsGround {

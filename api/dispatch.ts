@@ -3,13 +3,15 @@ import { EngineUnavailable } from '../core/engine';
 import { LogUnavailable } from '../log/contract';
 import { type Validator, validator } from '../schemas/validate';
 import { PERSON_ROLES } from '../schemas/vocabulary';
-import { type ApiKey, BadCursor, StoreUnavailable } from '../store/contract';
+import { type ApiKey, type AuditStore, BadCursor, StoreUnavailable } from '../store/contract';
 import type { RequestTrace, RequestTracing } from '../tracing/contract';
-import { type Access, allows, rolesWith } from './access';
+import { type Access, allows, masksAddresses, rolesWith } from './access';
+import { audited } from './audited';
 import { type Authenticator, sendsKey } from './auth';
 import { type Caller, callerOf } from './caller';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
+import { maskedResponse, mayHoldAddresses } from './masked';
 import type { Metrics } from './metrics';
 import { invalid, problem, unavailable } from './problem';
 import { queryReader } from './query';
@@ -41,6 +43,9 @@ export interface DispatchDeps {
   metrics: Metrics;
   logger: Logger;
   tracing: RequestTracing | null;
+  audit: AuditStore;
+  /** Milliseconds since 1970. */
+  now(): number;
 }
 
 type Stage<T> = { ok: true; value: T } | { ok: false; response: ApiResponse };
@@ -61,6 +66,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
   const readQuery = route.query ? queryReader(route.query, `the query of ${name}`) : null;
 
   const known = route.access !== 'public';
+  const handle = handlerOf(route, deps);
   const took = deps.metrics.timed(route.method, route.path);
   // Whoever watches over the process asks every few seconds.
   const tracing = route.tag === 'running' ? null : deps.tracing;
@@ -70,6 +76,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     req: IncomingMessage,
     res: ServerResponse,
     trace: RequestTrace | undefined,
+    id: string,
   ) => {
     const admitted = admit(route, deps, req);
     const caller = admitted instanceof Promise ? await admitted : admitted;
@@ -83,7 +90,8 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     }
     const url = req.url ?? '/';
     const search = searchOf(url);
-    const query = readQuery ? readQuery(search) : NO_QUERY;
+    // What a hot route may be asked, it may be asked without.
+    const query = readQuery && !(route.hot && search === NO_SEARCH) ? readQuery(search) : NO_QUERY;
     if (!query.ok) return invalid(query.errors, 'Mend the query and send the request again.');
     const request: ApiRequest = {
       params,
@@ -99,7 +107,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
       closed: () => closedSignal(res),
       trace,
     };
-    return route.handle(request);
+    return handle(request, id);
   };
 
   return async (params, req, res) => {
@@ -108,7 +116,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     const trace = tracing?.request({ method, route: path, headers: req.headers, known });
     const startedAt = performance.now();
     try {
-      const response = await answer(params, req, res, trace);
+      const response = await answer(params, req, res, trace, id);
       deps.metrics.request(method, path, response.status);
       // What was asked to be kept waiting says nothing of how fast we are.
       if (req.headers.prefer === undefined) took((performance.now() - startedAt) / 1000);
@@ -118,6 +126,19 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
       const status = await respondFailure(error, { route, id, trace }, res, deps);
       trace?.ended(status);
     }
+  };
+}
+
+/** The route's handler, with what is written down of it and hidden in its answer, where it is one of those. */
+function handlerOf(route: Route, deps: DispatchDeps): (request: ApiRequest, id: string) => Promise<ApiResponse> {
+  const { audit } = route;
+  const handle = audit
+    ? (request: ApiRequest, id: string) => audited({ ...route, audit }, deps, request, id)
+    : (request: ApiRequest) => route.handle(request);
+  if (!mayHoldAddresses(route)) return handle;
+  return (request, id) => {
+    const answered = handle(request, id);
+    return masksAddresses(request.caller) ? answered.then(maskedResponse) : answered;
   };
 }
 

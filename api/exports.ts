@@ -10,8 +10,11 @@ import {
 import type { Mode } from '../schemas/vocabulary';
 import type { Flow } from '../store/contract';
 import { accepted } from './accept';
+import { masksAddresses } from './access';
 import { exportPages, type Wanted } from './export-pages';
 import { csvText, ndjsonText } from './export-text';
+import { askedFlow } from './flow-scope';
+import { maskedPages } from './masked';
 import { modeOf } from './mode';
 import { parquetBytes } from './parquet-stream';
 import { invalid, notFound, unavailable } from './problem';
@@ -48,7 +51,7 @@ export function exportRoutes(services: Services): Route[] {
         closed.addEventListener('abort', () => {
           underWay -= 1;
         });
-        return answer(services, judged.wanted, formatOf(request), closed);
+        return answer(services, judged.wanted, request, closed);
       },
     }),
   ];
@@ -57,11 +60,13 @@ export function exportRoutes(services: Services): Route[] {
 async function answer(
   services: Services,
   wanted: Wanted & { flow: Flow | null },
-  format: ExportFormat,
+  request: ApiRequest<unknown, ExportQuery>,
   closed: AbortSignal,
 ): Promise<ApiResponse> {
   await services.projected?.();
-  const pages = await exportPages(services, wanted, closed);
+  const format = formatOf(request);
+  const rows = await exportPages(services, wanted, closed);
+  const pages = masksAddresses(request.caller) ? maskedPages(rows) : rows;
   const columns = EXPORT_COLUMNS[wanted.dataset];
   const type = format === 'csv' ? `${CSV}; charset=utf-8` : TYPES[format];
   const name = fileName(wanted, format, services.now());
@@ -88,7 +93,9 @@ async function judge(services: Services, request: ApiRequest<unknown, ExportQuer
   if (!dataset) return no(notFound('This dataset', `There are ${EXPORT_DATASETS.join(', ')}.`));
   const mode = modeOf(caller, query.mode);
   if (!mode.ok) return no(mode.response);
-  const flow = query.flow === undefined ? null : await services.store.flows.get(query.flow);
+  const named = await askedFlow(services, caller, query.flow, dataset === 'rollups');
+  if (!named.ok) return named;
+  const { flow } = named;
   const wrong = wrongIn(query, dataset, flow);
   if (wrong) return no(invalid([wrong], 'Mend the query and send the request again.'));
   if (dataset === 'rollups') {

@@ -14,7 +14,7 @@ import { listOf } from '../schemas/list';
 import type { Flow } from '../store/contract';
 import { lintFindings } from './flow-trial';
 import { flowTag, flowView, versionView } from './flow-view';
-import { FLOW_EDIT, FLOW_VIEW, flowOf } from './flows';
+import { FLOW_EDIT, FLOW_VIEW, flowOf, flowState } from './flows';
 import { judgeDefinition } from './judge-definition';
 import { invalid, notFound, problem } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -28,6 +28,7 @@ export function flowVersionRoutes(services: Services): Route[] {
       summary: 'Freeze the draft as the newest version, or bring an older version back',
       tag: 'flows',
       access: FLOW_EDIT,
+      audit: { action: 'flow.published', resource: 'flow', read: flowState(services) },
       body: publishSchema,
       bodyOptional: true,
       responses: { 200: publishedSchema },
@@ -39,6 +40,7 @@ export function flowVersionRoutes(services: Services): Route[] {
       summary: 'Refuse new invocations; running ones finish',
       tag: 'flows',
       access: FLOW_EDIT,
+      audit: { action: 'flow.unpublished', resource: 'flow', read: flowState(services) },
       body: { type: 'object', additionalProperties: false },
       bodyOptional: true,
       responses: { 200: flowSchema },

@@ -2,23 +2,34 @@ import { type FlowCreate, type FlowDefinition, flowCreateSchema, flowDefinitionS
 import { flowSchema } from '../schemas/flow-requests';
 import { listOf, type PageQuery, pageQuerySchema } from '../schemas/list';
 import type { Flow } from '../store/contract';
+import { ofEveryFlow, outOfScope } from './flow-scope';
 import { flowTag, flowView, tagMatches } from './flow-view';
 import { judgeDefinition } from './judge-definition';
 import { pageOf, pageRequest } from './page';
 import { invalid, notFound, problem } from './problem';
-import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import { type ApiRequest, type ApiResponse, type Route, type RouteAudit, route } from './route';
 import type { Services } from './services';
 
 export const FLOW_VIEW = { resource: 'flows', level: 'VIEW' } as const;
 export const FLOW_EDIT = { resource: 'flows', level: 'EDIT' } as const;
 
-/** The flow that the path names by either of its IDs, or the 404. */
+/** The flow that the path names by either of its IDs, or the 404; the 403 where the key is held to others. */
 export async function flowOf(
   services: Services,
-  request: Pick<ApiRequest, 'params'>,
+  { params, caller }: Pick<ApiRequest, 'params' | 'caller'>,
 ): Promise<{ ok: true; flow: Flow } | { ok: false; response: ApiResponse }> {
-  const flow = await services.store.flows.get(request.params.id ?? '');
-  return flow ? { ok: true, flow } : { ok: false, response: notFound('This flow', 'GET /v1/flows lists the flows.') };
+  const flow = await services.store.flows.get(params.id ?? '');
+  if (!flow) return { ok: false, response: notFound('This flow', 'GET /v1/flows lists the flows.') };
+  const refusal = outOfScope(caller, flow.id);
+  return refusal ? { ok: false, response: refusal } : { ok: true, flow };
+}
+
+/** For the audit. */
+export function flowState({ store }: Services): RouteAudit['read'] {
+  return async ({ id = '' }) => {
+    const flow = await store.flows.get(id);
+    return flow && flowView(flow);
+  };
 }
 
 export function flowRoutes(services: Services): Route[] {
@@ -30,9 +41,10 @@ export function flowRoutes(services: Services): Route[] {
       summary: 'Make a flow; its definition is the first draft',
       tag: 'flows',
       access: FLOW_EDIT,
+      audit: { action: 'flow.created', resource: 'flow', read: flowState(services) },
       body: flowCreateSchema,
       responses: { 201: flowSchema },
-      handle: (request) => create(services, request.body),
+      handle: async (request) => ofEveryFlow(request.caller) ?? create(services, request.body),
     }),
     route<unknown, PageQuery>({
       method: 'GET',
@@ -42,7 +54,8 @@ export function flowRoutes(services: Services): Route[] {
       access: FLOW_VIEW,
       query: pageQuerySchema,
       responses: { 200: listOf(flowSchema) },
-      async handle({ query }) {
+      async handle({ query, caller }) {
+        if (caller.flows !== null) return { status: 200, body: await flowsOf(services, caller.flows) };
         return { status: 200, body: pageOf(await store.flows.list(pageRequest(query)), flowView) };
       },
     }),
@@ -65,12 +78,20 @@ export function flowRoutes(services: Services): Route[] {
       summary: 'Write the draft',
       tag: 'flows',
       access: FLOW_EDIT,
+      audit: { action: 'flow.draft_saved', resource: 'flow', read: flowState(services) },
       body: flowDefinitionSchema,
       headers: [{ name: 'If-Match', description: 'The ETag of the draft that was read: 428 without, 412 when stale.' }],
       responses: { 200: flowSchema },
       handle: (request) => saveDraft(services, request),
     }),
   ];
+}
+
+/** Those that a key is held to are few: they make one page. */
+async function flowsOf({ store }: Services, ids: readonly string[]) {
+  const found = await Promise.all(ids.map((id) => store.flows.get(id)));
+  const flows = found.filter((flow) => flow !== null).sort((a, b) => b.createdAt - a.createdAt);
+  return { items: flows.map(flowView), nextCursor: null };
 }
 
 async function create({ store, now }: Services, body: FlowCreate): Promise<ApiResponse> {

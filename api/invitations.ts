@@ -7,6 +7,7 @@ import { notFound } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
 import { letIn, type SessionParts, tooManyAtOnce } from './session';
+import { SIGNED_IN } from './session-audit';
 import { newTicket, ticketHash } from './tickets';
 
 const PATH = '/v1/invitations/{token}';
@@ -36,6 +37,7 @@ export function invitationRoutes(services: Services, parts: SessionParts): Route
       access: 'public',
       body: invitationAcceptSchema,
       responses: { 200: sessionSchema },
+      audit: SIGNED_IN,
       handle: (request) => accept(services, parts, request),
     }),
   ];

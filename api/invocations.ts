@@ -5,12 +5,14 @@ import { type Invoke, invocationAcceptedSchema, invocationSchema, invokeSchema }
 import { listOf } from '../schemas/list';
 import type { InvocationRecord } from '../store/contract';
 import { maySee } from './access';
+import { outOfScope } from './flow-scope';
 import { idempotencyKey } from './idempotency-key';
 import type { InvokeService } from './invoke';
+import { inMode, type ModeQuery, modeQuerySchema } from './mode';
 import { preferenceApplied, waitForEnd, waitSeconds } from './prefer';
 import { notFound, problem } from './problem';
 import type { Rejections } from './rejections';
-import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import { type ApiRequest, type ApiResponse, type Route, type RouteAudit, route } from './route';
 import { searchRoute } from './search';
 import type { Services } from './services';
 import { bodyRefused, type Door, turnAway } from './turn-away';
@@ -48,13 +50,14 @@ interface EventsQuery {
 
 export function invocationRoutes(services: Services, invoke: InvokeService, rejections: Rejections): Route[] {
   return [
-    route<Invoke>({
+    route<Invoke, ModeQuery>({
       method: 'POST',
       path: '/v1/workflows/{workflowId}/invocations',
       summary: 'Take one message to one person',
       tag: 'invocations',
       access: EDIT,
       body: invokeSchema,
+      query: modeQuerySchema,
       headers: [IDEMPOTENCY, PREFER, TRACEPARENT],
       responses: { 202: invocationAcceptedSchema, 200: invocationSchema },
       hot: true,
@@ -87,12 +90,15 @@ export function invocationRoutes(services: Services, invoke: InvokeService, reje
   ];
 }
 
-async function start(services: Services, door: Door, request: ApiRequest<Invoke>): Promise<ApiResponse> {
+async function start(services: Services, door: Door, given: ApiRequest<Invoke, ModeQuery>): Promise<ApiResponse> {
+  const chosen = inMode(given);
+  if (!chosen.ok) return chosen.response;
+  const { request } = chosen;
   const { body, caller, rawBody, headers, trace } = request;
-  const given = idempotencyKey(headers['idempotency-key']);
+  const guard = idempotencyKey(headers['idempotency-key']);
   const workflowId = request.params.workflowId ?? '';
-  if (!given.ok) return turnAway(door.rejections, request, { ...given, reason: 'body_invalid' });
-  const invoked = await door.invoke({ caller, workflowId, body, idempotencyKey: given.key, bodyBytes: rawBody, trace });
+  if (!guard.ok) return turnAway(door.rejections, request, { ...guard, reason: 'body_invalid' });
+  const invoked = await door.invoke({ caller, workflowId, body, idempotencyKey: guard.key, bodyBytes: rawBody, trace });
   if (!invoked.ok) return turnAway(door.rejections, request, invoked);
   const location = `/v1/invocations/${invoked.id}`;
   const responseHeaders: Record<string, string> = invoked.replay
@@ -108,14 +114,20 @@ async function start(services: Services, door: Door, request: ApiRequest<Invoke>
   return { status: 200, headers: responseHeaders, body: invocationView(state, record) };
 }
 
-/** The record of an invocation that the key may see, or the 404: what is another's is not even said to exist. */
+/**
+ * The record of an invocation that the key may see, or the 404: what is another's is not even said to exist. Of a flow
+ * that the key is not held to it is the 403.
+ */
 export async function visibleRecord(
   services: Services,
   request: Pick<ApiRequest, 'params' | 'caller'>,
 ): Promise<{ ok: true; record: InvocationRecord } | { ok: false; response: ApiResponse }> {
   const id = request.params.id ?? '';
   const record = /^inv_[0-9A-Z]{26}$/.test(id) ? await services.store.records.get(id) : null;
-  if (record && maySee(request.caller, record)) return { ok: true, record };
+  if (record && maySee(request.caller, record)) {
+    const response = outOfScope(request.caller, record.flowId);
+    return response ? { ok: false, response } : { ok: true, record };
+  }
   return { ok: false, response: notFound('This invocation') };
 }
 
@@ -146,6 +158,14 @@ async function events(services: Services, request: ApiRequest<unknown, EventsQue
   return { status: 200, body: { items, nextCursor: history.length > limit && last ? String(last.seq) : null } };
 }
 
+/** For the audit: of a run, what cancel and complete change. */
+function statusOf({ engine }: Services): RouteAudit['read'] {
+  return async ({ id = '' }) => {
+    const state = await engine.describe(id);
+    return state && { id, status: state.status };
+  };
+}
+
 function controlRoute(
   services: Services,
   verb: 'cancel' | 'complete',
@@ -158,6 +178,11 @@ function controlRoute(
     summary,
     tag: 'invocations',
     access: EDIT,
+    audit: {
+      action: `invocation.${verb === 'cancel' ? 'cancelled' : 'completed'}`,
+      resource: 'invocation',
+      read: statusOf(services),
+    },
     body: { type: 'object', additionalProperties: false },
     bodyOptional: true,
     responses: { 200: invocationSchema },

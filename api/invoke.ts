@@ -8,6 +8,7 @@ import type { Claim, InvocationRecord, RejectionReason } from '../store/contract
 import type { RequestTrace } from '../tracing/contract';
 import type { Caller } from './caller';
 import type { PreparedFlow } from './flow-cache';
+import { outOfScope } from './flow-scope';
 import { newInvocationId } from './invocation-id';
 import { judgeInvocation, settledRecipient } from './judge-invocation';
 import { costsOf } from './pricing';
@@ -63,7 +64,9 @@ export function invokeService(services: Services): InvokeService {
 }
 
 async function beginOnce(services: Services, request: InvokeRequest, idempotencyKey: string): Promise<Invoked> {
-  const scope = `${request.caller.id} ${request.workflowId}`;
+  const { caller, workflowId } = request;
+  // A caller whose mode was chosen has both, and a key of its own in each.
+  const scope = caller.chosen ? `${caller.id} ${workflowId} ${caller.mode}` : `${caller.id} ${workflowId}`;
   // 128 bits of it: rows that come in no order are to be small.
   const bodyHash = hash('sha256', request.bodyBytes, 'base64url').slice(0, 22);
   const claim = await services.store.idempotency.claim(scope, idempotencyKey, bodyHash, services.now());
@@ -116,6 +119,8 @@ async function begin(
   const found = await services.flows.published(workflowId, caller.mode);
   if (found.kind !== 'published') return notInvocable(workflowId, found.kind);
   const { flow } = found;
+  const outside = outOfScope(caller, flow.ladder.flowId);
+  if (outside) return refused(outside);
   const now = services.now();
   const refusal = judgeInvocation(flow, body, services.providers, now);
   if (refusal) return refused(refusal.response, refusal.reason);

@@ -7,6 +7,7 @@ import { type KaleyraInvoke, kaleyraAnswerSchema, kaleyraInvokeSchema } from '..
 import type { FieldError } from '../schemas/problem';
 import { validator } from '../schemas/validate';
 import type { PreparedFlow } from './flow-cache';
+import { flowRefused } from './flow-scope';
 import type { InvokeService } from './invoke';
 import { invalid } from './problem';
 import type { Rejections } from './rejections';
@@ -39,6 +40,8 @@ async function start(
 ): Promise<ApiResponse> {
   const { body, caller, params, rawBody, trace } = request;
   const workflowId = params.workflowId ?? '';
+  const refusal = await flowRefused(services, request);
+  if (refusal) return refusal;
   const found = await services.flows.published(workflowId, caller.mode);
   // A flow that cannot be invoked is refused by the service itself; any recipient will do until then.
   const translated = translate(body, found.kind === 'published' ? found.flow : null);

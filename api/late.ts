@@ -5,7 +5,9 @@ import { LIST_LIMITS, type PageQuery, pageProperties } from '../schemas/list';
 import { CHANNELS, type Channel, MODES, type Mode, PROVIDERS, type Provider } from '../schemas/vocabulary';
 import type { IndexedInvocation, InvocationQuery } from '../store/contract';
 import { accepted } from './accept';
+import { masksAddresses } from './access';
 import { csvText, ndjsonText } from './export-text';
+import { maskedPages } from './masked';
 import { modeOf } from './mode';
 import { pageRequest } from './page';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -72,7 +74,7 @@ async function ledger(
   if (!mode.ok) return mode.response;
   // A further page goes on from what the first one showed.
   if (query.cursor === undefined) await services.projected?.();
-  const runs = await runsQuery(services, query, mode.mode);
+  const runs = await runsQuery(services, request, mode.mode);
   const format = accepted(headers.accept, ['application/json', NDJSON, 'application/jsonl', CSV]);
   const ledgerOf = { services, runs, wanted: wantedBy(query) };
   if (format === 'application/json') {
@@ -84,7 +86,8 @@ async function ledger(
   }
   // The first page is read before the answer begins, so that a bad cursor can still be answered as one.
   const first = await itemsPage(ledgerOf, query.limit ?? LIST_LIMITS.most, query.cursor ?? null);
-  const pages = everyPage(ledgerOf, first, query.limit !== undefined);
+  const items = everyPage(ledgerOf, first, query.limit !== undefined);
+  const pages = masksAddresses(caller) ? maskedPages(items) : items;
   const type = format === CSV ? `${CSV}; charset=utf-8` : NDJSON;
   return {
     status: 200,
@@ -96,7 +99,7 @@ async function ledger(
 /** Null where the filters name a flow that is not there, so that nothing can be found. */
 async function runsQuery(
   { store }: Services,
-  { flow: named, version, from, to }: LateQuery,
+  { query: { flow: named, version, from, to }, caller }: ApiRequest<unknown, LateQuery>,
   mode: Mode,
 ): Promise<InvocationQuery | null> {
   const flow = named === undefined ? undefined : await store.flows.get(named);
@@ -105,6 +108,7 @@ async function runsQuery(
     mode,
     lateOrDuplicate: true,
     ...(flow && { workflowId: flow.workflowId }),
+    ...(caller.flows && { flowIds: caller.flows }),
     ...(version !== undefined && { flowVersion: version }),
     ...(from !== undefined && { createdFrom: Date.parse(from) }),
     ...(to !== undefined && { createdTo: Date.parse(to) - 1 }),

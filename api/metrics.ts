@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Lag } from '../log/contract';
 import type { FinalStatus, Mode, ReceiptStatus } from '../schemas/vocabulary';
 import { joinMetrics } from './join-metrics';
+import { createRecentCount, type RecentCount } from './recent-count';
 
 /** What `/metrics` shows. Labels are closed lists, so that no client can make them grow. */
 export interface Metrics {
@@ -13,12 +14,22 @@ export interface Metrics {
   invocationStarted(mode: Mode): void;
   invocationEnded(status: FinalStatus, mode: Mode): void;
   receipt(status: ReceiptStatus): void;
+  /** What happened in this process in the last minute. */
+  recent: RecentCounts;
   /** Asked at each scrape; what does not answer is left out. */
   watch(backlog: Backlog): void;
   /** What another thread of the process counts, as Prometheus text under names of its own; asked at each scrape. */
   join(name: string, expose: () => Promise<string>): void;
   /** The Prometheus text and its content type. */
   expose(): Promise<{ type: string; text: string }>;
+}
+
+export interface RecentCounts {
+  started: Readonly<Record<Mode, RecentCount>>;
+  /** Fed where an engine of this process ends runs. */
+  ended: Readonly<Record<Mode, RecentCount>>;
+  /** Receipts that the engine was given, whoever brought them; fed where this process hands them over. */
+  receipts: RecentCount;
 }
 
 /** What waits to be done. */
@@ -32,7 +43,8 @@ const ROLE_OF_GROUP: Readonly<Record<string, string>> = { engine: 'receipts' };
 
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics(): Metrics {
+/** @param now milliseconds since 1970 */
+export function createMetrics(now: () => number = Date.now): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -68,6 +80,8 @@ export function createMetrics(): Metrics {
     registers,
   });
   const others: Record<string, () => Promise<string>> = {};
+  const byMode = () => ({ live: createRecentCount(now), test: createRecentCount(now) });
+  const recent = { started: byMode(), ended: byMode(), receipts: createRecentCount(now) };
   return {
     registry,
     watch: (backlog) => watch(registry, backlog),
@@ -79,8 +93,15 @@ export function createMetrics(): Metrics {
     join(name, expose) {
       others[name] = expose;
     },
-    invocationStarted: (mode) => started.inc({ mode }),
-    invocationEnded: (status, mode) => ended.inc({ status, mode }),
+    invocationStarted(mode) {
+      started.inc({ mode });
+      recent.started[mode].add();
+    },
+    invocationEnded(status, mode) {
+      ended.inc({ status, mode });
+      recent.ended[mode].add();
+    },
+    recent,
     receipt: (status) => receipts.inc({ status }),
     expose: async () => ({
       type: registry.contentType,

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { actorSchema, auditEntrySchema } from '../schemas/audit';
 import { batchItemSchema, batchResultSchema } from '../schemas/batch';
 import { consentSchema, consentWriteSchema } from '../schemas/consent';
 import { eventSchema } from '../schemas/event';
@@ -28,8 +29,9 @@ import {
   recipientSchema,
   worstCaseSchema,
 } from '../schemas/invocation';
-import { keyCreatedSchema, keyCreateSchema, keySchema } from '../schemas/key';
+import { keyChangeSchema, keyCreatedSchema, keyCreateSchema, keyRotateSchema, keySchema } from '../schemas/key';
 import { lateItemSchema, lateSummarySchema } from '../schemas/late';
+import { liveSchema } from '../schemas/live';
 import {
   invitationAcceptSchema,
   invitationLinkSchema,
@@ -44,6 +46,7 @@ import { problemSchema } from '../schemas/problem';
 import { accountSchema, accountTrialSchema, accountWriteSchema } from '../schemas/provider-account';
 import { receiptSchema } from '../schemas/receipt';
 import { sandboxMessageSchema } from '../schemas/sandbox-message';
+import { savedViewSchema, savedViewWriteSchema } from '../schemas/saved-view';
 import { passwordChangeSchema, sessionSchema, signInSchema } from '../schemas/session';
 import { storyCallbackSchema, storyReceiptSchema, storySchema, verdictSchema } from '../schemas/story';
 import { suppressionCreateSchema, suppressionSchema } from '../schemas/suppression';
@@ -55,7 +58,9 @@ import { sessionCookie } from './session-cookie';
 
 /** Constants that stand in the document once, under their names; wherever one is used, a `$ref` leads to it. */
 const COMPONENTS: Readonly<Record<string, object>> = {
+  Actor: actorSchema,
   Attempt: attemptSchema,
+  AuditEntry: auditEntrySchema,
   BatchItem: batchItemSchema,
   BatchResult: batchResultSchema,
   Consent: consentSchema,
@@ -73,11 +78,14 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   InvocationAccepted: invocationAcceptedSchema,
   Invoke: invokeSchema,
   Key: keySchema,
+  KeyChange: keyChangeSchema,
   KeyCreate: keyCreateSchema,
   KeyCreated: keyCreatedSchema,
+  KeyRotate: keyRotateSchema,
   LateItem: lateItemSchema,
   LateSummary: lateSummarySchema,
   LintAnswer: lintAnswerSchema,
+  Live: liveSchema,
   LintRequest: lintRequestSchema,
   ParallelStep: parallelStepSchema,
   PasswordChange: passwordChangeSchema,
@@ -95,6 +103,8 @@ const COMPONENTS: Readonly<Record<string, object>> = {
   Receipt: receiptSchema,
   Recipient: recipientSchema,
   SandboxMessage: sandboxMessageSchema,
+  SavedView: savedViewSchema,
+  SavedViewWrite: savedViewWriteSchema,
   SendStep: sendStepSchema,
   Session: sessionSchema,
   SignIn: signInSchema,

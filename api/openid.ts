@@ -6,6 +6,7 @@ import { createOpenIdProvider, type Flight, type OpenIdProvider } from './openid
 import { notFound } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
+import { by, SIGNED_IN } from './session-audit';
 import { type Cookie, cookieNamed } from './session-cookie';
 import { redirect, SIGN_IN_PAGE } from './sign-in-link';
 
@@ -27,8 +28,9 @@ interface Ground {
 /** Signing in with an OpenID provider. Without one the routes say so. */
 export function openIdRoutes(services: Services): Route[] {
   const { openId, publicUrl, now } = services;
-  const cookie = cookieNamed('onward_openid', publicUrl);
-  const ground = openId ? { services, provider: createOpenIdProvider(openId, now), cookie } : null;
+  const ground = openId
+    ? { services, provider: createOpenIdProvider(openId, now), cookie: cookieNamed('onward_openid', publicUrl) }
+    : null;
   const query = (properties: object) => ({ type: 'object', additionalProperties: true, properties });
   return [
     route<unknown, { returnTo?: string }>({
@@ -48,6 +50,7 @@ export function openIdRoutes(services: Services): Route[] {
       tag: TAG,
       access: 'public',
       responses: { 303: null },
+      audit: SIGNED_IN,
       handle: async (request) => (ground ? end(ground, request) : notSetUp()),
     }),
   ];
@@ -77,7 +80,7 @@ async function end({ services, provider, cookie }: Ground, request: ApiRequest):
   const person = email === null ? null : await personWith(services, email);
   if (!person) return back('unknown');
   const begun = await services.sessions.begin(person, request.headers);
-  return redirect(withinConsole(flight.returnTo), begun.cookie, cookie.clear());
+  return by(person, redirect(withinConsole(flight.returnTo), begun.cookie, cookie.clear()));
 }
 
 /** The provider's own code, such as `invalid_client` (RFC 6749, 5.2). */

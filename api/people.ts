@@ -14,7 +14,7 @@ import { invite } from './invitations';
 import { everyItem, pageOf, pageRequest } from './page';
 import { personView } from './person-view';
 import { notFound, problem } from './problem';
-import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import { type ApiRequest, type ApiResponse, type Route, type RouteAudit, route } from './route';
 import type { Services } from './services';
 
 const PATH = '/v1/people';
@@ -31,6 +31,7 @@ export function peopleRoutes(services: Services): Route[] {
     turn = result.catch(() => undefined);
     return result;
   };
+  const audit = auditOf(services);
   return [
     route<PersonCreate>({
       method: 'POST',
@@ -40,6 +41,7 @@ export function peopleRoutes(services: Services): Route[] {
       access: ADMINISTRATION,
       body: personCreateSchema,
       responses: { 201: personInvitedSchema },
+      audit: audit('person.invited'),
       handle: (request) => create(services, request),
     }),
     route<unknown, PageQuery>({
@@ -74,6 +76,7 @@ export function peopleRoutes(services: Services): Route[] {
       access: ADMINISTRATION,
       body: personChangeSchema,
       responses: { 200: personSchema },
+      audit: audit('person.changed'),
       handle: (request) => inTurn(() => replace(services, request)),
     }),
     route({
@@ -83,13 +86,27 @@ export function peopleRoutes(services: Services): Route[] {
       tag: TAG,
       access: ADMINISTRATION,
       responses: { 204: null },
+      audit: audit('person.removed'),
       handle: (request) => inTurn(() => remove(services, request)),
     }),
     ...accessRoutes(services),
   ];
 }
 
+function auditOf({ store }: Services): (action: string) => RouteAudit {
+  return (action) => ({
+    action,
+    resource: 'person',
+    async read({ id = '' }) {
+      const person = await store.people.get(id);
+      // When they were seen last changes by itself.
+      return person && { ...personView(person), lastSeenAt: undefined };
+    },
+  });
+}
+
 function accessRoutes(services: Services): Route[] {
+  const audit = auditOf(services);
   return [
     route({
       method: 'POST',
@@ -98,6 +115,7 @@ function accessRoutes(services: Services): Route[] {
       tag: TAG,
       access: ADMINISTRATION,
       responses: { 201: invitationLinkSchema },
+      audit: audit('person.invited_again'),
       async handle(request) {
         const found = await reachable(services, request);
         if (!found.ok) return found.response;
@@ -112,6 +130,7 @@ function accessRoutes(services: Services): Route[] {
       tag: TAG,
       access: ADMINISTRATION,
       responses: { 204: null },
+      audit: audit('person.signed_out'),
       async handle(request) {
         const found = await reachable(services, request);
         if (!found.ok) return found.response;

@@ -45,6 +45,11 @@ export function priceRoutes(services: Services): Route[] {
       summary: 'Replace the price table, or one provider’s part of it; all of it or nothing',
       tag: 'prices',
       access: { resource: 'administration', level: 'EDIT' },
+      audit: {
+        action: 'prices.replaced',
+        resource: 'prices',
+        read: async () => (await services.store.prices.all()).rows,
+      },
       raw: { types: ['application/json', CSV], limitBytes: PRICE_LIMITS.bytes, json: pricesWriteSchema },
       query: pricesQuerySchema,
       responses: { 200: pricesWrittenSchema },

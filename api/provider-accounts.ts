@@ -13,7 +13,7 @@ import { pageRequest } from './page';
 import { invalid, notFound, problem } from './problem';
 import { tryAccount } from './provider-account-trial';
 import { flowsThatNeed } from './provider-account-users';
-import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import { type ApiRequest, type ApiResponse, type Route, type RouteAudit, route } from './route';
 import type { Services } from './services';
 
 const ADMINISTRATION = { resource: 'administration', level: 'EDIT' } as const;
@@ -23,6 +23,14 @@ const ACCOUNTS_MAX = 200;
 /** IDs that the house gives itself. */
 const OWN_IDS = /^pac_(env_|sandbox$|inapp$)/;
 
+/** For the audit; without the path of its webhook, which is as good as a password. */
+function accountState(services: Services): RouteAudit['read'] {
+  return async ({ id = '' }) => {
+    const account = await services.store.accounts.get(id);
+    return account && { ...storedView(services, account), webhookUrl: undefined };
+  };
+}
+
 export function providerAccountRoutes(services: Services): Route[] {
   return [
     route<AccountWrite>({
@@ -31,6 +39,7 @@ export function providerAccountRoutes(services: Services): Route[] {
       summary: 'Set up an account at a provider',
       tag: 'provider accounts',
       access: ADMINISTRATION,
+      audit: { action: 'provider_account.created', resource: 'provider_account', read: accountState(services) },
       body: accountWriteSchema,
       responses: { 201: accountSchema },
       handle: (request) => create(services, request.body),
@@ -60,6 +69,7 @@ export function providerAccountRoutes(services: Services): Route[] {
       summary: 'Replace an account; left out, its credentials stay',
       tag: 'provider accounts',
       access: ADMINISTRATION,
+      audit: { action: 'provider_account.changed', resource: 'provider_account', read: accountState(services) },
       body: accountWriteSchema,
       responses: { 200: accountSchema },
       handle: (request) => replace(services, request),
@@ -70,6 +80,7 @@ export function providerAccountRoutes(services: Services): Route[] {
       summary: 'Delete an account that no published flow needs',
       tag: 'provider accounts',
       access: ADMINISTRATION,
+      audit: { action: 'provider_account.deleted', resource: 'provider_account', read: accountState(services) },
       responses: { 204: null },
       handle: (request) => remove(services, request.params.id ?? ''),
     }),

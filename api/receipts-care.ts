@@ -88,6 +88,7 @@ export function receiptCareRoutes(services: Services): Route[] {
       access: EDIT,
       body: redriveSchema,
       bodyOptional: true,
+      audit: { action: 'dead_letters.redriven', resource: 'receipts' },
       responses: { 200: redrivenSchema },
       handle: (request) => redrive(services, request),
     }),

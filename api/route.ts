@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Actor } from '../store/contract';
 import type { RequestTrace } from '../tracing/contract';
 import type { Access } from './access';
 import type { Caller } from './caller';
@@ -35,6 +36,8 @@ export interface ApiResponse {
   body?: object | string | Buffer;
   /** Written piece by piece instead of a body; given up when the client goes. */
   stream?: AsyncIterable<string | Uint8Array>;
+  /** Of a public route: who it turned out to be, for the audit. Not sent. */
+  by?: Actor;
 }
 
 export interface RawBody {
@@ -44,6 +47,24 @@ export interface RawBody {
   json?: object;
   /** Told of a body that was refused for its size. */
   tooLarge?(params: Readonly<Record<string, string>>): void;
+}
+
+/** What the audit says of a request that changes something. */
+export interface RouteAudit {
+  /** Such as `flow.published`; of a public route it may follow from the answer, and null is not written down. */
+  action: string | ((response: ApiResponse) => string | null);
+  /** The kind of thing that is changed. Its ID is the path's, or stands in the answer as `id`. */
+  resource: string;
+  /** The path's parameter that has it; left out: `id`, or the only one that there is. */
+  idIn?: string;
+  /**
+   * The thing as the API shows it, without anything secret; null where it is not there. Read before the change and after
+   * it. Left out: neither is told.
+   */
+  read?(
+    params: Readonly<Record<string, string>>,
+    request: Pick<ApiRequest, 'caller' | 'body' | 'query'>,
+  ): Promise<unknown>;
 }
 
 export interface HeaderDoc {
@@ -74,6 +95,8 @@ export interface Route<B = unknown, Q = unknown> {
   responses: Readonly<Record<number, object | null>>;
   /** Told of a body that was refused before the handler; the answer waits for it. */
   turnedAway?(request: Pick<ApiRequest, 'params' | 'caller'>): Promise<void>;
+  /** Written into the audit, before the answer goes out. Whatever changes what is set up has it: a test looks. */
+  audit?: RouteAudit;
   /** What it answers with besides JSON. */
   produces?: readonly string[];
   /** Its last parameter stands for the rest of the path, however many parts that has. */

@@ -1,5 +1,6 @@
 import { adviceRoutes } from './advice';
 import { analyticsRoutes } from './analytics';
+import { auditRoutes } from './audit';
 import { batchRoutes } from './batch';
 import { callbackDeliveryRoutes } from './callback-deliveries';
 import { callbackProfileCareRoutes } from './callback-profile-care';
@@ -20,17 +21,20 @@ import { invokeService } from './invoke';
 import { kaleyraRoutes } from './kaleyra';
 import { keyRoutes } from './keys';
 import { lateRoutes } from './late';
+import { liveRoutes } from './live';
 import { openIdRoutes } from './openid';
 import { createPasswords } from './passwords';
 import { peopleRoutes } from './people';
 import { priceRoutes } from './prices';
 import { notFound } from './problem';
 import { providerAccountRoutes } from './provider-accounts';
+import { providerKindRoutes } from './provider-kinds';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
 import { createRejections } from './rejections';
 import type { ApiResponse, Route } from './route';
 import { sandboxRoutes } from './sandbox-messages';
+import { savedViewRoutes } from './saved-views';
 import type { Services } from './services';
 import { sessionRoutes } from './session';
 import { sessionViewer } from './session-view';
@@ -71,14 +75,18 @@ export function apiRoutes(deps: ApiDeps & Pick<Services, 'metrics' | 'now' | 'au
     ...templateApprovalRoutes(services),
     ...templatePreviewRoutes(services),
     ...lateRoutes(services),
+    ...liveRoutes(services),
+    ...savedViewRoutes(services),
     ...keyRoutes(services),
     ...peopleRoutes(services),
     ...sessionRoutes(services, session),
     ...invitationRoutes(services, session),
     ...openIdRoutes(services),
     ...signInLinkRoutes(services, noPage),
+    ...auditRoutes(services),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
+    ...providerKindRoutes(services),
     ...callbackDeliveryRoutes(services),
     ...callbackProfileRoutes(services),
     ...callbackProfileCareRoutes(services),

@@ -14,9 +14,10 @@ import {
 } from '../schemas/vocabulary';
 import type { IndexedInvocation, InvocationQuery, PageRequest } from '../store/contract';
 import { accepted } from './accept';
-import { seesOnlyOwn } from './access';
+import { masksAddresses, seesOnlyOwn } from './access';
 import type { Caller } from './caller';
 import { csvText, ndjsonText } from './export-text';
+import { maskedPages } from './masked';
 import { modeOf } from './mode';
 import { pageOf, pageRequest } from './page';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -101,7 +102,8 @@ async function search(services: Services, request: ApiRequest<unknown, SearchQue
   // The first page is read before the answer begins, so that a bad cursor can still be answered as one.
   const page = pageRequest({ limit: LIST_LIMITS.most, ...request.query });
   const pages = query === null ? NOTHING : await foundPages(services, query, request.query.limit, page);
-  const rows = viewsOf(pages);
+  const views = viewsOf(pages);
+  const rows = masksAddresses(request.caller) ? maskedPages(views) : views;
   const stream = format === CSV ? csvText(COLUMNS, rows) : ndjsonText(rows);
   const type = format === CSV ? `${CSV}; charset=utf-8` : NDJSON;
   return { status: 200, headers: { 'content-type': type }, stream };
@@ -124,6 +126,7 @@ export async function indexQuery(
   return {
     mode,
     ...(seesOnlyOwn(caller) && { keyId: caller.id }),
+    ...(caller.flows && { flowIds: caller.flows }),
     ...(workflowId !== undefined && { workflowId }),
     ...(version !== undefined && { flowVersion: version }),
     ...(status !== undefined && { status }),

@@ -20,7 +20,15 @@ export function createServer(deps: ApiDeps): Server {
   const sessions = createSessions({ ...deps, now });
   const table = apiRoutes({ ...deps, metrics, now, auth, sessions }).map((route) => ({
     route,
-    handle: routeHandler(route, { auth, sessions, metrics, logger: deps.logger, tracing: deps.tracing ?? null }),
+    handle: routeHandler(route, {
+      auth,
+      sessions,
+      metrics,
+      logger: deps.logger,
+      tracing: deps.tracing ?? null,
+      audit: deps.store.audit,
+      now: now,
+    }),
   }));
   const app = createApp(table, metrics);
   const hot = hotRoutes(table);

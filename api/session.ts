@@ -13,6 +13,7 @@ import type { Passwords } from './passwords';
 import { invalid, problem, unavailable } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
+import { by, PASSWORD_CHANGED, SIGNED_IN, SIGNED_OUT } from './session-audit';
 import type { ViewSession } from './session-view';
 import type { Throttle } from './sign-in-throttle';
 
@@ -48,6 +49,7 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       access: 'public',
       body: signInSchema,
       responses: { 200: sessionSchema },
+      audit: SIGNED_IN,
       handle: (request) => signIn(services, parts, request),
     }),
     route({
@@ -57,10 +59,13 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       tag: TAG,
       access: 'public',
       responses: { 204: null },
+      audit: SIGNED_OUT,
       async handle({ headers, method }) {
         const forged = refuseForged(method, headers, services.publicUrl);
         if (forged) return forged;
-        return { status: 204, headers: { 'set-cookie': await services.sessions.end(headers) } };
+        const signedIn = await services.sessions.find(headers);
+        const out = { status: 204, headers: { 'set-cookie': await services.sessions.end(headers) } };
+        return signedIn ? by(signedIn.person, out) : out;
       },
     }),
     route<PasswordChange>({
@@ -71,6 +76,7 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       access: 'person',
       body: passwordChangeSchema,
       responses: { 204: null },
+      audit: PASSWORD_CHANGED,
       handle: (request) => changePassword(services, parts, request),
     }),
   ];
@@ -84,7 +90,8 @@ export async function letIn(
   person: Person,
 ): Promise<ApiResponse> {
   const begun = await sessions.begin(person, request.headers);
-  return { status: 200, headers: { 'set-cookie': begun.cookie }, body: await view(begun.person) };
+  const body = await view(begun.person);
+  return by(begun.person, { status: 200, headers: { 'set-cookie': begun.cookie }, body });
 }
 
 export function tooManyAtOnce(): ApiResponse {

@@ -1,5 +1,6 @@
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
+import { by, SIGNED_IN } from './session-audit';
 import { ticketHash } from './tickets';
 
 export const SIGN_IN_PAGE = '/console/sign-in';
@@ -22,6 +23,7 @@ export function signInLinkRoutes(services: Services, page: () => Promise<ApiResp
       query,
       responses: { 200: null, 303: null },
       produces: ['text/html'],
+      audit: SIGNED_IN,
       async handle(request) {
         const { token } = request.query;
         if (token === undefined) return page();
@@ -45,7 +47,7 @@ async function follow(
   // Who is in needs no other link that lies about.
   await store.tickets.drop(person.id, 'sign_in');
   const { cookie } = await sessions.begin(person, request.headers);
-  return redirect('/console', cookie);
+  return by(person, redirect('/console', cookie));
 }
 
 /** To a path of ours. What is in the address that leads away is told to nobody. */

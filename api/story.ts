@@ -46,6 +46,7 @@ async function tell(services: Services, request: ApiRequest): Promise<ApiRespons
   const receipts = storyReceipts(state, events, kept.map(cameReceipt));
   const body: Story = {
     invocation: invocationView(state, record),
+    recipient: seesAddresses(request.caller) ? record.recipient : null,
     summary: summaryOf(state, events),
     verdicts: verdictsOf(state, events),
     events: events.map((event) => toWire(event, state.ladder)),

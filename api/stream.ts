@@ -1,6 +1,8 @@
 import type { Event } from '../core/event';
 import { toWire } from '../core/wire';
+import { masksAddresses } from './access';
 import { visibleRecord } from './invocations';
+import { masked } from './masked';
 import { aborted, hasEnded } from './prefer';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
@@ -37,12 +39,26 @@ async function open(services: Services, request: ApiRequest<unknown, { after?: n
   return {
     status: 200,
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
-    stream: follow(services, found.record.id, seen, request.closed()),
+    stream: follow(services, found.record.id, seen, {
+      closed: request.closed(),
+      hides: masksAddresses(request.caller),
+    }),
   };
 }
 
+interface Reader {
+  closed: AbortSignal;
+  /** From it addresses are hidden. */
+  hides: boolean;
+}
+
 /** Ends after the run has; events that come later (late receipts) are read with GET …/events. */
-async function* follow(services: Services, id: string, seen: number, closed: AbortSignal): AsyncGenerator<string> {
+async function* follow(
+  services: Services,
+  id: string,
+  seen: number,
+  { closed, hides }: Reader,
+): AsyncGenerator<string> {
   const { engine } = services;
   const gone = aborted(closed);
   let after = seen;
@@ -51,7 +67,8 @@ async function* follow(services: Services, id: string, seen: number, closed: Abo
     const state = await engine.describe(id);
     if (!state) return;
     for (const event of await engine.history(id, after)) {
-      yield message(event, JSON.stringify(toWire(event, state.ladder)));
+      const wire = toWire(event, state.ladder);
+      yield message(event, JSON.stringify(hides ? masked(wire) : wire));
       after = event.seq;
     }
     if (hasEnded(state) && after >= state.seq) {

@@ -12,7 +12,7 @@ import { invalid, notFound, problem } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
 import { approversOf, syncTemplates } from './template-sync';
-import { NO_TEMPLATE } from './templates';
+import { NO_TEMPLATE, templateState } from './templates';
 
 /** Who says whether a template may be sent: its provider, or somebody by hand. */
 export function templateApprovalRoutes(services: Services): Route[] {
@@ -23,6 +23,7 @@ export function templateApprovalRoutes(services: Services): Route[] {
       summary: 'Ask the provider to approve it',
       tag: 'templates',
       access: FLOW_EDIT,
+      audit: { action: 'template.submitted', resource: 'template', read: templateState(services) },
       body: templateSubmitSchema,
       bodyOptional: true,
       responses: { 200: templateSchema },
@@ -34,6 +35,7 @@ export function templateApprovalRoutes(services: Services): Route[] {
       summary: 'Set its status by hand, with a reason',
       tag: 'templates',
       access: FLOW_EDIT,
+      audit: { action: 'template.status_set', resource: 'template', read: templateState(services) },
       body: templateStatusSchema,
       responses: { 200: templateSchema },
       handle: (request) => setByHand(services, request),
@@ -44,6 +46,7 @@ export function templateApprovalRoutes(services: Services): Route[] {
       summary: 'Ask the providers now what became of the templates; it is done every 10 minutes by itself',
       tag: 'templates',
       access: FLOW_EDIT,
+      audit: { action: 'template.synced', resource: 'template' },
       body: { type: 'object', additionalProperties: false },
       bodyOptional: true,
       responses: { 200: templateSyncedSchema },

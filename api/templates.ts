@@ -7,11 +7,16 @@ import { FLOW_EDIT, FLOW_VIEW } from './flows';
 import { judgeTemplate, needsApproval } from './judge-template';
 import { everyItem, pageOf, pageRequest } from './page';
 import { invalid, notFound, problem } from './problem';
-import { type ApiRequest, type ApiResponse, type Route, route } from './route';
+import { type ApiRequest, type ApiResponse, type Route, type RouteAudit, route } from './route';
 import type { Services } from './services';
 
 const PATH = '/v1/templates/{id}';
 export const NO_TEMPLATE = 'GET /v1/templates lists the templates.';
+
+/** For the audit. */
+export function templateState({ store }: Services): RouteAudit['read'] {
+  return ({ id = '' }) => store.templates.get(id);
+}
 
 export function templateRoutes(services: Services): Route[] {
   const { store } = services;
@@ -22,6 +27,7 @@ export function templateRoutes(services: Services): Route[] {
       summary: 'Make a template',
       tag: 'templates',
       access: FLOW_EDIT,
+      audit: { action: 'template.created', resource: 'template', read: templateState(services) },
       body: templateWriteSchema,
       responses: { 201: templateSchema },
       handle: (request) => create(services, request.body),
@@ -56,6 +62,7 @@ export function templateRoutes(services: Services): Route[] {
       summary: 'Replace a template; what is sent from now on has the new content, once it is approved',
       tag: 'templates',
       access: FLOW_EDIT,
+      audit: { action: 'template.changed', resource: 'template', read: templateState(services) },
       body: templateWriteSchema,
       responses: { 200: templateSchema },
       handle: (request) => replace(services, request),
@@ -66,6 +73,7 @@ export function templateRoutes(services: Services): Route[] {
       summary: 'Delete a template that no published flow uses',
       tag: 'templates',
       access: FLOW_EDIT,
+      audit: { action: 'template.deleted', resource: 'template', read: templateState(services) },
       responses: { 204: null },
       handle: ({ params }) => remove(services, params.id ?? ''),
     }),

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     onFault,
     onWarning,
   });
+  const telling = tellFollowed(registry, tell);
   const stopped = new Promise<void>((resolve) => {
     port.on('message', (message: ToThread) => {
       if (message === 'wake') projection.wake();
@@ -47,11 +48,34 @@ async function main(): Promise<void> {
     });
   });
   await stopped;
+  clearInterval(telling);
   // libsql aborts the process when a thread ends with an open database.
   await Promise.all([projection.stop(), callbacks.stop()]);
   await tracing?.shutdown();
   await closeLinks(links);
   port.close();
+}
+
+const TELL_MS = 1000;
+
+/** For the live view: what is counted here anyway, where it is not what was told before. */
+function tellFollowed(registry: Registry, tell: (message: FromThread) => void): NodeJS.Timeout {
+  let told = { callbacks: 0, lagSeconds: -1 };
+  const sumOf = async (name: string) => {
+    const { values } = (await registry.getSingleMetric(name)?.get()) ?? { values: [] };
+    return values.reduce((sum, { value }) => sum + value, 0);
+  };
+  const look = async () => {
+    const [callbacks, lagSeconds] = await Promise.all([
+      sumOf('onward_callbacks_total'),
+      sumOf('onward_projection_lag_seconds'),
+    ]);
+    const before = told;
+    told = { callbacks, lagSeconds };
+    if (callbacks === before.callbacks && lagSeconds === before.lagSeconds) return;
+    tell({ kind: 'followed', callbacks: callbacks - before.callbacks, lagSeconds });
+  };
+  return setInterval(() => void look(), TELL_MS);
 }
 
 /** What is logged of tracing is what could not be sent. */

@@ -57,7 +57,7 @@ export async function ensureKeys(
 /** A key that was changed in the environment replaces the one that stood there before. */
 async function ensureKey(store: Store, { id, variable, role, mode }: GivenKey, secret: string): Promise<void> {
   const hash = hashKey(secret);
-  if ((await store.keys.byHash(hash))?.id === id) return;
+  if ((await store.keys.byHash(hash))?.key.id === id) return;
   await store.keys.delete(id);
   await store.keys.create({ id, name: variable, role, mode, hint: secret.slice(-4), createdAt: Date.now() }, hash);
 }

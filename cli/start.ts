@@ -208,6 +208,7 @@ function followBeside({ settings, secret, house }: Ground): { stop(): Promise<vo
     callbacks: callbackSettings(settings),
     onFault,
     onWarning,
+    onFollowed: house.followed,
   });
   house.hastenProjection(() => thread.wake());
   house.hastenCallbacks(() => thread.deliver());

@@ -193,6 +193,21 @@ export type CircuitState = 'closed' | 'half_open' | 'open';
 /** Why a webhook was refused. */
 export type Refused = Exclude<WebhookVerdict, 'genuine'> | 'wrong_path' | 'oversized' | 'malformed' | 'challenge';
 
+/** What an account did in the last five minutes, in the process that sends. */
+export interface SendHealth {
+  provider: Provider;
+  account: string;
+  breaker: CircuitState;
+  /** Sends that were answered, or that nobody answered in time; what our own gates held back is none. */
+  sent: number;
+  /** Refused, or uncertain. */
+  failed: number;
+  /** From the beginning of a send to its answer, within a quarter; null where nothing was sent. */
+  p95Ms: number | null;
+  /** `at` in milliseconds since 1970. */
+  lastFailure: { at: number; reason: Reason; code: string | null } | null;
+}
+
 /** What is counted of providers. Labels are closed lists and the IDs of accounts; never a code, never a credential. */
 export interface ProviderMetrics {
   /** @param outcome the answer's outcome, or the reason of a refusal */

@@ -26,6 +26,8 @@ export interface ConsumeDeps {
   known: Known;
   /** Null or left out: traces go nowhere. */
   tracing?: Pick<RunTracing, 'receipt'> | null;
+  /** Told of each receipt that a run has. */
+  onTaken?(): void;
   /** Told of each dead letter. */
   onDeadLetter?(): void;
   /** Milliseconds since 1970. */
@@ -99,7 +101,7 @@ type Came = Pick<KeptReceipt, 'id' | 'receipt'>;
 
 /** What the run takes is kept beside, whatever the engine makes of it; it counts as consumed once both are durable. */
 async function give(
-  { engine, store, clock, tracing }: ConsumeDeps,
+  { engine, store, clock, tracing, onTaken }: ConsumeDeps,
   resolution: Resolution,
   came: Came,
   traceparent: string | undefined,
@@ -115,7 +117,10 @@ async function give(
   };
   const receive = () => engine.receive(invocationId, input, keep);
   const outcome = await (tracing ? tracing.receipt({ invocationId, input, traceparent }, receive) : receive());
-  if (outcome === 'taken') await keep();
+  if (outcome === 'taken') {
+    await keep();
+    onTaken?.();
+  }
   return outcome;
 }
 

@@ -69,3 +69,22 @@ export const accountTrialSchema = {
   required: ['ok', 'detail'],
   properties: { ok: { type: 'boolean' }, code: { type: ['string', 'null'] }, detail: { type: 'string' } },
 } as const;
+
+/** A provider that has accounts. */
+export const providerKindSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['provider', 'settings', 'credentials'],
+  properties: {
+    provider: accountWriteSchema.properties.provider,
+    settings: { type: 'object', description: 'JSON Schema of what an account’s `settings` hold.' },
+    credentials: { type: 'object', description: 'JSON Schema of what its `credentials` hold.' },
+  },
+} as const;
+
+export const accountFlowsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['workflowIds'],
+  properties: { workflowIds: { type: 'array', items: { type: 'string' } } },
+} as const;

@@ -1,7 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { CALLBACK_TYPES } from './callback';
 import { eventSchema } from './event';
-import { invocationSchema } from './invocation';
+import { invocationSchema, recipientSchema } from './invocation';
 import { CHANNELS, REASONS, RECEIPT_STATUSES } from './vocabulary';
 
 const time = { type: 'string', format: 'date-time' } as const;
@@ -108,9 +108,13 @@ export type StoryCallback = FromSchema<typeof storyCallbackSchema>;
 export const storySchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['invocation', 'summary', 'verdicts', 'events', 'receipts', 'callbacks'],
+  required: ['invocation', 'recipient', 'summary', 'verdicts', 'events', 'receipts', 'callbacks'],
   properties: {
     invocation: invocationSchema,
+    recipient: {
+      anyOf: [recipientSchema, { type: 'null' }],
+      description: 'Null for whoever may see no addresses.',
+    },
     summary: { type: 'string', description: 'The run in one sentence.' },
     verdicts: { type: 'array', items: verdictSchema, description: 'One for each step, in the order of the ladder.' },
     events: { type: 'array', items: eventSchema },

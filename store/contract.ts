@@ -30,6 +30,8 @@ export interface Store {
   marks: MarkStore;
   retention: RetentionStore;
   prices: PriceStore;
+  savedViews: SavedViewStore;
+  audit: AuditStore;
   callbackProfiles: CallbackProfileStore;
   deliveries: DeliveryStore;
   /** Null when it answers, else a sentence that says why not. */
@@ -133,6 +135,13 @@ export interface TemplateStore {
   delete(id: string): Promise<boolean>;
 }
 
+/** Who did something: a key, or somebody who has signed in; nobody where the route is public and nobody was found. */
+export interface Actor {
+  kind: 'key' | 'person' | 'nobody';
+  id: string;
+  name: string;
+}
+
 /** A key is stored hashed; the secret is shown once, when it is made. */
 export interface ApiKey {
   id: string;
@@ -142,14 +151,44 @@ export interface ApiKey {
   /** The last four characters, to tell keys apart. */
   hint: string;
   createdAt: number;
+  /** IDs of the flows that it is held to; null: all. */
+  flows: readonly string[] | null;
+  /** It works until then; null: for good. */
+  expiresAt: number | null;
+  /** To the minute; null before the first use. */
+  lastUsedAt: number | null;
+  /** Of the secret before the last rotation: it works until `endsAt`, and is kept here for a moment after it. */
+  overlap: { hint: string; endsAt: number } | null;
+  /** Null where it was made at the start, or before this was recorded. */
+  createdBy: Actor | null;
+}
+
+/** What is left out is null. */
+export type NewKey = Pick<ApiKey, 'id' | 'name' | 'role' | 'mode' | 'hint' | 'createdAt'> &
+  Partial<Pick<ApiKey, 'flows' | 'expiresAt' | 'createdBy'>>;
+
+/** A key as one of its two secrets found it. */
+export interface FoundKey {
+  key: ApiKey;
+  /** When that secret works no more: its overlap or the key itself ends; null: never. It may be over. */
+  until: number | null;
 }
 
 export interface KeyStore {
-  create(key: ApiKey, hash: string): Promise<void>;
-  /** By the SHA-256 of the secret, in hex. */
-  byHash(hash: string): Promise<ApiKey | null>;
+  create(key: NewKey, hash: string): Promise<void>;
+  /** By the SHA-256 of either secret, in hex. What is found is shared: nobody may change it. */
+  byHash(hash: string): Promise<FoundKey | null>;
   byId(id: string): Promise<ApiKey | null>;
   list(page: PageRequest): Promise<Page<ApiKey>>;
+  /** What is left out stays. */
+  change(id: string, change: Partial<Pick<ApiKey, 'name' | 'expiresAt'>>): Promise<ApiKey | null>;
+  /**
+   * Puts another secret in the place of the one that it has, which works on until `overlapEndsAt`. Of an overlap that was
+   * under way the older secret works no more.
+   */
+  rotate(id: string, secret: { hash: string; hint: string }, overlapEndsAt: number): Promise<ApiKey | null>;
+  /** That it was used then. Waits for no disk: what is lost of it is a minute. */
+  used(id: string, at: number): Promise<void>;
   delete(id: string): Promise<boolean>;
 }
 
@@ -327,6 +366,8 @@ export interface SuppressionStore {
   /** The reason why the address is suppressed on that channel, or null. */
   find(mode: Mode, channel: Channel, address: string): Promise<Reason | null>;
   list(mode: Mode, page: PageRequest): Promise<Page<Suppression>>;
+  /** Those of one address, the newest first. */
+  ofAddress(mode: Mode, address: string): Promise<Suppression[]>;
   delete(id: string): Promise<boolean>;
 }
 
@@ -374,6 +415,8 @@ export interface InvocationQuery {
   mode: Mode;
   /** Only runs that this key started. */
   keyId?: string;
+  /** Only runs of these flows. */
+  flowIds?: readonly string[];
   workflowId?: string;
   flowVersion?: number;
   status?: InvocationStatus;
@@ -403,12 +446,21 @@ export interface IndexedInvocation {
   state: State;
 }
 
+/** How many runs of one flow are running. */
+export interface RunningCount {
+  flowId: string;
+  workflowId: string;
+  count: number;
+}
+
 /** The read model of runs, newest first; it follows the log by a moment. */
 export interface InvocationIndex {
   /** The position of `onward.events` up to which the partition is folded in; null before the first. */
   foldedTo(partition: number): Promise<number | null>;
   /** @param without `metadata`: spares opening the sealed records that it stands in; it is null then */
   search(query: InvocationQuery, page: PageRequest, without?: 'metadata'): Promise<Page<IndexedInvocation>>;
+  /** By flow, those alone that have any: at a price that grows with what is running, not with what there ever was. */
+  running(mode: Mode): Promise<RunningCount[]>;
   findMessage(
     provider: string,
     providerMessageId: string,
@@ -620,6 +672,71 @@ export interface PriceStore {
    * @returns the table as it is then, or `too_many` where it would have more than PRICE_LIMITS.rows; then it stays
    */
   replace(rows: readonly PriceRow[], provider: Provider | null, now: number): Promise<PriceTable | 'too_many'>;
+}
+
+/** A page of the console with its filters, kept by a person. */
+export interface SavedView {
+  id: string;
+  name: string;
+  page: 'runs' | 'analytics';
+  /** The query of its URL, with the question mark. */
+  search: string;
+  /** Shown to everybody. */
+  shared: boolean;
+  ownerId: string;
+  createdAt: number;
+}
+
+export interface SavedViewStore {
+  create(view: SavedView): Promise<void>;
+  get(id: string): Promise<SavedView | null>;
+  /** That person's own, and those that are shared; newest first. */
+  list(ownerId: string, page: PageRequest): Promise<Page<SavedView>>;
+  count(ownerId: string): Promise<number>;
+  replace(id: string, change: Pick<SavedView, 'name' | 'page' | 'search' | 'shared'>): Promise<SavedView | null>;
+  delete(id: string): Promise<boolean>;
+}
+
+/** One change of what is set up, or the attempt. Holds no secret and no address. */
+export interface AuditEntry {
+  id: string;
+  at: number;
+  by: Actor;
+  /** Such as `flow.published`. */
+  action: string;
+  resource: { kind: string; id: string | null };
+  /** JSON text of the thing as the API shows it; null where it was not there, or is not told. */
+  before: string | null;
+  after: string | null;
+  /** `done`; `refused` with a status below 500, `failed` with another; null: the process ended before it knew. */
+  outcome: 'done' | 'refused' | 'failed' | null;
+  /** The HTTP status of the answer; null with `outcome`. */
+  status: number | null;
+  requestId: string;
+}
+
+export interface AuditQuery {
+  /** The ID of a key or a person. */
+  who?: string;
+  /** The whole action, or what stands before its dot. */
+  action?: string;
+  /** The kind of a thing, or the ID of one. */
+  resource?: string;
+  /** In [from, to). */
+  from?: number;
+  to?: number;
+}
+
+/**
+ * Nothing of it is ever changed or removed. An entry is written before its change is made (`begun`, its outcome null) and
+ * once more when it is known what came of it (`done`), under the same ID and time; whoever lists sees the second alone, or
+ * the first where there is no second.
+ */
+export interface AuditStore {
+  /** Resolves once it is durable. */
+  append(entry: AuditEntry, stage: 'begun' | 'done'): Promise<void>;
+  /** Newest first. */
+  list(query: AuditQuery, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 
 export type CallbackAuth = { type: 'basic'; username: string; password: string } | { type: 'bearer'; token: string };

@@ -8,7 +8,10 @@ import { fixedRegistry, onlyAccount } from '../../providers/registry';
 import type { ApiKey, Flow, FlowVersion, Store } from '../../store/contract';
 import { FLOWS } from '../onward/flows';
 
-const KEY: ApiKey = { id: 'key_bench', name: 'bench', role: 'invoker', mode: 'test', hint: '', createdAt: 0 };
+const KEY: ApiKey = {
+  ...{ id: 'key_bench', name: 'bench', role: 'invoker', mode: 'test', hint: '', createdAt: 0 },
+  ...{ flows: null, expiresAt: null, lastUsedAt: null, overlap: null, createdBy: null },
+};
 const FLOW_ID = 'flw_bench';
 
 /** The whole API before an engine and a store that have done their work at once: what the way in alone costs. */
@@ -51,7 +54,7 @@ function storeAtOnce(): Pick<Store, 'keys' | 'flows' | 'records' | 'idempotency'
     updatedAt: 0,
   };
   return {
-    keys: { byHash: async () => KEY } as unknown as Store['keys'],
+    keys: { byHash: async () => ({ key: KEY, until: null }), used: async () => {} } as unknown as Store['keys'],
     flows: { get: async () => flow, version: async () => version } as unknown as Store['flows'],
     records: { put: async () => {} } as unknown as Store['records'],
     idempotency: { claim: async () => ({ kind: 'new', settle: async () => {}, release: async () => {} }) },

@@ -1,8 +1,10 @@
 import type { Metrics } from '../../api/metrics';
 import { type Engine, EngineUnavailable } from '../../core/engine';
+import type { Input } from '../../core/input';
 import { EmbeddedEngine } from '../../embedded/engine';
 import { Journal } from '../../embedded/journal';
-import type { FinalStatus } from '../../schemas/vocabulary';
+import type { RecentSends } from '../../providers/recent-sends';
+import type { FinalStatus, Reason } from '../../schemas/vocabulary';
 import type { RunTracing } from '../../tracing/contract';
 import type { HouseMetrics } from './house-metrics';
 import type { Links } from './links';
@@ -15,15 +17,21 @@ interface Counting {
   metrics: Metrics;
   houseMetrics: HouseMetrics;
   runTracing: RunTracing | null;
+  recentSends: RecentSends;
 }
 
 export function embeddedEngine(
   { links }: { links: Links },
   { local, activities: plain, ladderOf, providers, clock, onFault }: Rooms,
-  { metrics, houseMetrics, runTracing }: Counting,
+  { metrics, houseMetrics, runTracing, recentSends }: Counting,
 ): EmbeddedEngine {
   const { group, log } = local as LocalFiles;
-  const measured = measureSends(metrics.registry, plain, houseMetrics.sent);
+  const measured = measureSends(metrics.registry, plain, houseMetrics.sent, ({ route }, input, ms) => {
+    const account = route.account ?? providers.find(route)?.id;
+    const { provider } = route;
+    const answer = answerOf(input);
+    if (answer && account !== undefined) recentSends.ended({ provider, account, ...answer, ms });
+  });
   const engine = new EmbeddedEngine({
     journal: new Journal(group, log),
     activities: runTracing?.traced(measured) ?? measured,
@@ -64,6 +72,13 @@ export async function temporalEngine(
     clock,
     onFault,
   });
+}
+
+/** Null where no provider was asked: what a gate holds back says nothing of it. */
+function answerOf(input: Input): { reason: Reason | null; code: string | null } | null {
+  if (input.type === 'SendAccepted') return { reason: null, code: null };
+  if (input.type === 'SendRejected') return { reason: input.reason, code: input.code };
+  return input.type === 'SendUncertain' ? { reason: 'uncertain', code: null } : null;
 }
 
 /** What a process without an engine has in its place: it takes receipts for it, by way of the log. */

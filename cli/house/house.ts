@@ -9,7 +9,9 @@ import type { Lag, Log } from '../../log/contract';
 import { startRelay } from '../../log/relay';
 import { startTidying } from '../../log/sqlite/tidy';
 import { caughtUp } from '../../projection/catch-up';
+import type { ProviderMetrics } from '../../providers/contract';
 import { createProviderMetrics } from '../../providers/metrics';
+import { createRecentSends, type RecentSends } from '../../providers/recent-sends';
 import { consumeReceipts } from '../../receipts/consume';
 import { createKnown } from '../../receipts/known';
 import { createDeadLetters } from '../../receipts/redrive';
@@ -20,6 +22,7 @@ import { openPost } from './callbacks';
 import { ENGINE_ELSEWHERE, embeddedEngine, temporalEngine } from './engines';
 import { createHouseMetrics, exposeBuild } from './house-metrics';
 import type { Links } from './links';
+import { createLive, type Followed } from './live';
 import { type LocalFiles, openRooms, type Rooms, type RoomsOptions } from './rooms';
 import { soon } from './soon';
 import type { TemporalLink } from './temporal-link';
@@ -49,6 +52,8 @@ export interface House extends Pick<Rooms, 'local' | 'log' | 'store' | 'onFault'
   runTracing: RunTracing | null;
   /** For the process's own log: nothing is wrong here, and somebody should know of it. */
   onWarning(message: string, fields: Record<string, string>): void;
+  /** What follows the events in this process tells of itself. */
+  followed(told: Followed): void;
   /** Says how to hasten the projection where it runs in this process. */
   hastenProjection(wake: () => void): void;
   /** The same for what makes the callbacks. */
@@ -66,19 +71,26 @@ export async function compose(options: HouseOptions): Promise<House> {
   const temporal = typeof options.engine === 'object' ? options.engine : null;
   const way = openPost({ allow: options.callbackAllow ?? '', version: options.version });
   const metrics = createMetrics();
-  const providerMetrics = createProviderMetrics(metrics.registry);
+  const recentSends = createRecentSends(Date.now);
+  const providerMetrics = alsoTold(createProviderMetrics(metrics.registry), recentSends);
   const houseMetrics = createHouseMetrics(metrics.registry);
   const { committed: onCommitted } = houseMetrics;
   const given = { ...options, engine: options.adapters.engine, providerMetrics, onCommitted };
   const rooms = await openRooms({ ...given, part: 'house' });
   const { local, log, store, onFault } = rooms;
   const runTracing = runTracingOf(options, rooms);
-  const counting = { metrics, houseMetrics, runTracing };
+  const counting = { metrics, houseMetrics, runTracing, recentSends };
   const embedded = options.engine === 'embedded' ? embeddedEngine(options, rooms, counting) : null;
   const engine = embedded ?? (temporal ? await temporalEngine(rooms, temporal, options) : ENGINE_ELSEWHERE);
   const folded = foldedLog(options, rooms);
   exposeBuild(metrics.registry, buildOf(options));
-  metrics.watch({ lag: () => everyLag(rooms, folded), parked: () => store.parked.count() });
+  const lag = () => everyLag(rooms, folded);
+  metrics.watch({ lag, parked: () => store.parked.count() });
+  const live = createLive(rooms, {
+    lag,
+    sends: recentSends,
+    engine: embedded ? 'here' : temporal ? 'temporal' : 'elsewhere',
+  });
 
   let wakeProjection: () => void = () => {};
   let wakeCallbacks: () => void = () => {};
@@ -96,12 +108,13 @@ export async function compose(options: HouseOptions): Promise<House> {
     onFault,
     onWarning: (message, fields) => logger.warn(fields, message),
     api: apiOf(options, rooms, {
-      ...{ engine, metrics, providerMetrics, folded, temporal },
+      ...{ engine, metrics, providerMetrics, folded, temporal, live: live.source },
       callbacks: createCallbackSender({ ...way, wake: () => wakeCallbacks() }),
       wakeProjection: () => wakeProjection(),
     }),
     engine,
     runTracing,
+    followed: live.followed,
     hastenProjection(wake) {
       wakeProjection = wake;
     },
@@ -110,7 +123,8 @@ export async function compose(options: HouseOptions): Promise<House> {
     },
     async startEngine() {
       if (engine === ENGINE_ELSEWHERE) return;
-      await startWorking(rooms, { engine, embedded, folded, runTracing, houseMetrics }, working);
+      const onTaken = () => metrics.recent.receipts.add();
+      await startWorking(rooms, { engine, embedded, folded, runTracing, houseMetrics, onTaken }, working);
     },
     stopEngine,
     async close() {
@@ -122,8 +136,18 @@ export async function compose(options: HouseOptions): Promise<House> {
   };
 }
 
+function alsoTold(counted: ProviderMetrics, recentSends: RecentSends): ProviderMetrics {
+  return {
+    ...counted,
+    circuit(account, state) {
+      counted.circuit(account, state);
+      recentSends.circuit(account, state);
+    },
+  };
+}
+
 /** What the API is given of the house. */
-interface ApiParts extends Pick<House['api'], 'engine' | 'metrics' | 'providerMetrics' | 'callbacks'> {
+interface ApiParts extends Pick<House['api'], 'engine' | 'metrics' | 'providerMetrics' | 'callbacks' | 'live'> {
   folded: Log;
   temporal: TemporalLink | null;
   wakeProjection(): void;
@@ -162,12 +186,13 @@ interface WorkParts {
   folded: Log;
   runTracing: RunTracing | null;
   houseMetrics: ReturnType<typeof createHouseMetrics>;
+  onTaken(): void;
 }
 
 /** @param working told of each thing as it begins, so that a start that breaks off can be undone */
 async function startWorking(rooms: Rooms, parts: WorkParts, working: Working): Promise<void> {
   const { local, log, store, providers, sandbox, references, clock, onFault } = rooms;
-  const { engine, embedded, folded, runTracing: tracing, houseMetrics } = parts;
+  const { engine, embedded, folded, runTracing: tracing, houseMetrics, onTaken } = parts;
   // Where Temporal decides, its workers are who sends.
   if (embedded) providers.connect();
   await embedded?.recover();
@@ -175,7 +200,7 @@ async function startWorking(rooms: Rooms, parts: WorkParts, working: Working): P
   if (local) working.push(startTidying({ log: local.log, topic: 'onward.receipts', group: 'engine', onFault }));
   const known = createKnown({ ends: () => folded.ends('onward.events'), foldedTo: foldedToIn(rooms), clock });
   const given = { log, engine, store, references, known, clock, onFault };
-  const consumer = consumeReceipts({ ...given, tracing, onDeadLetter: houseMetrics.deadLetter });
+  const consumer = consumeReceipts({ ...given, tracing, onTaken, onDeadLetter: houseMetrics.deadLetter });
   working.unshift(soon(consumer, onFault));
   if (embedded) await consumer.then(() => receiptsTaken(log));
   sandbox.resume();

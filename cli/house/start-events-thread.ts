@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { Followed } from './live';
 import type { FromThread, ThreadData, ToThread } from './thread-messages';
 
 const MS = { restart: 1_000, metrics: 1_000 } as const;
@@ -20,10 +21,12 @@ export interface ThreadOptions extends ThreadData {
   entry: string;
   onFault(message: string, error: unknown): void;
   onWarning(message: string, fields: Record<string, string>): void;
+  /** Left out: nobody asks. */
+  onFollowed?(followed: Followed): void;
 }
 
 /** Starts the thread of those who follow the events, and again where it died: their positions are in their files. */
-export function startEventsThread({ entry, onFault, onWarning, ...data }: ThreadOptions): EventsThread {
+export function startEventsThread({ entry, onFault, onWarning, onFollowed, ...data }: ThreadOptions): EventsThread {
   let stopping = false;
   let restart: NodeJS.Timeout | null = null;
   let asked: ((text: string) => void)[] = [];
@@ -37,6 +40,8 @@ export function startEventsThread({ entry, onFault, onWarning, ...data }: Thread
       }
       case 'warning':
         return onWarning(message.message, message.fields);
+      case 'followed':
+        return onFollowed?.(message);
       case 'metrics':
         answer(message.text);
     }

@@ -22,5 +22,7 @@ export type FromThread =
   /** What went wrong in the thread, for the process's own log; never a record's content. */
   | { kind: 'fault'; message: string; cause: { name: string; message: string } }
   | { kind: 'warning'; message: string; fields: Record<string, string> }
+  /** Once a second, where it has changed. */
+  | { kind: 'followed'; callbacks: number; lagSeconds: number }
   /** Prometheus text. */
   | { kind: 'metrics'; text: string };

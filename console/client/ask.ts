@@ -1,19 +1,16 @@
 import { OWN_PAGE, reach } from './api';
 import { problemOf } from './problem';
 
-/** For routes that `api` cannot type. Throws an ApiProblem for what is not 2xx. */
-export async function ask<T>(
-  path: string,
-  given: { method?: string; body?: unknown; signal?: AbortSignal } = {},
-): Promise<T> {
-  const { method = 'GET', body, signal } = given;
+/** A request with a body as JSON, and the answer's; undefined for an answer without one. @throws ApiProblem */
+export async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const headers = { ...OWN_PAGE, ...(body !== undefined && { 'content-type': 'application/json' }) };
   const response = await reach(path, {
     method,
-    headers: { ...OWN_PAGE, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
+    headers,
+    signal: signal ?? null,
+    body: body === undefined ? null : JSON.stringify(body),
   });
-  const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
-  if (!response.ok) throw problemOf(response, answer);
-  return answer as T;
+  const answered: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  if (!response.ok) throw problemOf(response, answered);
+  return answered as T;
 }

@@ -43,6 +43,17 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
+/** The time of day in the viewer's zone, with its seconds; with the date where that is not today. */
+export function clockTime(at: number | string): string {
+  const moment = new Date(at);
+  const today = moment.toDateString() === new Date().toDateString();
+  const format = new Intl.DateTimeFormat(locale(), {
+    ...(!today && { dateStyle: 'medium' as const }),
+    timeStyle: 'medium',
+  });
+  return format.format(moment);
+}
+
 /** A moment in the viewer's zone and locale; the exact one, in UTC, stands in its title. */
 export function Time({ at, seconds = false, dateOnly = false }: { at: string; seconds?: boolean; dateOnly?: boolean }) {
   // For the language: when it changes, this is drawn anew.

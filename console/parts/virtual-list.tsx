@@ -33,8 +33,14 @@ export function VirtualList<T>({
     if (rows.length > 0 && last >= rows.length - 20) onEnd?.();
   }, [last, rows.length, onEnd]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
-    <section ref={around} className={styles.around} tabIndex={0} aria-label={label}>
+    <section
+      ref={around}
+      className={styles.around}
+      style={{ blockSize: list.getTotalSize() }}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
+      tabIndex={0}
+      aria-label={label}
+    >
       <ul className={styles.list} style={{ height: list.getTotalSize() }}>
         {shown.map(({ key, index, start }) => (
           <li

@@ -67,6 +67,7 @@ function filterOf(query: InvocationQuery, recipientHash: string | null, after: P
     'latest.lateOrDuplicate': isRare(query) || undefined,
   });
   filter.$and = [below(placeIn(after), '_id')];
+  if (query.flowIds) filter.$and.push({ flowId: { $in: [...query.flowIds] } });
   if (createdFrom !== undefined) filter.$and.push({ createdAt: { $gte: createdFrom } });
   if (createdTo !== undefined) filter.$and.push({ createdAt: { $lte: createdTo } });
   return filter;

@@ -36,6 +36,14 @@ export function createMongoInvocations(live: LiveViews, { seal, records, ladders
       const items = found.items.map((run) => toIndexed(run, given.get(run._id)?.metadata ?? null, ladders));
       return { items: await Promise.all(items), nextCursor: found.nextCursor };
     },
+    async running(mode) {
+      const { runs } = await live();
+      const counted = runs.aggregate<{ _id: { flowId: string; workflowId: string }; count: number }>([
+        { $match: { mode, 'latest.status': 'running' } },
+        { $group: { _id: { flowId: '$flowId', workflowId: '$workflowId' }, count: { $sum: 1 } } },
+      ]);
+      return (await counted.toArray()).map(({ _id, count }) => ({ ..._id, count }));
+    },
     async findMessage(provider, providerMessageId) {
       const { messages } = await live();
       const found = await messages.findOne({ _id: messageKey(provider, providerMessageId) });

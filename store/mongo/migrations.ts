@@ -95,4 +95,16 @@ export const MIGRATIONS: readonly Migration[] = [
       { key: { expiresAt: 1 }, name: 'oldest' },
     ]);
   },
+  async (db) => {
+    await addIndexes(db, db.collection('saved_views'), [
+      { key: { seenBy: 1, createdAt: -1, _id: -1 }, name: 'newest' },
+      { key: { ownerId: 1 }, name: 'owner' },
+    ]);
+    await addIndexes(db, db.collection('api_keys'), [{ key: { 'old.hash': 1 }, name: 'old' }]);
+    await addIndexes(db, db.collection('audit'), [
+      { key: { createdAt: -1, _id: -1 }, name: 'newest' },
+      { key: { 'by.id': 1, createdAt: -1, _id: -1 }, name: 'who' },
+      { key: { 'resource.id': 1, createdAt: -1, _id: -1 }, name: 'resource' },
+    ]);
+  },
 ];

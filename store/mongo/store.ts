@@ -3,6 +3,7 @@ import type { DeliveryStore, Histories, Store } from '../contract';
 import { createLadderSource } from '../ladders';
 import type { Seal } from '../seal';
 import { createMongoAccounts } from './accounts';
+import { createMongoAudit } from './audit';
 import { createMongoCallbackProfiles } from './callback-profiles';
 import type { MongoLink } from './connect';
 import { createMongoConsents } from './consents';
@@ -23,6 +24,7 @@ import { createMongoRecords } from './records';
 import { createMongoRejections } from './rejections';
 import { createMongoRetention } from './retention';
 import { createMongoRollups } from './rollups';
+import { createMongoSavedViews } from './saved-views';
 import { createMongoSessions } from './sessions';
 import { createMongoSuppressions } from './suppressions';
 import { createMongoTemplates } from './templates';
@@ -63,6 +65,8 @@ export async function openMongoStore(
     marks: prompt(createMongoMarks(db)),
     retention: guarded(createMongoRetention(db, live, kept.forget)),
     prices: prompt(createMongoPrices(db)),
+    savedViews: prompt(createMongoSavedViews(db)),
+    audit: prompt(createMongoAudit(db)),
     callbackProfiles: prompt(createMongoCallbackProfiles(db, seal)),
     deliveries: deliveriesOf(createMongoDeliveries(db, seal)),
     unavailable,

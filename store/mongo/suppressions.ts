@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { ulid } from 'ulid';
-import type { Channel, Mode, Reason } from '../../schemas/vocabulary';
+import { CHANNELS, type Channel, type Mode, type Reason } from '../../schemas/vocabulary';
 import { hintOf } from '../address-hint';
 import type { Suppression, SuppressionStore } from '../contract';
 import type { Seal } from '../seal';
@@ -53,6 +53,12 @@ export function createMongoSuppressions(db: Db, seal: Seal): SuppressionStore {
     },
     async list(mode, page) {
       return mapPage(await listPage(suppressions, { mode }, page, { tie: 'id', kind: 'sup_' }), toSuppression);
+    },
+    async ofAddress(mode, address) {
+      const hash = seal.hash(address);
+      const places = [null, ...CHANNELS].map((channel) => placeOf(mode, hash, channel));
+      const found = suppressions.find({ _id: { $in: places } }).sort({ createdAt: -1, id: -1 });
+      return (await found.toArray()).map(toSuppression);
     },
     async delete(id) {
       return (await suppressions.deleteOne({ id })).deletedCount > 0;

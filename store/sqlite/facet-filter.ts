@@ -33,6 +33,11 @@ export function facetFilter(db: SqliteDatabase) {
     add('f.late = ?', flag(query.late));
     add('f.duplicate = ?', flag(query.duplicate));
     add('f.reason = ?', query.reason);
+    if (query.flowIds)
+      add(
+        'f.flow IN (SELECT w.number FROM words w JOIN json_each(?) j ON w.word = j.value)',
+        JSON.stringify(query.flowIds),
+      );
     if (query.lateOrDuplicate) parts.push('(f.late = 1 OR f.duplicate = 1)');
     if (reached) add(`(f.flow, f.version, f.reached) IN (${TRIPLES})`, JSON.stringify(reached));
     return { sql: parts.join(' AND '), values };

@@ -1,12 +1,20 @@
 import { loadState } from '../../core/state-json';
 import type { Mode } from '../../schemas/vocabulary';
 import type { SqliteDatabase } from '../../sqlite/open';
-import type { IndexedInvocation, InvocationIndex, InvocationQuery, InvocationRecord, RecordStore } from '../contract';
+import type {
+  IndexedInvocation,
+  InvocationIndex,
+  InvocationQuery,
+  InvocationRecord,
+  RecordStore,
+  RunningCount,
+} from '../contract';
 import { readPage } from '../cursor';
 import type { LadderSource } from '../ladders';
 import type { Seal } from '../seal';
 import { type ReachedSteps, reachedVersions } from './facet-filter';
 import { searchStatement } from './invocation-search';
+import { MODE_CODES, STATUS_CODES } from './view-codes';
 
 interface ViewRow {
   number: number;
@@ -37,6 +45,15 @@ export function createSqliteInvocations(db: SqliteDatabase, { seal, records, lad
      WHERE provider_message_id = ? AND provider = ?`,
   );
 
+  // Each facet is counted in its own stretch of the index; the few hundred facets are read whole.
+  const running = db.prepare(
+    `SELECT f.word AS flowId, w.word AS workflowId, sum(n) AS count
+     FROM (SELECT flow, workflow, (
+         SELECT count(*) FROM invocations i INDEXED BY invocations_facet WHERE i.facet = facets.number
+       ) AS n FROM facets WHERE mode = ? AND status = ?) AS counted
+       JOIN words f ON f.number = counted.flow JOIN words w ON w.number = counted.workflow
+     WHERE n > 0 GROUP BY f.word, w.word`,
+  );
   const versions = reachedVersions(db);
 
   /** The steps of every version that are called so, or are of that channel; null where nobody asks. */
@@ -72,6 +89,10 @@ export function createSqliteInvocations(db: SqliteDatabase, { seal, records, lad
       const given = without ? NO_RECORDS : await records.getMany(found.items.map((row) => row.id));
       const items = found.items.map((row) => toIndexed(row, query.mode, given.get(row.id)?.metadata ?? null, ladders));
       return { items: await Promise.all(items), nextCursor: found.nextCursor };
+    },
+    async running(mode) {
+      const rows = running.all([MODE_CODES[mode], STATUS_CODES.running]) as RunningCount[];
+      return rows.map(({ flowId, workflowId, count }) => ({ flowId, workflowId, count }));
     },
     async findMessage(provider, providerMessageId) {
       const row = message.get([providerMessageId, provider]) as

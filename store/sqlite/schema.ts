@@ -167,6 +167,50 @@ export const STORE_MIGRATIONS = [
   ) WITHOUT ROWID;
   CREATE INDEX tickets_person ON tickets (person_id, kind);
   `,
+  // Lists and actors stand as JSON.
+  `
+  CREATE TABLE saved_views (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    page TEXT NOT NULL,
+    search TEXT NOT NULL,
+    shared INTEGER NOT NULL,
+    owner_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+  CREATE INDEX saved_views_newest ON saved_views (created_at, id);
+  CREATE INDEX saved_views_owner ON saved_views (owner_id);
+  ALTER TABLE api_keys ADD COLUMN flows TEXT;
+  ALTER TABLE api_keys ADD COLUMN expires_at INTEGER;
+  ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER;
+  ALTER TABLE api_keys ADD COLUMN old_hash TEXT;
+  ALTER TABLE api_keys ADD COLUMN old_hint TEXT;
+  ALTER TABLE api_keys ADD COLUMN old_until INTEGER;
+  ALTER TABLE api_keys ADD COLUMN created_by TEXT;
+  CREATE UNIQUE INDEX api_keys_old_hash ON api_keys (old_hash);
+  CREATE TABLE audit (
+    at INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    done INTEGER NOT NULL,
+    by_kind TEXT NOT NULL,
+    by_id TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    area TEXT NOT NULL,
+    action TEXT NOT NULL,
+    resource_kind TEXT NOT NULL,
+    resource_id TEXT,
+    before TEXT,
+    after TEXT,
+    outcome TEXT,
+    status INTEGER,
+    request_id TEXT NOT NULL,
+    PRIMARY KEY (at, id, done)
+  ) WITHOUT ROWID;
+  CREATE INDEX audit_who ON audit (by_id, at, id, done);
+  CREATE INDEX audit_resource ON audit (resource_id, at, id, done);
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+  CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+  `,
 ];
 
 /** Stands for “every channel” in keys: NULLs are all different in a unique index. */

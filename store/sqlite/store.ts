@@ -5,6 +5,7 @@ import type { Store } from '../contract';
 import { createLadderSource } from '../ladders';
 import type { Seal } from '../seal';
 import { createSqliteAccounts } from './accounts';
+import { createSqliteAudit } from './audit';
 import { createSqliteCallbackProfiles } from './callback-profiles';
 import { openCallbacks } from './callbacks-schema';
 import { createSqliteConsents } from './consents';
@@ -23,6 +24,7 @@ import { createSqliteRecords } from './records';
 import { createSqliteRejections } from './rejections';
 import { createSqliteRetention } from './retention';
 import { createSqliteRollups } from './rollup-index';
+import { createSqliteSavedViews } from './saved-views';
 import { STORE_MIGRATIONS } from './schema';
 import { createSqliteSessions } from './sessions';
 import { createSqliteSuppressions } from './suppressions';
@@ -63,10 +65,10 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
   return {
     flows: guarded(flows),
     templates: guarded(createSqliteTemplates(db)),
-    keys: guarded(createSqliteKeys(db)),
     people: guarded(createSqlitePeople(db, seal)),
     sessions: guarded(createSqliteSessions(db)),
     tickets: guarded(createSqliteTickets(db)),
+    keys: guarded(createSqliteKeys(group)),
     accounts: guarded(createSqliteAccounts(db, seal)),
     records,
     idempotency: createSqliteIdempotency(group),
@@ -87,6 +89,8 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
       }),
     ),
     prices: guarded(createSqlitePrices(db)),
+    savedViews: guarded(createSqliteSavedViews(db)),
+    audit: guarded(createSqliteAudit(group)),
     callbackProfiles: guarded(createSqliteCallbackProfiles(db, seal)),
     deliveries: guarded(createSqliteDeliveries(callbacks, seal)),
     async unavailable() {

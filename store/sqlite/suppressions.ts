@@ -28,6 +28,9 @@ export function createSqliteSuppressions(group: GroupCommit, seal: Seal): Suppre
   const either = db.prepare(
     `SELECT reason FROM suppressions WHERE mode = ? AND address_hash = ? AND channel IN (?, '${EVERY_CHANNEL}') LIMIT 1`,
   );
+  const ofOne = db.prepare(
+    'SELECT * FROM suppressions WHERE mode = ? AND address_hash = ? ORDER BY created_at DESC, id DESC',
+  );
   const remove = db.prepare('DELETE FROM suppressions WHERE id = ?');
   const any = db.prepare('SELECT 1 FROM suppressions LIMIT 1');
   const known = createRowCache<{ any: boolean }>(db, 1);
@@ -52,6 +55,9 @@ export function createSqliteSuppressions(group: GroupCommit, seal: Seal): Suppre
     },
     async list(mode, page) {
       return mapPage(pages(page, [mode]), toSuppression);
+    },
+    async ofAddress(mode, address) {
+      return (ofOne.all([mode, seal.hash(address)]) as SuppressionRow[]).map(toSuppression);
     },
     async delete(id) {
       return remove.run([id]).changes > 0;

@@ -1,4 +1,5 @@
 import { authenticator } from '../../api/auth';
+import type { FoundKey } from '../../store/contract';
 import { type ApiUnderTest, expectProblem, INVOKE, must, PERSON, publishOtp, startApi } from './api-under-test';
 
 let api: ApiUnderTest;
@@ -59,13 +60,19 @@ describe('a key', () => {
   });
 
   it('that is looked up while it is deleted is not remembered', async () => {
-    const key = { id: 'key_1', name: '', role: 'owner', mode: 'live', hint: '', createdAt: 0 } as const;
-    let found: (key_: typeof key | null) => void = () => {};
+    const key: FoundKey = {
+      key: {
+        ...{ id: 'key_1', name: '', role: 'owner', mode: 'live', hint: '', createdAt: 0 },
+        ...{ flows: null, expiresAt: null, lastUsedAt: null, overlap: null, createdBy: null },
+      },
+      until: null,
+    };
+    let found: (key_: FoundKey | null) => void = () => {};
     const lookUps: string[] = [];
     const keys = {
       ...api.house.api.store.keys,
       byHash: (hashed: string) =>
-        new Promise<typeof key | null>((resolve) => {
+        new Promise<FoundKey | null>((resolve) => {
           lookUps.push(hashed);
           found = resolve;
         }),
@@ -108,6 +115,9 @@ describe('the table of roles', () => {
     expect(made.text).not.toContain('+393351234599');
     expectProblem(await add(api.keys.test, { address: '+393351234599', mode: 'live' }), 403);
     const live = await add(api.keys.live, { address: '+393351234598' });
+    const of = (key: string) => api.call('GET', '/v1/suppressions?address=%2B39%20335%20123-4599', { key });
+    expect((await of(api.keys.test)).body.items).toEqual([expect.objectContaining({ id: made.body.id })]);
+    expect((await of(api.keys.live)).body.items).toEqual([]);
     expectProblem(await api.call('DELETE', `/v1/suppressions/${live.body.id}`, { key: api.keys.test }), 404);
     expect((await api.call('DELETE', `/v1/suppressions/${made.body.id}`, { key: api.keys.test })).status).toBe(204);
     const consent = { recipientId: 'user-1', purpose: 'otp', granted: true };

@@ -246,6 +246,7 @@ describe('flows and accounts', () => {
     const refused = await call('DELETE', '/pac_eu');
     expectProblem(refused, 409);
     expect(refused.body.detail).toContain('wf_needs');
+    expect((await call('GET', '/pac_eu/flows')).body).toEqual({ workflowIds: ['wf_needs'] });
     expect((await call('DELETE', '/pac_us')).status).toBe(204);
   });
 
@@ -318,4 +319,18 @@ it.each([
     expectProblem(await api.call(method, PATH + path, { key, body: method === 'GET' ? undefined : body('fcm') }), 403);
   }
   expectProblem(await api.call(method, PATH + path, { key: null }), 401);
+});
+
+describe('whoever is about to make or delete an account', () => {
+  it('is told what accounts of each provider hold, by the schemas that judge them', async () => {
+    const { items } = (await must(api.call('GET', '/v1/provider-kinds'), 200)).body;
+    expect(items.map(({ provider }: { provider: string }) => provider)).toEqual(['twilio', 'http', 'fcm']);
+    expect(items[0]).toMatchObject({ settings: twilio.settings, credentials: twilio.credentials });
+  });
+
+  it('is told of an account that nobody needs, and of one that is not there', async () => {
+    const { id } = await made('twilio');
+    expect((await must(call('GET', `/${id}/flows`), 200)).body).toEqual({ workflowIds: [] });
+    expectProblem(await call('GET', '/pac_nobody/flows'), 404);
+  });
 });

@@ -42,7 +42,18 @@ describe('called wrongly, it ends with 2 and says how', () => {
 test('help is no error, and names every verb', async () => {
   const ran = await runVerb(['--help']);
   expect(ran.status).toBe(0);
-  for (const verb of ['start', 'invoke', 'simulate', 'lint', 'flows', 'runs', 'replay', 'receipts', 'demo']) {
+  for (const verb of [
+    'start',
+    'invoke',
+    'simulate',
+    'lint',
+    'flows',
+    'runs',
+    'replay',
+    'receipts',
+    'sign-in',
+    'demo',
+  ]) {
     expect(ran.out).toContain(verb);
   }
 });

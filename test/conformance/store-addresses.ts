@@ -38,6 +38,21 @@ export function describeConsentsAndSuppressions(open: OpenStore): void {
       expect(await everyPage((page) => suppressions.list('test', page), 1)).toEqual([]);
     });
 
+    test('what is suppressed of one address is told, the newest first, and nothing of others', async () => {
+      const { suppressions } = held.now.store;
+      const address = '+393351234569';
+      await suppressions.add({ mode: 'live', channel: 'sms', address, reason: 'landline' }, T0);
+      await suppressions.add({ mode: 'live', channel: null, address, reason: 'opted_out' }, T0 + 1);
+      await suppressions.add({ mode: 'test', channel: null, address, reason: 'blocked' }, T0 + 2);
+      await suppressions.add({ mode: 'live', channel: 'sms', address: '+393351234560', reason: 'blocked' }, T0 + 3);
+      const found = await suppressions.ofAddress('live', '+39 335 123-4569');
+      expect(found.map(({ channel, reason }) => [channel, reason])).toEqual([
+        [null, 'opted_out'],
+        ['sms', 'landline'],
+      ]);
+      expect(await suppressions.ofAddress('live', '+393351234561')).toEqual([]);
+    });
+
     test('a deleted suppression holds no longer', async () => {
       const { suppressions } = held.now.store;
       const { id } = await suppressions.add({ mode: 'live', channel: 'sms', address: '+39335', reason: 'blocked' }, T0);

@@ -78,6 +78,32 @@ export function describeInvocations(open: OpenStore): void {
       position = 0;
     });
 
+    test('what runs is counted by flow, in its mode alone, and no more once it has ended', async () => {
+      const otp = await publish('OTP', 'wf_otp');
+      const alert = await publish('Alert', 'wf_alert');
+      await run('inv_1', otp, {}, 1);
+      await run('inv_2', otp, {}, 1);
+      await run('inv_3', otp);
+      await run('inv_4', alert, {}, 2);
+      const { running } = held.now.store.invocations;
+      const counts = (await running('test')).sort((a, b) => b.count - a.count);
+      expect(counts).toEqual([
+        { flowId: otp.flowId, workflowId: 'wf_otp', count: 2 },
+        { flowId: alert.flowId, workflowId: 'wf_alert', count: 1 },
+      ]);
+      expect(await running('live')).toEqual([]);
+    });
+
+    test('a search held to flows finds runs of these alone', async () => {
+      const otp = await publish('OTP', 'wf_otp');
+      const alert = await publish('Alert', 'wf_alert');
+      await run('inv_1', otp);
+      await run('inv_2', alert);
+      expect(await idsOf({ flowIds: [alert.flowId] })).toEqual(['inv_2']);
+      expect((await idsOf({ flowIds: [alert.flowId, otp.flowId] })).sort()).toEqual(['inv_1', 'inv_2']);
+      expect(await idsOf({ flowIds: ['flw_none'] })).toEqual([]);
+    });
+
     test('a run is given with its record and the state that its events fold to', async () => {
       const ladder = await publish('a', 'wf_a');
       const given = { externalId: 'order-1', metadata: { cart: '9' }, createdAt: T0 + 5 };

@@ -52,6 +52,22 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   ['nothing kept at all', { ONWARD_RETENTION_DAYS: 'records=0' }, /^ONWARD_RETENTION_DAYS has “records=0”\. Set it to/],
   ['a rate for nobody', { ONWARD_SEND_RATES: 'twilio=80,pigeon=1' }, /^ONWARD_SEND_RATES has “pigeon=1”\. Set it to/],
+  [
+    'OpenID Connect of nobody',
+    { ONWARD_OPENID_CLIENT_ID: 'onward' },
+    /^ONWARD_OPENID_ISSUER is not set, .*Set it to the provider’s issuer/,
+  ],
+  [
+    'an issuer that all can listen to',
+    { ONWARD_OPENID_ISSUER: 'http://sso.example', ONWARD_OPENID_CLIENT_ID: 'onward' },
+    /^ONWARD_OPENID_ISSUER is “http:\/\/sso\.example”\. Set it to an https address/,
+  ],
+  ['an issuer that is none', { ONWARD_OPENID_ISSUER: 'sso' }, /^ONWARD_OPENID_ISSUER is “sso”\. Set it to an https/],
+  [
+    'an issuer alone',
+    { ONWARD_OPENID_ISSUER: 'https://sso.example' },
+    /^ONWARD_OPENID_CLIENT_ID is not set\. Set it to the ID/,
+  ],
   ['a rate of none', { ONWARD_SEND_RATES: 'twilio=0' }, /^ONWARD_SEND_RATES has “twilio=0”\. Set it to/],
 ])('settings with %s are refused in a sentence that names the variable and the mend', (_title, env, sentence) => {
   expect(() => readSettings(env, 'all')).toThrow(sentence);

@@ -51,6 +51,8 @@ describeWithMongo('what stands in MongoDB', (server) => {
       },
       T0,
     );
+    await store.people.create({ id: 'per_ann', email: 'ann.admin@example.com', name: 'Ann', role: 'admin' }, T0);
+    await store.people.change('per_ann', { passwordHash: '$argon2id$of-ann' });
     await keepSecretCallback(store, T0);
     await store.parked.park('{"raw":{"to":"+393351234567"}}', 0, T0, null);
     const raw = '{"raw":{"to":"+393351234567"}}';
@@ -82,6 +84,8 @@ describeWithMongo('what stands in MongoDB', (server) => {
       'delivered@777ms',
       'basket-99',
       'auth-token-of-twilio',
+      'ann.admin',
+      '$argon2id',
       ...CALLBACK_SECRETS,
     ];
     for (const secret of secrets) expect(dumps.filter((text) => text.includes(secret))).toEqual([]);

@@ -64,6 +64,8 @@ test('no address, variable, script, metadata or callback can be read in the file
     T0,
   );
   await keepSecretCallback(store, T0);
+  await store.people.create({ id: 'per_ann', email: 'ann.admin@example.com', name: 'Ann', role: 'admin' }, T0);
+  await store.people.change('per_ann', { passwordHash: '$argon2id$of-ann' });
   const report = (_: unknown, cause: Error) => {
     throw cause;
   };
@@ -82,7 +84,7 @@ test('no address, variable, script, metadata or callback can be read in the file
 
   const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString('latin1'));
   expect(files.some((text) => text.includes('inv_1'))).toBe(true);
-  for (const id of ['pac_eu', 'cbp_secret', 'cbd_secret', 'code-4711']) {
+  for (const id of ['pac_eu', 'per_ann', 'cbp_secret', 'cbd_secret', 'code-4711']) {
     expect(files.some((text) => text.includes(id))).toBe(true);
   }
   const secrets = [
@@ -92,6 +94,8 @@ test('no address, variable, script, metadata or callback can be read in the file
     'delivered@777ms',
     'basket-99',
     'auth-token-of-twilio',
+    'ann.admin',
+    '$argon2id',
     ...CALLBACK_SECRETS,
   ];
   for (const secret of secrets) expect(files.filter((text) => text.includes(secret))).toEqual([]);

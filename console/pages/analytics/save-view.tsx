@@ -47,8 +47,8 @@ export function SaveView({
     setState({ busy: true, error: null });
     const body = { name: typed.name.trim(), page: 'analytics', search, shared: typed.shared };
     try {
-      if (typed.over) await ask(`/v1/saved-views/${typed.over}`, { method: 'PUT', body });
-      else await ask('/v1/saved-views', { method: 'POST', body });
+      if (typed.over) await ask('PUT', `/v1/saved-views/${typed.over}`, body);
+      else await ask('POST', '/v1/saved-views', body);
       await onSaved();
       toast(t('views.saved', { name: body.name }));
       onClose();

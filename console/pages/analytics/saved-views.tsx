@@ -27,7 +27,7 @@ export function SavedViews({ filters }: { filters: Filters }) {
   const [saving, setSaving] = useState(false);
   const { data, error, refetch } = useQuery({
     queryKey: KEY,
-    queryFn: async ({ signal }) => (await ask<Page>('/v1/saved-views?limit=200', { signal })).items,
+    queryFn: async ({ signal }) => (await ask<Page>('GET', '/v1/saved-views?limit=200', undefined, signal)).items,
     staleTime: 60_000,
   });
   const views = (data ?? []).filter(({ page }) => page === 'analytics');
@@ -66,7 +66,7 @@ function Own({ view, onChanged }: { view: SavedView; onChanged(): Promise<unknow
   const { t } = useTranslation('insight');
   const [deleting, setDeleting] = useState(false);
   const remove = async () => {
-    await ask(`/v1/saved-views/${view.id}`, { method: 'DELETE' });
+    await ask('DELETE', `/v1/saved-views/${view.id}`);
     toast(t('views.deleted', { name: view.name }));
     await onChanged();
   };

@@ -58,12 +58,12 @@ function Letters({ count }: { count: number | null }) {
   const { data, error, refetch } = useQuery({
     // How many there are belongs to the name: when it changes, they are others.
     queryKey: ['dead-letters', count],
-    queryFn: async ({ signal }) => (await ask<{ items: Letter[] }>('/v1/receipts/dead?limit=50', { signal })).items,
+    queryFn: async ({ signal }) => (await ask<{ items: Letter[] }>('GET', '/v1/receipts/dead?limit=50', undefined, signal)).items,
     placeholderData: (before) => before,
   });
   const redrive = async () => {
     const body = asking === 'all' || asking === null ? {} : { id: asking.id };
-    tell(await ask<Redriven>('/v1/receipts/dead/redrive', { method: 'POST', body }));
+    tell(await ask<Redriven>('POST', '/v1/receipts/dead/redrive', body));
     await client.invalidateQueries({ queryKey: ['dead-letters'] });
     void client.invalidateQueries({ queryKey: ['live'] });
   };

@@ -32,7 +32,7 @@ export interface Now {
 }
 
 export function askNow(mode: Mode, signal: AbortSignal): Promise<Now> {
-  return ask<Now>(`/v1/live?mode=${mode}`, { signal });
+  return ask<Now>('GET', `/v1/live?mode=${mode}`, undefined, signal);
 }
 
 /** How far what is shown lies behind what happened. */

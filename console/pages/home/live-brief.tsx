@@ -1,0 +1,145 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import type { InvocationView } from '../../../schemas/invocation';
+import type { Mode } from '../../../schemas/vocabulary';
+import { OWN_PAGE, reach } from '../../client/api';
+import { problemOf } from '../../client/problem';
+import { useRights, useSession } from '../../client/session';
+import { Time, whole } from '../../parts/amounts';
+import { LinkButton } from '../../parts/button';
+import { Badge } from '../../parts/note';
+import { Card } from '../../parts/page';
+import { ProblemNote } from '../../parts/problem-note';
+import { Status } from '../../parts/status';
+import { Table } from '../../parts/table';
+import styles from './home.module.css';
+
+/** What GET /v1/live answers, as far as this page shows it. */
+interface Live {
+  running: { total: number; byFlow: { workflowId: string; name: string; running: number }[] };
+  rates: { invocationsPerSecond: number; endedPerSecond: number };
+  providers: { provider: string; account: string | null; breaker: 'closed' | 'half_open' | 'open' }[];
+  deadLetters: number;
+  callbacks: { failing: number };
+}
+
+const LOOK_MS = 5_000;
+
+/** What runs now, what came last, what failed, and where to go on. */
+export function LiveBrief({
+  mode,
+  last,
+  failed,
+}: {
+  mode: Mode;
+  last: readonly InvocationView[];
+  failed: readonly InvocationView[];
+}) {
+  const { t } = useTranslation('home');
+  const { sees, edits } = useRights();
+  const sandboxOnly = useSession()?.sandboxOnly === true;
+  const suffix = mode === 'test' ? '&mode=test' : '';
+  return (
+    <>
+      {sees('analytics') && <Now mode={mode} />}
+      <Card
+        title={t('last')}
+        actions={<Link href={mode === 'test' ? '/runs?mode=test' : '/runs'}>{t('last.all')}</Link>}
+      >
+        <RunTable caption={t('last')} runs={last} />
+      </Card>
+      <Card title={t('failed')} actions={<Link href={`/runs?status=failed${suffix}`}>{t('failed.all')}</Link>}>
+        {failed.length === 0 ? <p>{t('failed.none')}</p> : <RunTable caption={t('failed')} runs={failed} />}
+      </Card>
+      <div className={styles.ways}>
+        {edits('invoke') && <LinkButton href="/?mode=test&try=1">{t('next.try')}</LinkButton>}
+        {edits('flows') && <LinkButton href="/flows/new">{t('next.flow')}</LinkButton>}
+        {sandboxOnly && edits('administration') && (
+          <LinkButton href="/settings/provider-accounts">{t('next.provider')}</LinkButton>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Now({ mode }: { mode: Mode }) {
+  const { t } = useTranslation('home');
+  const { data, error, refetch } = useQuery({
+    queryKey: ['live', 'brief', mode],
+    queryFn: async ({ signal }) => {
+      const response = await reach(`/v1/live?mode=${mode}`, { headers: OWN_PAGE, signal });
+      const body: unknown = await response.json().catch(() => null);
+      if (!response.ok) throw problemOf(response, body);
+      return body as Live;
+    },
+    refetchInterval: LOOK_MS,
+  });
+  return (
+    <Card title={t('now')} actions={<Link href={mode === 'test' ? '/live?mode=test' : '/live'}>{t('now.all')}</Link>}>
+      {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
+      {data && (
+        <dl className={styles.figures}>
+          <Figure name={t('now.running')}>{whole(data.running.total)}</Figure>
+          <Figure name={t('now.began')}>{t('now.perSecond', { number: rate(data.rates.invocationsPerSecond) })}</Figure>
+          <Figure name={t('now.ended')}>{t('now.perSecond', { number: rate(data.rates.endedPerSecond) })}</Figure>
+          <Figure name={t('now.deadLetters')}>{whole(data.deadLetters)}</Figure>
+          <Figure name={t('now.callbacks')}>{whole(data.callbacks.failing)}</Figure>
+          <Figure name={t('now.providers')}>
+            <Providers live={data} />
+          </Figure>
+        </dl>
+      )}
+    </Card>
+  );
+}
+
+const rate = (perSecond: number) => whole(Math.round(perSecond * 10) / 10);
+
+function Providers({ live }: { live: Live }) {
+  const { t } = useTranslation('home');
+  const away = live.providers.filter(({ breaker }) => breaker !== 'closed');
+  if (away.length === 0) return <Badge tone="good">{t('now.allWell')}</Badge>;
+  return away.map(({ provider, account }) => (
+    <Badge key={provider + account} tone="bad">
+      {account ? `${provider} ${account}` : provider}
+    </Badge>
+  ));
+}
+
+function Figure({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function RunTable({ caption, runs }: { caption: string; runs: readonly InvocationView[] }) {
+  const { t } = useTranslation(['home', 'vocabulary']);
+  return (
+    <Table<InvocationView>
+      caption={caption}
+      rows={runs}
+      rowKey={({ id }) => id}
+      columns={[
+        {
+          name: t('column.when'),
+          cell: ({ id, createdAt }) => (
+            <Link href={`/runs/${id}`}>
+              <Time at={createdAt} seconds />
+            </Link>
+          ),
+        },
+        { name: t('column.flow'), cell: ({ workflowId }) => <bdi>{workflowId}</bdi> },
+        { name: t('column.status'), cell: ({ status }) => <Status status={status} /> },
+        {
+          name: t('column.reachedBy'),
+          cell: ({ reachedChannel }) => (reachedChannel ? t(`vocabulary:channel.${reachedChannel}`) : '–'),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,22 @@
+import { useTranslation } from 'react-i18next';
+import { Time } from '../../../parts/amounts';
+import { SecretOnce } from '../secret-once';
+import type { InvitationLink } from './person';
+
+export type Invited = InvitationLink & { name: string };
+
+export function InvitationOnce({ invited, onClose }: { invited: Invited; onClose(): void }) {
+  const { t } = useTranslation('settings');
+  return (
+    <SecretOnce
+      title={t('person.link', { name: invited.name })}
+      label={t('person.link', { name: invited.name })}
+      text={invited.url}
+      onClose={onClose}
+    >
+      <p>
+        {t('person.link.hint')} {t('person.link.until')} <Time at={invited.expiresAt} />.
+      </p>
+    </SecretOnce>
+  );
+}
