@@ -52,7 +52,8 @@ export const deadLettersSchema = {
           source: { type: 'object', additionalProperties: true },
           value: {
             type: ['string', 'null'],
-            description: 'The receipt as it came, of a very long one its beginning; null for whoever sees no addresses.',
+            description:
+              'The receipt as it came, of a very long one its beginning; null for whoever sees no addresses.',
           },
           characters: { type: ['integer', 'null'], description: 'How long it was, where it is not whole.' },
           redriven: {

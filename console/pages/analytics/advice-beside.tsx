@@ -36,7 +36,9 @@ function OfStep({ data, step, filters }: { data: Data; step: string; filters: Fi
   const own = data.suggestions.filter((one) => one.step === step);
   return (
     <>
-      {own.length === 0 && <Note title={t('advice.leave')}>{t('advice.noneOfStep', { count: data.runs, shown: whole(data.runs) })}</Note>}
+      {own.length === 0 && (
+        <Note title={t('advice.leave')}>{t('advice.noneOfStep', { count: data.runs, shown: whole(data.runs) })}</Note>
+      )}
       {own.map((one) => (
         <SuggestionNote key={one.sentence} suggestion={one} currency={data.baseline.currency} />
       ))}

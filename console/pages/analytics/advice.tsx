@@ -29,7 +29,9 @@ function AdviceFigures({ advice }: { advice: Advice }) {
       <Baseline advice={advice} />
       <Card
         title={t('advice')}
-        actions={<LinkButton href={`/flows/${encodeURIComponent(flowId)}?part=conditions`}>{t('advice.open')}</LinkButton>}
+        actions={
+          <LinkButton href={`/flows/${encodeURIComponent(flowId)}?part=conditions`}>{t('advice.open')}</LinkButton>
+        }
       >
         <p lang="en" dir="ltr">
           {sentence}
@@ -69,12 +71,14 @@ function Baseline({ advice }: { advice: Advice }) {
           about={t('advice.sample', { version, left: whole(leftOut) })}
         />
         <Tile name={t('advice.reach')} value={share(baseline.reach)} />
-        <Tile name={t('advice.reachWithin')} value={share(baseline.reachWithin)} about={t('advice.within', { within })} />
+        <Tile
+          name={t('advice.reachWithin')}
+          value={share(baseline.reachWithin)}
+          about={t('advice.within', { within })}
+        />
         <Tile name={t('advice.duplicates')} value={share(baseline.duplicates)} />
         <Tile name={t('advice.costMicros')} value={money(baseline.costMicros, baseline.currency)} />
-        {baseline.timeToReachMs && (
-          <Tile name={t('advice.p95Ms')} value={duration(baseline.timeToReachMs.p95)} />
-        )}
+        {baseline.timeToReachMs && <Tile name={t('advice.p95Ms')} value={duration(baseline.timeToReachMs.p95)} />}
       </Tiles>
       {from && to && (
         <p className={styles.quiet}>

@@ -45,7 +45,9 @@ export default function BarsChart({
           </>
         )}
         <Tooltip {...TOOLTIP} formatter={(value) => format(Number(value))} isAnimationActive={false} />
-        {series.length > 1 && <Legend itemSorter={null} formatter={(name) => <span style={{ color: 'var(--ink)' }}>{name}</span>} />}
+        {series.length > 1 && (
+          <Legend itemSorter={null} formatter={(name) => <span style={{ color: 'var(--ink)' }}>{name}</span>} />
+        )}
         {series.map(({ key, name, colour }) => (
           <Bar
             key={key}

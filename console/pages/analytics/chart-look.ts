@@ -26,7 +26,14 @@ export interface Series {
 }
 
 /** Enough for what is told apart; beyond, they come again. */
-export const COLOURS = ['var(--accent)', 'var(--good)', 'var(--wait)', 'var(--late)', 'var(--bad)', 'var(--line-strong)'];
+export const COLOURS = [
+  'var(--accent)',
+  'var(--good)',
+  'var(--wait)',
+  'var(--late)',
+  'var(--bad)',
+  'var(--line-strong)',
+];
 
 export const colourAt = (at: number) => COLOURS[at % COLOURS.length] ?? 'var(--accent)';
 

@@ -78,7 +78,10 @@ function ofRuns(groups: readonly FunnelGroup[]): Comparison {
       values: {
         accepted,
         succeeded: of(succeeded, accepted),
-        saved: of(sum(group.steps, ({ savedByFallback }) => savedByFallback), accepted),
+        saved: of(
+          sum(group.steps, ({ savedByFallback }) => savedByFallback),
+          accepted,
+        ),
         failing: of(failed + expired, accepted),
         late: of(late, accepted),
         duplicates: of(duplicates, accepted),
@@ -149,7 +152,13 @@ export function failuresComparison(groups: readonly FailureGroup[]): Comparison 
   const rows = groups.flatMap((group) =>
     group.steps.map(({ step, channel, attempted, skipped, reasons }): Row => {
       const count = attempted + skipped;
-      const values = { attempted: count, failing: of(sum(reasons, (one) => one.count), count) };
+      const values = {
+        attempted: count,
+        failing: of(
+          sum(reasons, (one) => one.count),
+          count,
+        ),
+      };
       return { group: keyOf(group), subject: { step, channel }, currency: null, count, values };
     }),
   );
@@ -186,7 +195,8 @@ export function differences(metrics: readonly Metric[], base: Row, row: Row): Di
     const before = base.values[metric.key] ?? null;
     if (metric.form === 'count' || metric.key === 'cost' || metric.key === 'billedTwice') return [];
     if (value === null || before === null) return [];
-    const apart = metric.form === 'share' ? sharesDiffer(value, row.count, before, base.count) : sumsDiffer(value, before);
+    const apart =
+      metric.form === 'share' ? sharesDiffer(value, row.count, before, base.count) : sumsDiffer(value, before);
     return apart ? [{ metric, value, base: before }] : [];
   });
 }

@@ -23,7 +23,9 @@ const part = (amount: number, of: number) => (of === 0 ? 0 : amount / of);
 export function CostView({ filters }: { filters: Filters }) {
   return (
     <Report asked={useCost(filters)}>
-      {(cost) => (cost.currencies.length === 0 ? <Empty filters={filters} /> : <CostFigures cost={cost} filters={filters} />)}
+      {(cost) =>
+        cost.currencies.length === 0 ? <Empty filters={filters} /> : <CostFigures cost={cost} filters={filters} />
+      }
     </Report>
   );
 }

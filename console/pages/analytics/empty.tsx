@@ -19,7 +19,9 @@ export function Empty({ filters }: { filters: Filters }) {
             </LinkButton>
           )}
           {(filters.range.span !== '90d' || filters.version) && (
-            <LinkButton href={pathOf({ ...filters, version: null, range: { span: '90d' } })}>{t('empty.longer')}</LinkButton>
+            <LinkButton href={pathOf({ ...filters, version: null, range: { span: '90d' } })}>
+              {t('empty.longer')}
+            </LinkButton>
           )}
           <LinkButton href="/flows">{t('empty.toFlows')}</LinkButton>
         </div>

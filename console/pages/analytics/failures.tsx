@@ -4,7 +4,7 @@ import type { Reason } from '../../../schemas/vocabulary';
 import { share, whole } from '../../parts/amounts';
 import { Card } from '../../parts/page';
 import { Table } from '../../parts/table';
-import type { Failures, FailureStep } from './answers';
+import type { FailureStep, Failures } from './answers';
 import type { BarsRow } from './bars-chart';
 import { colourAt } from './chart-look';
 import { Compared } from './compared';

@@ -53,7 +53,13 @@ function Headline({ counts, steps }: { counts: Invocations; steps: readonly Funn
   const ofRuns = (count: number) => t('ofRuns', { share: share(part(count, accepted)) });
   return (
     <Tiles label={t('headline')}>
-      <Tile large tone="good" name={t('saved')} value={whole(saved)} about={t('saved.about', { share: share(part(saved, accepted)) })} />
+      <Tile
+        large
+        tone="good"
+        name={t('saved')}
+        value={whole(saved)}
+        about={t('saved.about', { share: share(part(saved, accepted)) })}
+      />
       <Tile name={t('runs')} value={whole(accepted)} about={t('running', { count: running, shown: whole(running) })} />
       <Tile name={t('succeeded')} value={whole(succeeded)} about={ofRuns(succeeded)} />
       <Tile

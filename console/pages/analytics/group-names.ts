@@ -28,9 +28,12 @@ export function countryName(code: string | null, none: string): string {
 }
 
 function moment(at: string): string {
-  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(
-    new Date(at),
-  );
+  return new Intl.DateTimeFormat(locale(), {
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+  }).format(new Date(at));
 }
 
 /** A date has no zone: it is said as it is. */

@@ -25,7 +25,12 @@ export function LateView({ filters }: { filters: Filters }) {
     queryKey: ['analytics', 'late', searchOf({ ...filters, view: 'late', by: null })],
     queryFn: ({ pageParam, signal }) => {
       const { channel } = filters;
-      const query = { ...askedOf(filters), limit: PAGE, ...(channel && { channel }), ...(pageParam && { cursor: pageParam }) };
+      const query = {
+        ...askedOf(filters),
+        limit: PAGE,
+        ...(channel && { channel }),
+        ...(pageParam && { cursor: pageParam }),
+      };
       return asJson<Late>(api.GET('/v1/analytics/late', { params: { query }, signal }));
     },
     initialPageParam: '',
@@ -122,7 +127,10 @@ function Items({ items }: { items: readonly LateItem[] }) {
           name: t('run'),
           cell: ({ invocationId }) => <Link href={`/runs/${encodeURIComponent(invocationId)}`}>{invocationId}</Link>,
         },
-        { name: t('flow'), cell: ({ workflowId, flowVersion }) => t('late.flow', { flow: workflowId, version: flowVersion }) },
+        {
+          name: t('flow'),
+          cell: ({ workflowId, flowVersion }) => t('late.flow', { flow: workflowId, version: flowVersion }),
+        },
         { name: t('step'), cell: (row) => stepName(row) },
         { name: t('late.receivedAt'), cell: ({ receivedAt }) => (receivedAt ? <Time at={receivedAt} seconds /> : '–') },
         {

@@ -57,7 +57,11 @@ function StepLatency({ step, filters }: { step: LatencyStep; filters: Filters })
       <div className={styles.beside}>
         <div className={styles.figures}>
           <Percentiles step={step} />
-          {bins ? <Distribution step={step} name={name} bins={bins} timeoutMs={timeoutMs} /> : <p>{t('latency.none')}</p>}
+          {bins ? (
+            <Distribution step={step} name={name} bins={bins} timeoutMs={timeoutMs} />
+          ) : (
+            <p>{t('latency.none')}</p>
+          )}
         </div>
         <AdviceBeside filters={filters} step={step.step} />
       </div>
@@ -109,7 +113,8 @@ function Distribution({
       half: latencyMs.p50 === null ? '–' : duration(latencyMs.p50),
       most: latencyMs.p95 === null ? '–' : duration(latencyMs.p95),
     }),
-    timeout && t('latency.slower', { count: slower, shown: whole(slower), share: share(counted ? slower / counted : 0) }),
+    timeout &&
+      t('latency.slower', { count: slower, shown: whole(slower), share: share(counted ? slower / counted : 0) }),
   ];
   return (
     <Picture

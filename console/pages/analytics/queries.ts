@@ -40,4 +40,3 @@ export function useAdvice(filters: Filters) {
     { enabled: flow !== null, everyMs: false },
   );
 }
-

@@ -9,7 +9,7 @@ import { Confirm } from '../../parts/dialog';
 import { ProblemNote } from '../../parts/problem-note';
 import { toast } from '../../parts/toasts';
 import { type Filters, readFilters, searchOf } from './filters';
-import { SaveView, type SavedView } from './save-view';
+import { type SavedView, SaveView } from './save-view';
 import styles from './saved-views.module.css';
 
 const KEY = ['saved-views'];

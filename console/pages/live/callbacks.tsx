@@ -13,7 +13,11 @@ export function Callbacks({ callbacks: { pending, failing, disabledProfiles } }:
       <Tiles label={t('callbacks')}>
         <Tile name={t('callbacks.pending')} value={whole(pending)} />
         <Tile name={t('callbacks.failing')} value={whole(failing)} tone={failing > 0 ? 'bad' : 'plain'} />
-        <Tile name={t('callbacks.disabled')} value={whole(disabledProfiles)} tone={disabledProfiles > 0 ? 'wait' : 'plain'} />
+        <Tile
+          name={t('callbacks.disabled')}
+          value={whole(disabledProfiles)}
+          tone={disabledProfiles > 0 ? 'wait' : 'plain'}
+        />
       </Tiles>
       <p>
         <Link href="/settings/callback-profiles">{t('callbacks.link')}</Link>

@@ -34,8 +34,18 @@ export function DeadLetters({ count }: { count: number | null }) {
   const { edits } = useRights();
   return (
     <Card title={t('dead')}>
-      <p>{count === null ? t('dead.notKnown') : t('dead.count', { count, shown: whole(count) })}</p>
-      {edits('receipts') ? count !== 0 && <Letters count={count} /> : <p className={styles.quiet}>{t('dead.noRight')}</p>}
+      <p>
+        {count === null
+          ? t('dead.notKnown')
+          : count === 0
+            ? t('dead.none')
+            : t('dead.count', { count, shown: whole(count) })}
+      </p>
+      {edits('receipts') ? (
+        count !== 0 && <Letters count={count} />
+      ) : (
+        <p className={styles.quiet}>{t('dead.noRight')}</p>
+      )}
     </Card>
   );
 }
@@ -74,7 +84,7 @@ function Letters({ count }: { count: number | null }) {
           ))}
         </ul>
       )}
-      {data && count !== null && data.length < count && (
+      {data && data.length > 0 && count !== null && data.length < count && (
         <p className={styles.quiet}>{t('dead.more', { shown: whole(data.length), total: whole(count) })}</p>
       )}
       {asking && (
@@ -113,7 +123,8 @@ function LetterItem({ letter, onRedrive }: { letter: Letter; onRedrive(): void }
         {cause}
       </strong>
       <span className={styles.quiet}>
-        {at ? <Time at={at} seconds /> : t('dead.noTime')} {redriven && <Badge tone="good">{t('dead.triedAgain')}</Badge>}
+        {at ? <Time at={at} seconds /> : t('dead.noTime')}{' '}
+        {redriven && <Badge tone="good">{t('dead.triedAgain')}</Badge>}
       </span>
       <Disclosure title={t('dead.record')}>
         {value === null ? <p>{t('dead.hidden')}</p> : <pre dir="ltr">{value}</pre>}

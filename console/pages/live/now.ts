@@ -31,7 +31,6 @@ export interface Now {
   callbacks: { pending: number; failing: number; disabledProfiles: number };
 }
 
-
 export function askNow(mode: Mode, signal: AbortSignal): Promise<Now> {
   return ask<Now>('GET', `/v1/live?mode=${mode}`, undefined, signal);
 }

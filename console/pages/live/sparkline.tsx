@@ -7,7 +7,9 @@ export function Sparkline({ values }: { values: readonly (number | null)[] }) {
   const most = Math.max(...values.map((value) => value ?? 0), 0.001);
   const step = SIZE.width / Math.max(values.length - 1, 1);
   const points = values.flatMap((value, at) =>
-    value === null ? [] : [`${(at * step).toFixed(1)},${(SIZE.height - 2 - (value / most) * (SIZE.height - 4)).toFixed(1)}`],
+    value === null
+      ? []
+      : [`${(at * step).toFixed(1)},${(SIZE.height - 2 - (value / most) * (SIZE.height - 4)).toFixed(1)}`],
   );
   return (
     <svg
