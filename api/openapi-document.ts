@@ -8,7 +8,9 @@ import { apiRoutes } from './routes';
 export function openApiDocument(version: string): object {
   const hollow: object = new Proxy(() => hollow, { get: () => hollow });
   const rooms = ['engine', 'store', 'metrics', 'auth', 'accounts', 'providers', 'prices', 'callbacks', 'intake'];
-  const deps = { publicUrl: '', ...Object.fromEntries(rooms.map((room) => [room, hollow])) } as unknown as Parameters<typeof apiRoutes>[0];
+  const deps = { publicUrl: '', ...Object.fromEntries(rooms.map((room) => [room, hollow])) } as unknown as Parameters<
+    typeof apiRoutes
+  >[0];
   const table = apiRoutes(deps);
   return openApi(table, { version, publicUrl: '' });
 }

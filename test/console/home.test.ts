@@ -16,7 +16,10 @@ describe('an empty console', () => {
     // The first channel fails, and the next one takes over, before one's eyes.
     await page.locator('[data-outcome="failed"]').waitFor();
     await page.locator('[data-outcome="succeeded"]').waitFor();
-    await page.getByRole('status').getByText(/^Succeeded at .*SMS reached the person/).waitFor();
+    await page
+      .getByRole('status')
+      .getByText(/^Succeeded at .*SMS reached the person/)
+      .waitFor();
     expect(Date.now() - began).toBeLessThan(60_000);
     expect(complaints).toEqual([]);
     await page.getByRole('link', { name: 'Build your own flow' }).waitFor();
@@ -34,7 +37,10 @@ describe('an empty console', () => {
     await page.reload();
     expect(await page.getByLabel('Phone number').inputValue()).toBe('+393359990001');
     await page.getByRole('button', { name: 'Send the message' }).click();
-    await page.getByRole('status').getByText(/^Succeeded at .*WhatsApp reached the person/).waitFor();
+    await page
+      .getByRole('status')
+      .getByText(/^Succeeded at .*WhatsApp reached the person/)
+      .waitFor();
     const id = new URL(page.url()).searchParams.get('sent');
     const { items } = await console.call('GET', `/v1/sandbox/messages?invocationId=${id}`);
     expect(items).toMatchObject([{ step: 'whatsapp', to: '+393359990001' }]);
@@ -60,11 +66,14 @@ describe('later', () => {
     await page.waitForURL('**/console/runs/inv_*');
   });
 
-  it.each(['/console?try=1', '/console?mode=test'])('nothing of %s has to be scrolled sideways at 360 pixels', async (path) => {
-    const { page } = await console.open(path, { width: 360 });
-    await page.getByRole('heading', { level: 2 }).first().waitFor();
-    expect(await tooWide(page)).toBe(0);
-  });
+  it.each(['/console?try=1', '/console?mode=test'])(
+    'nothing of %s has to be scrolled sideways at 360 pixels',
+    async (path) => {
+      const { page } = await console.open(path, { width: 360 });
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+      expect(await tooWide(page)).toBe(0);
+    },
+  );
 
   it('is mirrored in Arabic', async () => {
     const { page } = await console.open('/console?try=1', { locale: 'ar-EG' });
@@ -76,9 +85,15 @@ describe('later', () => {
     const { page } = await console.open('/console?mode=test');
     await page.getByRole('region', { name: 'Last runs' }).waitFor();
     await console.restart(async () => {
-      await page.getByText(/The server does not answer/).first().waitFor();
+      await page
+        .getByText(/The server does not answer/)
+        .first()
+        .waitFor();
       await page.getByRole('region', { name: 'Last runs' }).waitFor();
     });
-    await page.getByText(/The server does not answer/).first().waitFor({ state: 'detached' });
+    await page
+      .getByText(/The server does not answer/)
+      .first()
+      .waitFor({ state: 'detached' });
   });
 });
