@@ -27,8 +27,9 @@ interface Ground {
 /** Signing in with an OpenID provider. Without one the routes say so. */
 export function openIdRoutes(services: Services): Route[] {
   const { openId, publicUrl, now } = services;
-  const cookie = cookieNamed('onward_openid', publicUrl);
-  const ground = openId ? { services, provider: createOpenIdProvider(openId, now), cookie } : null;
+  const ground = openId
+    ? { services, provider: createOpenIdProvider(openId, now), cookie: cookieNamed('onward_openid', publicUrl) }
+    : null;
   const query = (properties: object) => ({ type: 'object', additionalProperties: true, properties });
   return [
     route<unknown, { returnTo?: string }>({

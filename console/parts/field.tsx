@@ -206,12 +206,15 @@ export function Select<T extends string>({
 export function Checkbox({
   label,
   hint,
+  bare,
   checked,
   onChange,
   disabled,
 }: {
   label: string;
   hint?: string;
+  /** Its name is read out and not shown. */
+  bare?: boolean;
   checked: boolean;
   disabled?: boolean;
   onChange(checked: boolean): void;
@@ -227,7 +230,9 @@ export function Checkbox({
         aria-describedby={hint ? `${id}-hint` : undefined}
         onChange={({ target }) => onChange(target.checked)}
       />
-      <label htmlFor={id}>{label}</label>
+      <label htmlFor={id} className={bare ? 'for-readers-only' : undefined}>
+        {label}
+      </label>
       {hint && (
         <p id={`${id}-hint`} className={styles.hint}>
           {hint}
