@@ -125,7 +125,7 @@ describe('the timeline', () => {
   });
 
   it('groups the branches of a parallel step', () => {
-    const steps = [parallel('both', [[step('sms')], [step('email')]])] as unknown as Parameters<typeof flow>[0];
+    const steps = [parallel('any', [[step('sms')], [step('email')]])] as unknown as Parameters<typeof flow>[0];
     const definition = flow(steps) as FlowDefinition;
     const { rows } = timelineOf(play({}, steps), START_AT, definition);
     expect(rows.map(({ step: name, depth, branch }) => [name, depth, branch])).toEqual([
