@@ -10,6 +10,8 @@ export interface ConsoleUnderTest {
   readonly browser: Browser;
   /** A window in which the owner has signed in. */
   open(path: string, look?: Look): Promise<Window>;
+  /** A window in which somebody of that role has signed in: invited, and the invitation accepted. */
+  openAs(role: string, path: string, look?: Look): Promise<Window>;
   /** A window of nobody. */
   openOutside(path: string, look?: Look): Promise<Window>;
   /** By the owner's key, or another one. Throws for what is not 2xx. */
@@ -54,6 +56,16 @@ export function consoleUnderTest(env: Record<string, string> = {}): ConsoleUnder
     await window.page.goto(server.url + path);
     return window;
   };
+  const call: ConsoleUnderTest['call'] = async (method, path, body, key = server.ownerKey) => {
+    const response = await fetch(server.url + path, {
+      method,
+      headers: { 'api-key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return text && (response.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text;
+  };
   return {
     get server() {
       return server;
@@ -69,16 +81,22 @@ export function consoleUnderTest(env: Record<string, string> = {}): ConsoleUnder
       await window.page.goto(server.url + path);
       return window;
     },
-    async call(method, path, body, key = server.ownerKey) {
-      const response = await fetch(server.url + path, {
-        method,
-        headers: { 'api-key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+    async openAs(role, path, look = {}) {
+      const window = await openWindow(browser, look);
+      contexts.push(window.context);
+      const email = `${role}.${contexts.length}.${Date.now()}@example.com`;
+      const { invitation } = await call('POST', '/v1/people', { email, name: `Somebody, ${role}`, role });
+      const token = new URL(invitation.url).searchParams.get('token') ?? '';
+      // What it sets as a cookie is the window's.
+      const accepted = await window.context.request.post(`${server.url}/v1/invitations/${encodeURIComponent(token)}`, {
+        headers: { 'x-onward-console': '1' },
+        data: { name: `Somebody, ${role}`, password: 'seven green lanterns drift' },
       });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-      return text && (response.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text;
+      if (!accepted.ok()) throw new Error(`the invitation answered ${accepted.status()}: ${await accepted.text()}`);
+      await window.page.goto(server.url + path);
+      return window;
     },
+    call,
     async restart(meanwhile = async () => {}) {
       server.signal('SIGKILL');
       await server.ended;

@@ -40,9 +40,14 @@ interface Wanted {
   sandbox?: Record<string, string>;
 }
 
+/** Numbers that end in 0001 to 0006 tell the sandbox what to do. */
+let people = 1_000;
+/** Somebody else each time: what is learned of a number (that it blocked us) is remembered in the next run to it. */
+const somebody = () => `+39335123${++people}`;
+
 async function invoke({
   workflowId = 'wf_quick',
-  phone = '+393351230001',
+  phone = somebody(),
   externalId,
   sandbox,
 }: Wanted = {}): Promise<string> {
@@ -58,14 +63,18 @@ function receipt(invocationId: string, body: { step: string; status: string; rea
 /** In the page: the bar says another length than it did. */
 const GROWN = `(before) => document.querySelector('[data-outcome="waiting"] [data-kind="waiting"]')?.title !== before`;
 
+const STORY_WAIT_MS = 60_000;
+
 /** The story once it has what is waited for. */
 async function story(
   id: string,
   until: (story: { invocation: { status: string }; events: { type: string }[] }) => boolean,
 ) {
+  const giveUpAt = Date.now() + STORY_WAIT_MS;
   for (;;) {
     const found = await console.call('GET', `/v1/invocations/${id}/story`);
     if (until(found)) return found;
+    if (Date.now() > giveUpAt) throw new Error(`what is waited for never came: ${JSON.stringify(found)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -111,7 +120,7 @@ describe('the page of a run', () => {
   });
 
   it('shows a receipt that came late as a ghost beyond the deadline, and says who was reached twice', async () => {
-    const id = await invoke({ phone: '+393351230005', sandbox: { whatsapp: 'delivered@4s', sms: 'delivered@500ms' } });
+    const id = await invoke({ sandbox: { whatsapp: 'delivered@4s', sms: 'delivered@500ms' } });
     await story(id, ({ events }) => events.some(({ type }) => type === 'DuplicateDetected'));
     const { page } = await console.open(`/console/runs/${id}`);
     const ghost = page.locator('[data-kind="ghost"][title]');
@@ -160,7 +169,9 @@ describe('the page of a run', () => {
   });
 
   it('opens in the simulator with what happened, and copies a curl that can be sent', async () => {
+    const phone = somebody();
     const id = await invoke({
+      phone,
       externalId: "Ann's order",
       sandbox: { whatsapp: 'reject:blocked', sms: 'delivered@1s' },
     });
@@ -173,7 +184,7 @@ describe('the page of a run', () => {
     await page.getByRole('button', { name: 'Copy as curl' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const curl = (await page.evaluate('navigator.clipboard.readText()')) as string;
-    expect(curl).toContain('+393351230001');
+    expect(curl).toContain(phone);
     expect(curl).not.toContain('493021');
   });
 
@@ -183,6 +194,39 @@ describe('the page of a run', () => {
       .getByRole('alert')
       .getByText(/is not known here/)
       .waitFor();
+  });
+});
+
+describe('an analyst', () => {
+  it('sees what happened, and neither whom it reached nor what would act on it, and is told so', async () => {
+    const phone = somebody();
+    const ended = await invoke({ phone, externalId: `call ${phone}` });
+    const running = await invoke({ workflowId: 'wf_patient', phone, sandbox: { whatsapp: 'silent' } });
+    await story(ended, ({ invocation }) => invocation.status === 'succeeded');
+    const { page, complaints } = await console.openAs('analyst', `/console/runs/${ended}`);
+    await page
+      .getByText(/^Succeeded at/)
+      .first()
+      .waitFor();
+    await page.getByText('Not shown to your role').waitFor();
+    await page.getByText('Raw receipt').first().click();
+    await page.getByText(/your role may not see it/).waitFor();
+    await page.goto(`${console.server.url}/console/runs/${running}`);
+    await page.getByText('Under way').first().waitFor();
+    await page.getByText('Your role does not cancel or complete runs').waitFor();
+    expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
+    await page.goto(`${console.server.url}/console/runs?mode=test`);
+    await rows(page).filter({ hasText: 'call +39' }).first().waitFor();
+    // In none of it does the number stand, be it in sight or not.
+    for (const path of [`/console/runs/${ended}`, `/console/runs/${running}`, '/console/runs?mode=test']) {
+      await page.goto(console.server.url + path);
+      await rows(page)
+        .or(page.getByRole('heading', { name: 'Step by step' }))
+        .first()
+        .waitFor();
+      expect(await page.content()).not.toContain(phone.slice(4));
+    }
+    expect(complaints).toEqual([]);
   });
 });
 

@@ -43,11 +43,7 @@ export function FirstMessage({ onSent, again }: { onSent(id: string): void; agai
   if (flows.error && !flows.data) return <ProblemNote error={flows.error} onRetry={() => void flows.refetch()} />;
   if (!flows.data) return <Loading />;
   if (flows.data.length === 0) {
-    return (
-      <Note title={t('first.noFlow')}>
-        <Link href="/flows/new">{t('next.flow')}</Link>
-      </Note>
-    );
+    return <Note title={t('first.noFlow')}>{edits('flows') && <Link href="/flows/new">{t('next.flow')}</Link>}</Note>;
   }
   return <Form flows={flows.data} onSent={onSent} again={again} />;
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useDefinition } from '../../client/definition';
 import { useRun } from '../../client/run';
+import { useRights } from '../../client/session';
 import { LinkButton } from '../../parts/button';
 import { Loading } from '../../parts/loading';
 import { Card } from '../../parts/page';
@@ -14,6 +15,7 @@ import styles from './home.module.css';
 export function FirstRun({ id }: { id: string }) {
   const { t } = useTranslation('home');
   const { summary } = useSentences();
+  const { edits } = useRights();
   const { story, error, again } = useRun(id);
   const definition = useDefinition(story?.invocation.workflowId, story?.invocation.flowVersion);
   return (
@@ -33,8 +35,8 @@ export function FirstRun({ id }: { id: string }) {
         <LinkButton primary href={`/runs/${id}`}>
           {t('next.run')}
         </LinkButton>
-        <LinkButton href="/flows/new">{t('next.flow')}</LinkButton>
-        <LinkButton href="/settings/provider-accounts">{t('next.provider')}</LinkButton>
+        {edits('flows') && <LinkButton href="/flows/new">{t('next.flow')}</LinkButton>}
+        {edits('administration') && <LinkButton href="/settings/provider-accounts">{t('next.provider')}</LinkButton>}
       </div>
     </Card>
   );

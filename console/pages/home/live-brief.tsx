@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { InvocationView } from '../../../schemas/invocation';
+import type { Live } from '../../../schemas/live';
 import type { Mode } from '../../../schemas/vocabulary';
 import { OWN_PAGE, reach } from '../../client/api';
 import { problemOf } from '../../client/problem';
@@ -15,15 +16,6 @@ import { ProblemNote } from '../../parts/problem-note';
 import { Status } from '../../parts/status';
 import { Table } from '../../parts/table';
 import styles from './home.module.css';
-
-/** What GET /v1/live answers, as far as this page shows it. */
-interface Live {
-  running: { total: number; byFlow: { workflowId: string; name: string; running: number }[] };
-  rates: { invocationsPerSecond: number; endedPerSecond: number };
-  providers: { provider: string; account: string | null; breaker: 'closed' | 'half_open' | 'open' }[];
-  deadLetters: number;
-  callbacks: { failing: number };
-}
 
 const LOOK_MS = 5_000;
 
@@ -64,6 +56,11 @@ export function LiveBrief({
   );
 }
 
+/** What another process of the server counts is not known to the one that answers. */
+function known(number: number | null, words: (number: number) => string): string {
+  return number === null ? '–' : words(number);
+}
+
 function Now({ mode }: { mode: Mode }) {
   const { t } = useTranslation('home');
   const { data, error, refetch } = useQuery({
@@ -76,15 +73,17 @@ function Now({ mode }: { mode: Mode }) {
     },
     refetchInterval: LOOK_MS,
   });
+  const rate = (perSecond: number | null) =>
+    known(perSecond, (number) => t('now.perSecond', { number: whole(Math.round(number * 10) / 10) }));
   return (
     <Card title={t('now')} actions={<Link href={mode === 'test' ? '/live?mode=test' : '/live'}>{t('now.all')}</Link>}>
       {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {data && (
         <dl className={styles.figures}>
           <Figure name={t('now.running')}>{whole(data.running.total)}</Figure>
-          <Figure name={t('now.began')}>{t('now.perSecond', { number: rate(data.rates.invocationsPerSecond) })}</Figure>
-          <Figure name={t('now.ended')}>{t('now.perSecond', { number: rate(data.rates.endedPerSecond) })}</Figure>
-          <Figure name={t('now.deadLetters')}>{whole(data.deadLetters)}</Figure>
+          <Figure name={t('now.began')}>{rate(data.rates.invocationsPerSecond)}</Figure>
+          <Figure name={t('now.ended')}>{rate(data.rates.endedPerSecond)}</Figure>
+          <Figure name={t('now.deadLetters')}>{known(data.deadLetters, whole)}</Figure>
           <Figure name={t('now.callbacks')}>{whole(data.callbacks.failing)}</Figure>
           <Figure name={t('now.providers')}>
             <Providers live={data} />
@@ -95,15 +94,14 @@ function Now({ mode }: { mode: Mode }) {
   );
 }
 
-const rate = (perSecond: number) => whole(Math.round(perSecond * 10) / 10);
-
 function Providers({ live }: { live: Live }) {
   const { t } = useTranslation('home');
-  const away = live.providers.filter(({ breaker }) => breaker !== 'closed');
+  // Null: it has none, as the sandbox, or it is another process's.
+  const away = live.providers.filter(({ breaker }) => breaker === 'open' || breaker === 'half_open');
   if (away.length === 0) return <Badge tone="good">{t('now.allWell')}</Badge>;
   return away.map(({ provider, account }) => (
     <Badge key={provider + account} tone="bad">
-      {account ? `${provider} ${account}` : provider}
+      {provider} {account}
     </Badge>
   ));
 }

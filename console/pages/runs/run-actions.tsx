@@ -12,32 +12,32 @@ import { Confirm } from '../../parts/dialog';
 import { toast } from '../../parts/toasts';
 import { curlOf } from './curl';
 import { simulatorLink } from './outcomes';
+import styles from './run.module.css';
 
 /** What the person may do with it: stop it, end it as done, play it again elsewhere. */
 export function RunActions({ story, definition }: { story: Story; definition: FlowDefinition | undefined }) {
   const { t } = useTranslation('runs');
   const { edits, sees } = useRights();
+  const invokes = edits('invoke');
   const [asked, setAsked] = useState<'cancel' | 'complete' | null>(null);
   const { invocation } = story;
   const running = invocation.status === 'running';
   return (
     <>
       {sees('flows') && <LinkButton href={simulatorLink(story)}>{t('do.simulate')}</LinkButton>}
-      <CopyButton text={curlOf(window.location.origin, invocation, story.recipient ?? null, definition)}>
-        {t('do.curl')}
-      </CopyButton>
+      {invokes && (
+        <CopyButton text={curlOf(window.location.origin, invocation, story.recipient ?? null, definition)}>
+          {t('do.curl')}
+        </CopyButton>
+      )}
       {running &&
+        invokes &&
         (['complete', 'cancel'] as const).map((verb) => (
-          <Button
-            key={verb}
-            danger={verb === 'cancel'}
-            disabled={!edits('invoke')}
-            title={edits('invoke') ? undefined : t('do.notYours')}
-            onClick={() => setAsked(verb)}
-          >
+          <Button key={verb} danger={verb === 'cancel'} onClick={() => setAsked(verb)}>
             {t(`do.${verb}`)}
           </Button>
         ))}
+      {running && !invokes && <span className={styles.soft}>{t('do.notYours')}</span>}
       {asked && <Ask verb={asked} id={invocation.id} onClose={() => setAsked(null)} />}
     </>
   );
