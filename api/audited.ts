@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import type { AuditEntry, AuditStore } from '../store/contract';
 import { actorOf } from './caller';
 import type { Logger } from './deps';
@@ -6,6 +6,8 @@ import { faultOf } from './fault';
 import { maskText } from './masked';
 import type { ApiRequest, ApiResponse, Route, RouteAudit } from './route';
 
+/** Two of one millisecond stand in the order in which they came. */
+const newId = monotonicFactory();
 /** Characters of a state that is kept; a flow's definition has at most 64 KiB. */
 const LONGEST = 262_144;
 const SECRET = /(secrets?|passwords?|credentials?|tokens?|authorization)$/i;
@@ -37,7 +39,7 @@ export async function audited(
   const id = idIn(before) ?? named;
   const at = deps.now();
   const entry: AuditEntry = {
-    ...{ id: `aud_${ulid(at)}`, at, by: actorOf(caller), requestId },
+    ...{ id: `aud_${newId(at)}`, at, by: actorOf(caller), requestId },
     ...{ action: actionOf(audit, null), resource: { kind: audit.resource, id } },
     ...{ before: stateText(before), after: null, outcome: null, status: null },
   };
@@ -54,7 +56,8 @@ export async function audited(
   const { status, by = entry.by } = response;
   const action = actionOf(audit, response);
   if (action === null) return response;
-  if (status >= 400) {
+  // Who is turned away from a page is led to another.
+  if (status >= 400 || action.endsWith('.refused')) {
     const outcome = status >= 500 ? 'failed' : 'refused';
     await settle({ ...{ by, action, outcome, status }, before: null });
     return response;

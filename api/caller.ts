@@ -25,6 +25,6 @@ export function actorOf({ kind, id, name }: Caller): Actor {
   return { kind, id, name };
 }
 
-export function callerOfPerson({ id, name, role }: Pick<Person, 'id' | 'name' | 'role'>): Caller {
+export function callerOfPerson({ id, name, role }: Person): Caller {
   return { kind: 'person', id, name, role, mode: 'live', flows: null };
 }

@@ -30,9 +30,9 @@ const CODINGS = [
   ['gzip', '.gz'],
 ] as const;
 
-/** The pages of the console: one shell for every path, and what it is made of. */
-export function consoleRoutes({ consoleFolder }: Services): Route[] {
-  const shell = (headers: IncomingHttpHeaders) =>
+/** The shell in which every page is drawn. */
+export function consoleShell({ consoleFolder }: Pick<Services, 'consoleFolder'>) {
+  return (headers: IncomingHttpHeaders) =>
     file(join(consoleFolder, 'index.html'), headers, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-cache',
@@ -40,6 +40,12 @@ export function consoleRoutes({ consoleFolder }: Services): Route[] {
       'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
     });
+}
+
+/** The pages of the console: one shell for every path, and what it is made of. */
+export function consoleRoutes(services: Services): Route[] {
+  const { consoleFolder } = services;
+  const shell = consoleShell(services);
   const page = {
     method: 'GET',
     tag: 'running',

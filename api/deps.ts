@@ -62,16 +62,6 @@ export interface ApiDeps {
   temporalCodec?: PayloadCodecService;
 }
 
-/** An OpenID provider, and what it knows us by. */
-export interface OpenIdSettings {
-  issuer: string;
-  clientId: string;
-  /** Null: a public client. */
-  clientSecret: string | null;
-  /** What people call it, for the button. */
-  name: string;
-}
-
 /** What the process knows of now besides its metrics. */
 export interface LiveSource {
   lag(): Promise<Lag[]>;
@@ -85,6 +75,16 @@ export interface LiveSource {
   sendsHere: boolean;
   endsHere: boolean;
   receiptsHere: boolean;
+}
+
+/** An OpenID provider, and what it knows us by. */
+export interface OpenIdSettings {
+  issuer: string;
+  clientId: string;
+  /** Null: a public client. */
+  clientSecret: string | null;
+  /** What people call it, for the button. */
+  name: string;
 }
 
 export interface AccountsGround {

@@ -2,13 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EngineUnavailable } from '../core/engine';
 import { LogUnavailable } from '../log/contract';
 import { type Validator, validator } from '../schemas/validate';
-import { PERSON_ROLES } from '../schemas/vocabulary';
-import { type ApiKey, type AuditStore, BadCursor, StoreUnavailable } from '../store/contract';
+import { type AuditStore, BadCursor, StoreUnavailable } from '../store/contract';
 import type { RequestTrace, RequestTracing } from '../tracing/contract';
-import { type Access, allows, masksAddresses, rolesWith } from './access';
+import { masksAddresses } from './access';
+import { type AdmitDeps, admit } from './admit';
 import { audited } from './audited';
-import { type Authenticator, sendsKey } from './auth';
-import { type Caller, callerOf } from './caller';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
 import { maskedResponse, mayHoldAddresses } from './masked';
@@ -28,7 +26,6 @@ import {
 import { requestId } from './request-id';
 import { respond } from './respond';
 import type { ApiRequest, ApiResponse, Route } from './route';
-import type { Sessions } from './sessions';
 
 /** Answers one request of one route. Never rejects. */
 export type RouteHandler = (
@@ -37,9 +34,7 @@ export type RouteHandler = (
   res: ServerResponse,
 ) => Promise<void>;
 
-export interface DispatchDeps {
-  auth: Authenticator;
-  sessions: Sessions;
+export interface DispatchDeps extends AdmitDeps {
   metrics: Metrics;
   logger: Logger;
   tracing: RequestTracing | null;
@@ -51,8 +46,6 @@ export interface DispatchDeps {
 type Stage<T> = { ok: true; value: T } | { ok: false; response: ApiResponse };
 type Body = { rawBody: Buffer; body: unknown };
 
-/** Nobody: what a public route is handed as its caller. It has no rights that a handler could grant by it. */
-const NOBODY: Caller = { kind: 'nobody', id: '', name: '', role: 'gateway', mode: 'test', flows: null };
 const NO_BYTES = Buffer.alloc(0);
 const NO_BODY: Stage<Body> = { ok: true, value: { rawBody: NO_BYTES, body: undefined } };
 
@@ -78,7 +71,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     trace: RequestTrace | undefined,
     id: string,
   ) => {
-    const admitted = admit(route, deps, req);
+    const admitted = admit(route.access, deps, req);
     const caller = admitted instanceof Promise ? await admitted : admitted;
     if (!caller.ok) return caller.response;
     const turnedAway = route.guard?.(params);
@@ -148,34 +141,6 @@ const NO_QUERY = { ok: true as const, value: {} };
 function searchOf(url: string): URLSearchParams {
   const start = url.indexOf('?');
   return start < 0 ? NO_SEARCH : new URLSearchParams(url.slice(start + 1));
-}
-
-function admit(route: Route, deps: DispatchDeps, req: IncomingMessage): Stage<Caller> | Promise<Stage<Caller>> {
-  const { access } = route;
-  if (access === 'public') return { ok: true, value: NOBODY };
-  const judge = (who: Caller | ApiResponse) => judgeCaller(access, who);
-  const { headers } = req;
-  const bySession =
-    headers.cookie === undefined || sendsKey(headers) ? null : deps.sessions.authenticate(req.method, headers);
-  if (bySession) return bySession instanceof Promise ? bySession.then(judge) : judge(bySession);
-  const judgeKey = (key: ApiKey | ApiResponse) => judge('role' in key ? callerOf(key) : key);
-  const found = deps.auth.authenticate(headers);
-  return found instanceof Promise ? found.then(judgeKey) : judgeKey(found);
-}
-
-function judgeCaller(access: Exclude<Access, 'public'>, who: Caller | ApiResponse): Stage<Caller> {
-  if (!('role' in who)) return refuse(who);
-  const person = who.kind === 'person';
-  if (access === 'person') {
-    if (person) return { ok: true, value: who };
-    return refuse(problem(403, 'This is for people, not for keys.', { hint: 'Sign in at /console.' }));
-  }
-  if (allows(who.role, access)) return { ok: true, value: who };
-  const roles = rolesWith(access).filter((role) => !person || PERSON_ROLES.some((one) => one === role));
-  const detail = person ? `Your role, ${who.role}, may not do this.` : `A key of the role ${who.role} may not do this.`;
-  return refuse(
-    problem(403, detail, { hint: `This takes ${person ? '' : 'a key of '}the role ${roles.join(' or ')}.` }),
-  );
 }
 
 async function takeBody(

@@ -7,7 +7,7 @@ import { notFound } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
 import { letIn, type SessionParts, tooManyAtOnce } from './session';
-import { SIGNED_IN } from './session-audit';
+import { ACCEPT_AUDIT } from './session-audit';
 import { newTicket, ticketHash } from './tickets';
 
 const PATH = '/v1/invitations/{token}';
@@ -35,9 +35,9 @@ export function invitationRoutes(services: Services, parts: SessionParts): Route
       summary: 'Accept an invitation with a password of your own; the answer sets the cookie',
       tag: TAG,
       access: 'public',
+      audit: ACCEPT_AUDIT,
       body: invitationAcceptSchema,
       responses: { 200: sessionSchema },
-      audit: SIGNED_IN,
       handle: (request) => accept(services, parts, request),
     }),
   ];

@@ -6,7 +6,7 @@ import { createOpenIdProvider, type Flight, type OpenIdProvider } from './openid
 import { notFound } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
-import { by, SIGNED_IN } from './session-audit';
+import { personActor, SIGN_IN_AUDIT, strangerActor } from './session-audit';
 import { type Cookie, cookieNamed } from './session-cookie';
 import { redirect, SIGN_IN_PAGE } from './sign-in-link';
 
@@ -28,9 +28,8 @@ interface Ground {
 /** Signing in with an OpenID provider. Without one the routes say so. */
 export function openIdRoutes(services: Services): Route[] {
   const { openId, publicUrl, now } = services;
-  const ground = openId
-    ? { services, provider: createOpenIdProvider(openId, now), cookie: cookieNamed('onward_openid', publicUrl) }
-    : null;
+  const cookie = cookieNamed('onward_openid', publicUrl);
+  const ground = openId ? { services, provider: createOpenIdProvider(openId, now), cookie } : null;
   const query = (properties: object) => ({ type: 'object', additionalProperties: true, properties });
   return [
     route<unknown, { returnTo?: string }>({
@@ -49,8 +48,8 @@ export function openIdRoutes(services: Services): Route[] {
       summary: 'Where the OpenID provider leads back to',
       tag: TAG,
       access: 'public',
+      audit: SIGN_IN_AUDIT,
       responses: { 303: null },
-      audit: SIGNED_IN,
       handle: async (request) => (ground ? end(ground, request) : notSetUp()),
     }),
   ];
@@ -78,9 +77,10 @@ async function end({ services, provider, cookie }: Ground, request: ApiRequest):
     return back('openid');
   }
   const person = email === null ? null : await personWith(services, email);
-  if (!person) return back('unknown');
+  if (!person) return { ...back('unknown'), ...(email !== null && { by: strangerActor(email) }) };
   const begun = await services.sessions.begin(person, request.headers);
-  return by(person, redirect(withinConsole(flight.returnTo), begun.cookie, cookie.clear()));
+  const onward = redirect(withinConsole(flight.returnTo), begun.cookie, cookie.clear());
+  return { ...onward, by: personActor(begun.person) };
 }
 
 /** The provider's own code, such as `invalid_client` (RFC 6749, 5.2). */

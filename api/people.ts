@@ -23,6 +23,14 @@ const ADMINISTRATION = { resource: 'administration', level: 'EDIT' } as const;
 /** The owners among them are counted one by one. */
 const PEOPLE_MAX = 10 * LIST_LIMITS.most;
 
+/** For the audit; when they were seen last changes by itself. */
+function personState({ store }: Services): RouteAudit['read'] {
+  return async ({ id = '' }) => {
+    const person = await store.people.get(id);
+    return person && { ...personView(person), lastSeenAt: undefined };
+  };
+}
+
 export function peopleRoutes(services: Services): Route[] {
   // Two changes at once could each leave the other's owner as the last one.
   let turn: Promise<unknown> = Promise.resolve();
@@ -31,7 +39,6 @@ export function peopleRoutes(services: Services): Route[] {
     turn = result.catch(() => undefined);
     return result;
   };
-  const audit = auditOf(services);
   return [
     route<PersonCreate>({
       method: 'POST',
@@ -39,9 +46,9 @@ export function peopleRoutes(services: Services): Route[] {
       summary: 'Invite somebody; the link is shown this once',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.invited', resource: 'person', read: personState(services) },
       body: personCreateSchema,
       responses: { 201: personInvitedSchema },
-      audit: audit('person.invited'),
       handle: (request) => create(services, request),
     }),
     route<unknown, PageQuery>({
@@ -74,9 +81,9 @@ export function peopleRoutes(services: Services): Route[] {
       summary: 'Change a person; what is left out stays',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.changed', resource: 'person', read: personState(services) },
       body: personChangeSchema,
       responses: { 200: personSchema },
-      audit: audit('person.changed'),
       handle: (request) => inTurn(() => replace(services, request)),
     }),
     route({
@@ -85,28 +92,15 @@ export function peopleRoutes(services: Services): Route[] {
       summary: 'Remove a person; their sessions end within two seconds everywhere',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.removed', resource: 'person', read: personState(services) },
       responses: { 204: null },
-      audit: audit('person.removed'),
       handle: (request) => inTurn(() => remove(services, request)),
     }),
     ...accessRoutes(services),
   ];
 }
 
-function auditOf({ store }: Services): (action: string) => RouteAudit {
-  return (action) => ({
-    action,
-    resource: 'person',
-    async read({ id = '' }) {
-      const person = await store.people.get(id);
-      // When they were seen last changes by itself.
-      return person && { ...personView(person), lastSeenAt: undefined };
-    },
-  });
-}
-
 function accessRoutes(services: Services): Route[] {
-  const audit = auditOf(services);
   return [
     route({
       method: 'POST',
@@ -114,8 +108,8 @@ function accessRoutes(services: Services): Route[] {
       summary: 'A new link to choose a password by, shown this once; the one before is good no more',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.invited_again', resource: 'person', read: personState(services) },
       responses: { 201: invitationLinkSchema },
-      audit: audit('person.invited_again'),
       async handle(request) {
         const found = await reachable(services, request);
         if (!found.ok) return found.response;
@@ -129,8 +123,8 @@ function accessRoutes(services: Services): Route[] {
       summary: 'Sign somebody out everywhere',
       tag: TAG,
       access: ADMINISTRATION,
+      audit: { action: 'person.signed_out', resource: 'person', read: personState(services) },
       responses: { 204: null },
-      audit: audit('person.signed_out'),
       async handle(request) {
         const found = await reachable(services, request);
         if (!found.ok) return found.response;

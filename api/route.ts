@@ -37,7 +37,7 @@ export interface ApiResponse {
   /** Written piece by piece instead of a body; given up when the client goes. */
   stream?: AsyncIterable<string | Uint8Array>;
   /** Of a public route: who it turned out to be, for the audit. Not sent. */
-  by?: Actor;
+  by?: Actor | undefined;
 }
 
 export interface RawBody {

@@ -6,7 +6,7 @@ import { callbackDeliveryRoutes } from './callback-deliveries';
 import { callbackProfileCareRoutes } from './callback-profile-care';
 import { callbackProfileRoutes } from './callback-profiles';
 import { consentRoutes } from './consents';
-import { consoleRoutes } from './console';
+import { consoleRoutes, consoleShell } from './console';
 import type { ApiDeps } from './deps';
 import { docsRoutes } from './docs';
 import { exportRoutes } from './exports';
@@ -26,13 +26,12 @@ import { openIdRoutes } from './openid';
 import { createPasswords } from './passwords';
 import { peopleRoutes } from './people';
 import { priceRoutes } from './prices';
-import { notFound } from './problem';
 import { providerAccountRoutes } from './provider-accounts';
 import { providerKindRoutes } from './provider-kinds';
 import { receiptRoutes } from './receipts';
 import { receiptCareRoutes } from './receipts-care';
 import { createRejections } from './rejections';
-import type { ApiResponse, Route } from './route';
+import type { Route } from './route';
 import { sandboxRoutes } from './sandbox-messages';
 import { savedViewRoutes } from './saved-views';
 import type { Services } from './services';
@@ -78,12 +77,12 @@ export function apiRoutes(deps: ApiDeps & Pick<Services, 'metrics' | 'now' | 'au
     ...liveRoutes(services),
     ...savedViewRoutes(services),
     ...keyRoutes(services),
+    ...auditRoutes(services),
     ...peopleRoutes(services),
     ...sessionRoutes(services, session),
     ...invitationRoutes(services, session),
     ...openIdRoutes(services),
-    ...signInLinkRoutes(services, noPage),
-    ...auditRoutes(services),
+    ...signInLinkRoutes(services, consoleShell(services)),
     ...priceRoutes(services),
     ...providerAccountRoutes(services),
     ...providerKindRoutes(services),
@@ -100,9 +99,4 @@ export function apiRoutes(deps: ApiDeps & Pick<Services, 'metrics' | 'now' | 'au
     ...consoleRoutes(services),
   ];
   return table;
-}
-
-/** Until there are pages. */
-async function noPage(): Promise<ApiResponse> {
-  return notFound('This page', 'Follow the link that the start printed, or `onward sign-in` for a new one.');
 }

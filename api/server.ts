@@ -27,7 +27,7 @@ export function createServer(deps: ApiDeps): Server {
       logger: deps.logger,
       tracing: deps.tracing ?? null,
       audit: deps.store.audit,
-      now: now,
+      now,
     }),
   }));
   const app = createApp(table, metrics);

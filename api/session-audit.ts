@@ -1,33 +1,30 @@
-import type { Person } from '../store/contract';
-import { actorOf, callerOfPerson } from './caller';
-import type { ApiResponse, RouteAudit } from './route';
+import type { Actor, Person } from '../store/contract';
+import { maskAddress } from './masked';
+import type { RouteAudit } from './route';
 
-/** The path's own parameter is the secret of a link: it is told to nobody. */
-const NO_PARAMETER = '';
-
-/**
- * Every way in. A wrong password is written down, and nothing else that was refused: its attempts are bounded, while
- * anybody may make up as many links as they like.
- */
-export const SIGNED_IN: RouteAudit = {
-  action: ({ by, status }) => (by ? 'session.signed_in' : status === 401 ? 'session.refused' : null),
+/** Of every way in: who came in by it, and who was turned away. Whoever has to wait, or brings nothing, is no news. */
+export const SIGN_IN_AUDIT: RouteAudit = {
+  action: ({ by }) => (by ? (by.kind === 'person' ? 'session.signed_in' : 'session.refused') : null),
   resource: 'session',
-  idIn: NO_PARAMETER,
 };
 
-export const SIGNED_OUT: RouteAudit = {
+export const SIGN_OUT_AUDIT: RouteAudit = {
   action: ({ by }) => (by ? 'session.signed_out' : null),
   resource: 'session',
-  idIn: NO_PARAMETER,
 };
 
-export const PASSWORD_CHANGED: RouteAudit = {
-  action: 'person.password_changed',
+/** The path's token is as good as a password: it is no ID. */
+export const ACCEPT_AUDIT: RouteAudit = {
+  action: ({ by }) => (by ? 'invitation.accepted' : null),
   resource: 'person',
-  idIn: NO_PARAMETER,
+  idIn: 'id',
 };
 
-/** The answer with who it turned out to be. */
-export function by(person: Pick<Person, 'id' | 'name' | 'role'>, response: ApiResponse): ApiResponse {
-  return { ...response, by: actorOf(callerOfPerson(person)) };
+export function personActor({ id, name }: Person): Actor {
+  return { kind: 'person', id, name };
+}
+
+/** Somebody who tried to be let in as whoever has that address. */
+export function strangerActor(email: string): Actor {
+  return { kind: 'nobody', id: '', name: maskAddress(email) };
 }

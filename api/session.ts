@@ -13,7 +13,7 @@ import type { Passwords } from './passwords';
 import { invalid, problem, unavailable } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
-import { by, PASSWORD_CHANGED, SIGNED_IN, SIGNED_OUT } from './session-audit';
+import { personActor, SIGN_IN_AUDIT, SIGN_OUT_AUDIT, strangerActor } from './session-audit';
 import type { ViewSession } from './session-view';
 import type { Throttle } from './sign-in-throttle';
 
@@ -47,9 +47,9 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       summary: 'Sign in with a password; the answer sets the cookie',
       tag: TAG,
       access: 'public',
+      audit: SIGN_IN_AUDIT,
       body: signInSchema,
       responses: { 200: sessionSchema },
-      audit: SIGNED_IN,
       handle: (request) => signIn(services, parts, request),
     }),
     route({
@@ -58,14 +58,14 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       summary: 'Sign out',
       tag: TAG,
       access: 'public',
+      audit: SIGN_OUT_AUDIT,
       responses: { 204: null },
-      audit: SIGNED_OUT,
       async handle({ headers, method }) {
-        const forged = refuseForged(method, headers, services.publicUrl);
+        const forged = headers.cookie === undefined ? null : refuseForged(method, headers, services.publicUrl);
         if (forged) return forged;
         const signedIn = await services.sessions.find(headers);
-        const out = { status: 204, headers: { 'set-cookie': await services.sessions.end(headers) } };
-        return signedIn ? by(signedIn.person, out) : out;
+        const by = signedIn ? personActor(signedIn.person) : undefined;
+        return { status: 204, headers: { 'set-cookie': await services.sessions.end(headers) }, by };
       },
     }),
     route<PasswordChange>({
@@ -74,9 +74,9 @@ export function sessionRoutes(services: Services, parts: SessionParts): Route[] 
       summary: 'Choose another password; your sessions elsewhere end',
       tag: TAG,
       access: 'person',
+      audit: { action: 'session.password_changed', resource: 'person' },
       body: passwordChangeSchema,
       responses: { 204: null },
-      audit: PASSWORD_CHANGED,
       handle: (request) => changePassword(services, parts, request),
     }),
   ];
@@ -91,7 +91,7 @@ export async function letIn(
 ): Promise<ApiResponse> {
   const begun = await sessions.begin(person, request.headers);
   const body = await view(begun.person);
-  return by(begun.person, { status: 200, headers: { 'set-cookie': begun.cookie }, body });
+  return { status: 200, headers: { 'set-cookie': begun.cookie }, body, by: personActor(begun.person) };
 }
 
 export function tooManyAtOnce(): ApiResponse {
@@ -111,7 +111,7 @@ async function signIn(services: Services, parts: SessionParts, request: ApiReque
       attempt.takeBack();
       return tooManyAtOnce();
     }
-    if (!right || !person || person.disabled) return notTheseTwo();
+    if (!right || !person || person.disabled) return { ...notTheseTwo(), by: strangerActor(body.email) };
     attempt.succeeded();
     return await letIn(services, parts, request, person);
   } catch (error) {

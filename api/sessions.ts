@@ -49,6 +49,8 @@ interface SessionsGround {
 export function createSessions({ store, publicUrl, now }: SessionsGround): Sessions {
   const cookie = sessionCookie(publicUrl);
   const held = createBoundedMap<string, SignedIn & { until: number }>(SESSIONS_HELD);
+  /** When each was last noted as seen: requests that come together note it once. */
+  const noted = createBoundedMap<string, number>(SESSIONS_HELD);
   let generation = 0;
   let sweptAt = 0;
 
@@ -70,8 +72,8 @@ export function createSessions({ store, publicUrl, now }: SessionsGround): Sessi
       await store.sessions.delete(hash);
       return null;
     }
-    if (at - session.lastSeenAt >= SEEN_EVERY_MS) {
-      session.lastSeenAt = at;
+    if (at - Math.max(session.lastSeenAt, noted.get(hash) ?? 0) >= SEEN_EVERY_MS) {
+      noted.set(hash, at);
       await seen(store, session, at);
     }
     // What was ended or changed while it was being looked up must not be remembered.

@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import type { Services } from './services';
-import { by, SIGNED_IN } from './session-audit';
+import { personActor, SIGN_IN_AUDIT } from './session-audit';
 import { ticketHash } from './tickets';
 
 export const SIGN_IN_PAGE = '/console/sign-in';
@@ -11,8 +12,11 @@ const query = {
   properties: { token: { type: 'string', maxLength: 500, description: 'From the link that the start printed.' } },
 } as const;
 
+/** The page to sign in on, in a form that the browser takes. */
+type Page = (headers: IncomingHttpHeaders) => Promise<ApiResponse>;
+
 /** The one-time link for the owner. Without a token the page itself is asked for. */
-export function signInLinkRoutes(services: Services, page: () => Promise<ApiResponse>): Route[] {
+export function signInLinkRoutes(services: Services, page: Page): Route[] {
   return [
     route<unknown, { token?: string }>({
       method: 'GET',
@@ -20,13 +24,13 @@ export function signInLinkRoutes(services: Services, page: () => Promise<ApiResp
       summary: 'Sign in by a link that is good once; without a token, the page to sign in on',
       tag: 'session',
       access: 'public',
+      audit: SIGN_IN_AUDIT,
       query,
       responses: { 200: null, 303: null },
       produces: ['text/html'],
-      audit: SIGNED_IN,
       async handle(request) {
         const { token } = request.query;
-        if (token === undefined) return page();
+        if (token === undefined) return page(request.headers);
         // Whoever only looks at the link has not followed it.
         if (request.method === 'HEAD') return { status: 200 };
         return follow(services, request, token);
@@ -47,7 +51,7 @@ async function follow(
   // Who is in needs no other link that lies about.
   await store.tickets.drop(person.id, 'sign_in');
   const { cookie } = await sessions.begin(person, request.headers);
-  return by(person, redirect('/console', cookie));
+  return { ...redirect('/console', cookie), by: personActor(person) };
 }
 
 /** To a path of ours. What is in the address that leads away is told to nobody. */

@@ -12,6 +12,9 @@ export function createLogger(level: string): Logger {
       redact: [
         '*.authorization',
         '*["api-key"]',
+        '*.cookie',
+        '*.password',
+        '*.token',
         '*.recipient',
         '*.variables',
         '*.phone',

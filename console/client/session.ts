@@ -55,7 +55,9 @@ export function useRights(): Rights {
 export function useSessionChanged(): (session: Session | null) => void {
   const client = useQueryClient();
   return (session) => {
-    client.clear();
+    // The session itself is looked at by what is on the page: it is replaced and not removed.
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
     if (session) client.setQueryData(sessionQuery.queryKey, session);
+    else void client.resetQueries({ queryKey: sessionQuery.queryKey });
   };
 }

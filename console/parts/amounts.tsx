@@ -3,25 +3,44 @@ import { locale } from '../words/words';
 
 const MICROS = 1_000_000;
 
+/** Making one takes longer than using it a hundred times, and lists use several in every row. */
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return kept(`n ${locale()} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale(), options));
+}
+
+function moments(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(`m ${locale()} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale(), options));
+}
+
+function kept<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+  const found = made.get(key);
+  if (found) return found as T;
+  const format = make();
+  made.set(key, format);
+  return format;
+}
+
 /** Millionths of a currency as money, in the viewer's locale; fractions of a cent are shown, since messages cost them. */
 export function money(micros: number, currency: string): string {
-  const format = new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 4 });
+  const format = numbers({ style: 'currency', currency, maximumFractionDigits: 4 });
   return format.format(micros / MICROS);
 }
 
 export function whole(count: number): string {
-  return new Intl.NumberFormat(locale()).format(count);
+  return numbers({}).format(count);
 }
 
 /** A part of one, as 0.123 → 12.3 %. */
 export function share(part: number): string {
-  return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(part);
+  return numbers({ style: 'percent', maximumFractionDigits: 1 }).format(part);
 }
 
 /** Milliseconds as people say them: 340 ms, 2.1 s, 4 min 20 s, 3 h 5 min. */
 export function duration(ms: number): string {
   const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(locale(), {
+    numbers({
       style: 'unit',
       unit: name,
       unitDisplay: 'short',
@@ -47,7 +66,7 @@ export function duration(ms: number): string {
 export function clockTime(at: number | string): string {
   const moment = new Date(at);
   const today = moment.toDateString() === new Date().toDateString();
-  const format = new Intl.DateTimeFormat(locale(), {
+  const format = moments({
     ...(!today && { dateStyle: 'medium' as const }),
     timeStyle: 'medium',
   });
@@ -58,8 +77,7 @@ export function clockTime(at: number | string): string {
 export function Time({ at, seconds = false, dateOnly = false }: { at: string; seconds?: boolean; dateOnly?: boolean }) {
   // For the language: when it changes, this is drawn anew.
   useTranslation('parts');
-  const format = new Intl.DateTimeFormat(
-    locale(),
+  const format = moments(
     dateOnly ? { dateStyle: 'medium' } : { dateStyle: 'medium', timeStyle: seconds ? 'medium' : 'short' },
   );
   return (

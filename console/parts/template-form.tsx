@@ -47,7 +47,7 @@ function draftOf({ template, channel }: TemplateFormProps): Draft {
  */
 export function TemplateForm(props: TemplateFormProps) {
   const { t } = useTranslation(['templates', 'vocabulary']);
-  const { template, channel, examples = {}, readOnly, onSaved, onCancel } = props;
+  const { template, channel, examples = {}, readOnly, onSaved } = props;
   const key = `onward.template.${template?.id ?? `new.${channel ?? ''}`}`;
   const [draft, setDraft, forget] = useKept<Draft>(key, draftOf(props));
   const [locale, setLocale] = useState<string | null>(null);
@@ -112,15 +112,22 @@ export function TemplateForm(props: TemplateFormProps) {
         <TemplateSample channel={draft.channel} content={shown} examples={examples} />
       </div>
       {saving.error !== null && <ProblemNote error={saving.error} />}
-      <div className={styles.actions}>
-        {onCancel && <Button onClick={onCancel}>{t('cancel')}</Button>}
-        {!readOnly && (
-          <Button type="submit" primary busy={saving.busy}>
-            {template ? t('save') : t('create')}
-          </Button>
-        )}
-      </div>
+      <Actions props={props} busy={saving.busy} />
     </form>
+  );
+}
+
+function Actions({ props: { template, readOnly, onCancel }, busy }: { props: TemplateFormProps; busy: boolean }) {
+  const { t } = useTranslation('templates');
+  return (
+    <div className={styles.actions}>
+      {onCancel && <Button onClick={onCancel}>{t('cancel')}</Button>}
+      {!readOnly && (
+        <Button type="submit" primary busy={busy}>
+          {template ? t('save') : t('create')}
+        </Button>
+      )}
+    </div>
   );
 }
 

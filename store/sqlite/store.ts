@@ -65,10 +65,10 @@ export function openSqliteStore({ group, viewsFile, callbacksFile, seal, catalog
   return {
     flows: guarded(flows),
     templates: guarded(createSqliteTemplates(db)),
+    keys: guarded(createSqliteKeys(group)),
     people: guarded(createSqlitePeople(db, seal)),
     sessions: guarded(createSqliteSessions(db)),
     tickets: guarded(createSqliteTickets(db)),
-    keys: guarded(createSqliteKeys(group)),
     accounts: guarded(createSqliteAccounts(db, seal)),
     records,
     idempotency: createSqliteIdempotency(group),

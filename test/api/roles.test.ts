@@ -1,6 +1,8 @@
 import { hashKey } from '../../api/auth';
+import { PERSON_ROLES, type PersonRole } from '../../schemas/vocabulary';
 import type { NewKey } from '../../store/contract';
-import { type Answer, type ApiUnderTest, publishOtp, startApi } from './api-under-test';
+import { type Answer, publishOtp } from './api-under-test';
+import { type PeopleUnderTest, startWithPeople } from './people-under-test';
 
 /** The design's section 8, word for word: what the API does is held to this, not to its own table. */
 const ROLES = ['owner', 'admin', 'publisher', 'operator', 'analyst', 'invoker', 'gateway'] as const;
@@ -74,11 +76,11 @@ function mayBy(design: string, level: 'VIEW' | 'EDIT'): boolean {
   return level === 'VIEW' || design.startsWith('EDIT');
 }
 
-/** What makes a caller of a role: the headers to send. People with a cookie are a further one, once they sign in. */
+/** What makes a caller of a role: the headers to send. */
 interface CallerMaker {
   kind: string;
   roles: readonly Role[];
-  make(api: ApiUnderTest, role: Role): Promise<Record<string, string>>;
+  make(api: PeopleUnderTest, role: Role): Promise<Record<string, string>>;
 }
 
 const CALLERS: readonly CallerMaker[] = [
@@ -99,15 +101,24 @@ const CALLERS: readonly CallerMaker[] = [
       return { 'api-key': secret };
     },
   },
+  {
+    kind: 'a person',
+    roles: PERSON_ROLES,
+    async make({ signedIn }, role) {
+      const { browser } = await signedIn(role as PersonRole);
+      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      return { cookie, 'x-onward-console': '1', 'sec-fetch-site': 'same-origin' };
+    },
+  },
 ];
 
 /** 403 for a reason other than the role: an admin before an owner's key, a key that saves a view. */
 const REFUSED_OTHERWISE = /^(A key has no saved views)/;
 
-let api: ApiUnderTest;
+let api: PeopleUnderTest;
 let routes: string[];
 beforeAll(async () => {
-  api = await startApi();
+  api = await startWithPeople();
   await publishOtp(api);
   const document = (await api.call('GET', '/openapi.json', { key: null })).body as {
     paths: Record<string, Record<string, unknown>>;

@@ -10,8 +10,12 @@ let table: Route[];
 beforeAll(async () => {
   api = await startApi();
   const auth = authenticator(api.house.api.store.keys, Date.now);
-  const sessions = createSessions({ ...api.house.api, now: Date.now });
-  table = apiRoutes({ ...api.house.api, now: Date.now, auth, sessions });
+  table = apiRoutes({
+    ...api.house.api,
+    now: Date.now,
+    auth,
+    sessions: createSessions({ ...api.house.api, now: Date.now }),
+  });
 });
 afterAll(() => api.close());
 

@@ -20,6 +20,7 @@ function story(): Story {
   const scripts = scriptsOf({ whatsapp: 'delivered@2s', sms: 'delivered@400ms' });
   const { state, events } = simulate(ladder, scripts, { startAt: START_AT });
   return {
+    recipient: null,
     invocation: invocationView(state, { id: 'inv_1', externalId: null, metadata: null, createdAt: START_AT }),
     summary: summaryOf(state, events),
     verdicts: verdictsOf(state, events),

@@ -143,8 +143,8 @@ describe('the variables of a flow', () => {
       $defs: { short: { type: 'string' } },
       properties: { code: { type: 'string', pattern: '^[0-9]+$' }, name: { $ref: '#/$defs/short' } },
     };
-    const renamed = withVariable(schema, 'code', { ...code, name: 'pin' }) as Record<string, never>;
-    expect(Object.keys(renamed.properties as object)).toEqual(['pin', 'name']);
+    const renamed = withVariable(schema, 'code', { ...code, name: 'pin' }) as Record<string, object>;
+    expect(Object.keys(renamed.properties ?? {})).toEqual(['pin', 'name']);
     expect(renamed).toMatchObject({ required: ['name', 'pin'], $defs: schema.$defs });
     expect(renamed.properties).toMatchObject({ pin: { pattern: '^[0-9]+$' }, name: { $ref: '#/$defs/short' } });
     expect(withoutVariable(renamed, 'pin')).toMatchObject({ required: ['name'] });

@@ -281,7 +281,7 @@ describe.each([
         `/console/flows/${id}/simulate?version=1&outcomes=${outcomes}`,
         `/console/flows/${id}/versions?from=1&to=draft`,
       ];
-      const { page, complaints } = await console.open('/healthz', look);
+      const { page, complaints } = await console.open('/console', look);
       for (const path of paths) {
         await page.goto(console.server.url + path);
         await page.getByRole('heading', { level: 1 }).waitFor();

@@ -69,6 +69,11 @@ it('a file is held to what the API holds files to, and says what it cannot be he
   const { href, without } = exportOf(filters, 'attempts', 'parquet');
   const { pathname, searchParams } = new URL(href, 'http://localhost');
   expect(pathname).toBe('/v1/exports/attempts');
-  expect(Object.fromEntries(searchParams)).toEqual({ format: 'parquet', mode: 'test', flow: 'wf_otp', status: 'failed' });
+  expect(Object.fromEntries(searchParams)).toEqual({
+    format: 'parquet',
+    mode: 'test',
+    flow: 'wf_otp',
+    status: 'failed',
+  });
   expect(without).toEqual(['recipient', 'late']);
 });

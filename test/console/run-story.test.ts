@@ -78,7 +78,7 @@ describe('what really happened, as scripts for the simulator', () => {
 });
 
 describe('the curl that would repeat it', () => {
-  const definition = { variables: { type: 'object', properties: { code: { type: 'string' } } } } as FlowDefinition;
+  const definition = { variables: { type: 'object', properties: { code: { type: 'string' } } } } as unknown as FlowDefinition;
 
   it('names the key by its variable and no value of a variable, and survives an apostrophe', () => {
     const { invocation } = play({});
@@ -125,7 +125,7 @@ describe('the timeline', () => {
   });
 
   it('groups the branches of a parallel step', () => {
-    const steps = [parallel('both', [[step('sms')], [step('email')]])] as Parameters<typeof flow>[0];
+    const steps = [parallel('any', [[step('sms')], [step('email')]])] as unknown as Parameters<typeof flow>[0];
     const definition = flow(steps) as FlowDefinition;
     const { rows } = timelineOf(play({}, steps), START_AT, definition);
     expect(rows.map(({ step: name, depth, branch }) => [name, depth, branch])).toEqual([
@@ -139,10 +139,16 @@ describe('the timeline', () => {
     const ended = play({ whatsapp: 'silent', sms: 'silent' });
     const story: Story = {
       ...ended,
-      invocation: { ...ended.invocation, endedAt: null, status: 'running', attempts: ended.invocation.attempts.slice(0, 1) },
+      invocation: {
+        ...ended.invocation,
+        endedAt: null,
+        status: 'running',
+        attempts: ended.invocation.attempts.slice(0, 1),
+      },
       events: ended.events.slice(0, 4),
     };
-    const bar = (now: number) => timelineOf(story, now).rows[0]?.segments.map(({ kind, toMs }) => [kind, toMs - START_AT]);
+    const bar = (now: number) =>
+      timelineOf(story, now).rows[0]?.segments.map(({ kind, toMs }) => [kind, toMs - START_AT]);
     expect(bar(START_AT + 5_000)).toContainEqual(['waiting', 5_000]);
     expect(bar(START_AT + 9_000)).toContainEqual(['waiting', 9_000]);
     expect(bar(START_AT + 9_000)).toContainEqual(['ahead', 30_000]);
@@ -161,7 +167,8 @@ describe('the timeline', () => {
       const { rows, startMs, endMs } = timelineOf(story, START_AT);
       expect(endMs).toBeGreaterThan(startMs);
       expect(rows.map(({ step: name }) => name)).toEqual(story.verdicts.map(({ step: name }) => name));
-      for (const { fromMs, toMs } of rows.flatMap(({ segments }) => segments)) expect(toMs).toBeGreaterThanOrEqual(fromMs);
+      for (const { fromMs, toMs } of rows.flatMap(({ segments }) => segments))
+        expect(toMs).toBeGreaterThanOrEqual(fromMs);
     }
   });
 });

@@ -8,6 +8,11 @@ export interface Stored {
   etag: string;
 }
 
+/** Edits that the server does not have, with the draft that they were made on and its tag. */
+export interface Unsaved extends Stored {
+  base: FlowDefinition;
+}
+
 /**
  * Where the draft stands: `waiting` for the person to pause, `away` while the server does not answer, `refused` until
  * what it cannot take is mended, `conflict` until the person has chosen.
@@ -22,7 +27,7 @@ export interface DraftWays {
   /** Answers the new tag. @throws ApiProblem */
   write(definition: FlowDefinition, etag: string): Promise<string>;
   /** Keeps on this machine what the server does not have yet; null: it has everything. */
-  keep(unsaved: Stored | null): void;
+  keep(unsaved: Unsaved | null): void;
 }
 
 const PAUSE_MS = 600;
@@ -161,7 +166,8 @@ export class DraftSaver {
   }
 
   #keep(): void {
-    this.#ways.keep(this.#dirty() ? { definition: this.#current, etag: this.base.etag } : null);
+    const { definition: base, etag } = this.base;
+    this.#ways.keep(this.#dirty() ? { definition: this.#current, base, etag } : null);
   }
 
   #tell(state: SaveState): void {

@@ -1,8 +1,7 @@
-import type { FlowDefinition } from '../../../schemas/flow';
-import type { Stored } from './draft-saver';
+import type { Unsaved } from './draft-saver';
 
 /** What this browser keeps of a draft until the server has it. */
-export interface KeptDraft extends Stored {
+export interface KeptDraft extends Unsaved {
   /** ISO 8601. */
   at: string;
   /** The window that it was typed in. */
@@ -26,7 +25,7 @@ export function keptDraft(flowId: string): KeptDraft | null {
 }
 
 /** Null forgets what this window has kept; what another one has stays. */
-export function keepDraft(flowId: string, unsaved: { definition: FlowDefinition; etag: string } | null): void {
+export function keepDraft(flowId: string, unsaved: Unsaved | null): void {
   const by = thisWindow();
   if (unsaved) {
     const kept: KeptDraft = { ...unsaved, at: new Date().toISOString(), by };

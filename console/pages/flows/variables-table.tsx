@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../parts/button';
 import { Checkbox, type Finding, NumberField, Select, TextField } from '../../parts/field';
-import { Table } from '../../parts/table';
+import { type Column, Table } from '../../parts/table';
 import {
   exampleFrom,
   VARIABLE_TYPES,
@@ -21,18 +21,15 @@ const token = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
 export function VariablesTable() {
   const { t } = useTranslation('flows');
   const { definition, readOnly, edit } = useWizard();
-  const findingsAt = useFindingsAt();
   const rows = variablesOf(definition).map((variable, at) => ({ variable, key: String(at) }));
   const names = rows.map(({ variable }) => variable.name);
-  const write = (value: unknown) => edit({ kind: 'put', pointer: '/variables', value });
-  const change = (was: string, variable: Variable) => write(withVariable(definition.variables, was, variable));
+  const columns = useColumns(names);
   const add = () => {
     let name = 'variable';
     for (let n = 2; names.includes(name); n++) name = `variable${n}`;
     const fresh: Variable = { name, type: 'string', required: true, maxLength: 40, example: undefined };
-    write(withVariable(definition.variables, null, fresh));
+    edit({ kind: 'put', pointer: '/variables', value: withVariable(definition.variables, null, fresh) });
   };
-  type Row = (typeof rows)[number];
   return (
     <>
       <Table<Row>
@@ -40,77 +37,7 @@ export function VariablesTable() {
         rows={rows}
         rowKey={({ key }) => key}
         empty={t('variables.none')}
-        columns={[
-          {
-            name: t('variable.name'),
-            cell: ({ variable }) => (
-              <VariableName
-                key={variable.name}
-                variable={variable}
-                taken={names}
-                disabled={readOnly}
-                findings={findingsAt(`/variables/properties/${token(variable.name)}`)}
-                onRename={(name) => change(variable.name, { ...variable, name })}
-              />
-            ),
-          },
-          {
-            name: t('variable.type'),
-            cell: ({ variable }) => (
-              <TypeChoice variable={variable} disabled={readOnly} onChange={(next) => change(variable.name, next)} />
-            ),
-          },
-          {
-            name: t('variable.required'),
-            cell: ({ variable }) => (
-              <Checkbox
-                bare
-                label={t('variable.required.of', { name: variable.name })}
-                checked={variable.required}
-                disabled={readOnly}
-                onChange={(required) => change(variable.name, { ...variable, required })}
-              />
-            ),
-          },
-          {
-            name: t('variable.maxLength'),
-            cell: ({ variable }) => (
-              <NumberField
-                bare
-                label={t('variable.maxLength.of', { name: variable.name })}
-                min={1}
-                disabled={readOnly || variable.type !== 'string'}
-                value={variable.maxLength}
-                onChange={(maxLength) => change(variable.name, { ...variable, maxLength })}
-              />
-            ),
-          },
-          {
-            name: t('variable.example'),
-            cell: ({ variable }) => (
-              <TextField
-                bare
-                label={t('variable.example.of', { name: variable.name })}
-                disabled={readOnly}
-                value={shownOf(variable.example)}
-                onChange={(text) => change(variable.name, { ...variable, example: exampleFrom(text, variable.type) })}
-              />
-            ),
-          },
-          {
-            name: t('variable.remove'),
-            cell: ({ variable }) => (
-              <Button
-                quiet
-                disabled={readOnly}
-                aria-label={t('variable.remove.of', { name: variable.name })}
-                onClick={() => write(withoutVariable(definition.variables, variable.name))}
-              >
-                {t('variable.remove')}
-              </Button>
-            ),
-          },
-        ]}
+        columns={columns}
       />
       {!readOnly && (
         <div className={styles.row}>
@@ -121,6 +48,99 @@ export function VariablesTable() {
   );
 }
 
+interface Row {
+  variable: Variable;
+  key: string;
+}
+
+interface Cell {
+  variable: Variable;
+  disabled: boolean;
+  onChange(variable: Variable): void;
+}
+
+function useColumns(names: readonly string[]): Column<Row>[] {
+  const { t } = useTranslation('flows');
+  const { definition, readOnly, edit } = useWizard();
+  const findingsAt = useFindingsAt();
+  const write = (value: unknown) => edit({ kind: 'put', pointer: '/variables', value });
+  const cell = (variable: Variable): Cell => ({
+    variable,
+    disabled: readOnly,
+    onChange: (next) => write(withVariable(definition.variables, variable.name, next)),
+  });
+  return [
+    {
+      name: t('variable.name'),
+      cell: ({ variable }) => (
+        <VariableName
+          key={variable.name}
+          {...cell(variable)}
+          taken={names}
+          findings={findingsAt(`/variables/properties/${token(variable.name)}`)}
+        />
+      ),
+    },
+    { name: t('variable.type'), cell: ({ variable }) => <TypeChoice {...cell(variable)} /> },
+    { name: t('variable.required'), cell: ({ variable }) => <Required {...cell(variable)} /> },
+    { name: t('variable.maxLength'), cell: ({ variable }) => <Longest {...cell(variable)} /> },
+    { name: t('variable.example'), cell: ({ variable }) => <Example {...cell(variable)} /> },
+    {
+      name: t('variable.remove'),
+      cell: ({ variable }) => (
+        <Button
+          quiet
+          disabled={readOnly}
+          aria-label={t('variable.remove.of', { name: variable.name })}
+          onClick={() => write(withoutVariable(definition.variables, variable.name))}
+        >
+          {t('variable.remove')}
+        </Button>
+      ),
+    },
+  ];
+}
+
+function Required({ variable, disabled, onChange }: Cell) {
+  const { t } = useTranslation('flows');
+  return (
+    <Checkbox
+      bare
+      label={t('variable.required.of', { name: variable.name })}
+      checked={variable.required}
+      disabled={disabled}
+      onChange={(required) => onChange({ ...variable, required })}
+    />
+  );
+}
+
+function Longest({ variable, disabled, onChange }: Cell) {
+  const { t } = useTranslation('flows');
+  return (
+    <NumberField
+      bare
+      label={t('variable.maxLength.of', { name: variable.name })}
+      min={1}
+      disabled={disabled || variable.type !== 'string'}
+      value={variable.maxLength}
+      onChange={(maxLength) => onChange({ ...variable, maxLength })}
+    />
+  );
+}
+
+function Example({ variable, disabled, onChange }: Cell) {
+  const { t } = useTranslation('flows');
+  return (
+    <TextField
+      bare
+      label={t('variable.example.of', { name: variable.name })}
+      disabled={disabled}
+      value={shownOf(variable.example)}
+      onChange={(text) => onChange({ ...variable, example: exampleFrom(text, variable.type) })}
+    />
+  );
+}
+
 function shownOf(example: unknown): string {
   if (example === undefined) return '';
   return typeof example === 'string' ? example : JSON.stringify(example);
@@ -128,15 +148,7 @@ function shownOf(example: unknown): string {
 
 const OTHER = 'other';
 
-function TypeChoice({
-  variable,
-  disabled,
-  onChange,
-}: {
-  variable: Variable;
-  disabled: boolean;
-  onChange(variable: Variable): void;
-}) {
+function TypeChoice({ variable, disabled, onChange }: Cell) {
   const { t } = useTranslation('flows');
   const known = VARIABLE_TYPES.map((value) => ({ value, words: t(`type.${value}`) }));
   return (
@@ -153,21 +165,19 @@ function TypeChoice({
 
 /** A name is taken once one has gone on: half of it may be another's, and would be put into the schema. */
 function VariableName({
-  variable: { name },
+  variable,
   taken,
   disabled,
   findings,
-  onRename,
-}: {
-  variable: Variable;
-  taken: readonly string[];
-  disabled: boolean;
-  findings: readonly Finding[];
-  onRename(name: string): void;
-}) {
+  onChange,
+}: Cell & { taken: readonly string[]; findings: readonly Finding[] }) {
+  const { name } = variable;
   const { t } = useTranslation('flows');
   const [typed, setTyped] = useState(name);
   const clash = typed !== name && (typed.trim() === '' || taken.includes(typed));
+  const take = () => {
+    if (typed !== name && !clash) onChange({ ...variable, name: typed });
+  };
   return (
     <TextField
       bare
@@ -176,8 +186,8 @@ function VariableName({
       value={typed}
       findings={clash ? [{ tone: 'bad', words: t('variable.clash') }, ...findings] : findings}
       onChange={setTyped}
-      onBlur={() => typed !== name && !clash && onRename(typed)}
-      onKeyDown={({ key }) => key === 'Enter' && typed !== name && !clash && onRename(typed)}
+      onBlur={take}
+      onKeyDown={({ key }) => key === 'Enter' && take()}
     />
   );
 }

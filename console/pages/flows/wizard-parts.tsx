@@ -11,6 +11,7 @@ import { DefinitionJson } from './definition-json';
 import type { Stored } from './draft-saver';
 import { DraftStatus } from './draft-status';
 import { type FlowHead, useLint } from './flow-data';
+import { FlowTabs } from './flow-tabs';
 import { keptText } from './kept-draft';
 import { PartBasics } from './part-basics';
 import { PartChannels } from './part-channels';
@@ -52,6 +53,7 @@ export function WizardParts({ flow, base, first, readOnly }: Given) {
           </Button>
         }
       >
+        <FlowTabs flowId={flow.id} workflowId={flow.workflowId} current="design" />
         {readOnly ? <Note>{t('readOnly')}</Note> : <DraftStatus draft={draft} />}
         <Tabs
           label={t('parts')}

@@ -36,7 +36,8 @@ export function useFindingsAt(): (pointer: string) => Finding[] {
 /** Its level by a word, what is wrong, and how to mend it. */
 export function useToldWords(): (told: Told) => string {
   const { t } = useTranslation('flows');
-  return ({ level, message, hint }) => `${t(`told.${level}`)} ${message}${hint ? ` ${hint}` : ''}`;
+  // What the API says is English wherever it stands: it is set apart, so that its own direction holds.
+  return ({ level, message, hint }) => `${t(`told.${level}`)} \u2068${message}${hint ? ` ${hint}` : ''}\u2069`;
 }
 
 /** One value of the definition, as a field wants it. */

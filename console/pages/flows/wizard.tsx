@@ -54,8 +54,8 @@ function Chosen({ stored }: { stored: Stored & FlowHead }) {
         kept={kept}
         stored={stored}
         onTake={() => {
-          // With the tag that they were made on: where the draft has changed since, that is told.
-          setBase({ definition: stored.definition, etag: kept.etag });
+          // On what they were made on: where the draft has changed since, that is told when they are saved.
+          setBase({ definition: kept.base, etag: kept.etag });
           setFirst(kept.definition);
         }}
         onForget={() => {

@@ -19,7 +19,8 @@ import { RunSearch } from './run-search';
 import { useFlows } from './use-flows';
 import { type Runs, useRuns } from './use-runs';
 
-const ROW_HEIGHT = 45;
+/** As one is drawn: another height would have all rows after it placed anew. */
+const ROW_HEIGHT = 44;
 
 /** Every run there was, by whatever one knows of it. What is sought stands in the address. */
 export default function RunList() {

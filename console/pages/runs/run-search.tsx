@@ -38,29 +38,31 @@ export function RunSearch({ filters, onChange, onRun }: Given) {
   };
   const taken = as === 'auto' ? recognise(text) : as;
   return (
-    <search><form className={styles.search} onSubmit={submit}>
-      <div className={styles.box}>
-        <TextField
-          label={t('search')}
-          type="search"
-          dir="auto"
-          value={text}
-          onChange={type}
-          placeholder={t('search.example')}
-          hint={text.trim() === '' ? t('search.hint') : t('search.takenFor', { kind: t(`sought.${taken}`) })}
-        />
-        <Select<Sought | 'auto'>
-          label={t('search.as')}
-          value={as}
-          choices={(['auto', ...SOUGHT] as const).map((value) => ({ value, words: t(`sought.${value}`) }))}
-          onChange={setAs}
-        />
-        <Button primary type="submit">
-          {t('search.find')}
-        </Button>
-      </div>
-      <Filters filters={filters} onChange={onChange} />
-    </form></search>
+    <search>
+      <form className={styles.search} onSubmit={submit}>
+        <div className={styles.box}>
+          <TextField
+            label={t('search')}
+            type="search"
+            dir="auto"
+            value={text}
+            onChange={type}
+            placeholder={t('search.example')}
+            hint={text.trim() === '' ? t('search.hint') : t('search.takenFor', { kind: t(`sought.${taken}`) })}
+          />
+          <Select<Sought | 'auto'>
+            label={t('search.as')}
+            value={as}
+            choices={(['auto', ...SOUGHT] as const).map((value) => ({ value, words: t(`sought.${value}`) }))}
+            onChange={setAs}
+          />
+          <Button primary type="submit">
+            {t('search.find')}
+          </Button>
+        </div>
+        <Filters filters={filters} onChange={onChange} />
+      </form>
+    </search>
   );
 }
 

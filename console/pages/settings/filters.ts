@@ -30,5 +30,7 @@ export function instantOf(local: string): string | undefined {
 export function localOf(instant: string | null): string {
   if (!instant) return '';
   const at = new Date(instant);
+  // Whatever somebody wrote into the address.
+  if (Number.isNaN(at.getTime())) return '';
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
