@@ -70,9 +70,11 @@ describeWithKafka('what stands in a topic of Kafka', (kafka) => {
     await transaction.send({ topic: `${prefix}${DEAD}`, messages: [{ partition: 0, key: 'k', value: 'never was' }] });
     await transaction.abort();
     await producer.disconnect();
-    await withAdmin(kafka.brokers, (admin) =>
-      admin.deleteTopicRecords({ topic: `${prefix}${DEAD}`, partitions: [{ partition: 0, offset: '1' }] }),
-    );
+    await withAdmin(kafka.brokers, async (admin) => {
+      // kafkajs deletes only where it has asked for something else before.
+      await admin.fetchTopicOffsets(`${prefix}${DEAD}`);
+      await admin.deleteTopicRecords({ topic: `${prefix}${DEAD}`, partitions: [{ partition: 0, offset: '1' }] });
+    });
     expect((await log.read(DEAD, 0, -1, 10)).map(({ value }) => value)).toEqual(['kept']);
     // Nothing but what was given up.
     expect(await log.read(DEAD, 0, 1, 10)).toEqual([]);
