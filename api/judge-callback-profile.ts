@@ -21,7 +21,7 @@ const FIELD_VALUE = /^([!-~]([ -~\t]*[!-~])?)?$/;
 export async function judgeCallbackProfile(
   callbacks: Pick<CallbackSender, 'refusal'>,
   body: CallbackProfileWrite,
-  before: Sealed,
+  before: Sealed & { url?: string },
 ): Promise<Judged> {
   const auth = authOf(body.auth, before.auth);
   const headers = headersOf(body.headers, before.headers, auth.auth !== null);
@@ -32,7 +32,22 @@ export async function judgeCallbackProfile(
     const hint = 'Callbacks go to public addresses. ONWARD_CALLBACK_ALLOW permits other ranges by name: 10.1.0.0/16.';
     return { ok: false, errors: [{ pointer: '/url', message: `No callback can go to this URL: ${refusal}.` }], hint };
   }
-  return { ok: true, headers: headers.headers, auth: auth.auth };
+  const moved = movedErrors(body, before);
+  return moved.length > 0 ? { ok: false, errors: moved } : { ok: true, headers: headers.headers, auth: auth.auth };
+}
+
+/** What is never given back would be given to whoever has the other host. */
+function movedErrors(body: CallbackProfileWrite, { url, headers, auth }: Sealed & { url?: string }): FieldError[] {
+  if (url === undefined || !URL.canParse(body.url) || new URL(body.url).origin === new URL(url).origin) return [];
+  const message = 'The URL leads to another host: what was sealed for the one before has to be given again.';
+  const kept = Object.entries(headers).filter(
+    ([name, value]) =>
+      body.headers === undefined || (Object.hasOwn(body.headers, name) && body.headers[name] === hintOf(value)),
+  );
+  return [
+    ...kept.map(([name]) => ({ pointer: `/headers/${name.replaceAll('~', '~0')}`, message })),
+    ...(auth !== null && body.auth === undefined ? [{ pointer: '/auth', message }] : []),
+  ];
 }
 
 function urlErrors(text: string): FieldError[] {

@@ -91,8 +91,11 @@ export function createSessions({ store, publicUrl, now }: SessionsGround): Sessi
   };
   const end = async (headers: IncomingHttpHeaders): Promise<string> => {
     const hash = hashIn(headers);
-    if (hash) await store.sessions.delete(hash);
-    forgetAll();
+    // Whoever has no session makes nobody else's be looked up again.
+    if (hash) {
+      await store.sessions.delete(hash);
+      forgetAll();
+    }
     return cookie.clear();
   };
 

@@ -206,6 +206,16 @@ describe('a PUT', () => {
     if (last) verified(last, secret);
   });
 
+  it('takes nothing that is sealed along to another host', async () => {
+    const sealed = { headers: { 'X-Key': HEADER }, auth: { type: 'bearer', token: TOKEN } };
+    const { id } = await made(sealed);
+    const url = receiver.url.replace(/:\d+/, ':1');
+    expect(pointers(await call('PUT', `/${id}`, profile({ url })))).toEqual(['/headers/X-Key', '/auth']);
+    const shown = { headers: { 'X-Key': '…4713' }, auth: null };
+    expect(pointers(await call('PUT', `/${id}`, profile({ url, ...shown })))).toEqual(['/headers/X-Key']);
+    await must(call('PUT', `/${id}`, profile({ url, ...sealed })), 200);
+  });
+
   it('keeps the ID, and is judged as a POST is, with what stays', async () => {
     const { id } = await made({ auth: { type: 'bearer', token: TOKEN } });
     expect(pointers(await call('PUT', `/${id}`, profile({ id: 'cbp_other' })))).toEqual(['/id']);
