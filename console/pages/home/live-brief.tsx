@@ -133,7 +133,14 @@ function RunTable({ caption, runs }: { caption: string; runs: readonly Invocatio
             </Link>
           ),
         },
-        { name: t('column.flow'), cell: ({ workflowId }) => <bdi title={workflowId}>{flows.name(workflowId)}</bdi> },
+        {
+          name: t('column.flow'),
+          cell: ({ workflowId }) => (
+            <span title={workflowId}>
+              <bdi>{flows.name(workflowId)}</bdi>
+            </span>
+          ),
+        },
         { name: t('column.status'), cell: ({ status }) => <Status status={status} /> },
         {
           name: t('column.reachedBy'),
