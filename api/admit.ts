@@ -19,7 +19,11 @@ type Admitted = { ok: true; value: Caller } | { ok: false; response: ApiResponse
 const NOBODY: Caller = { kind: 'nobody', id: '', name: '', role: 'gateway', mode: 'test', flows: null };
 
 /** Whoever asks, where they may; else the 401 or 403. A cookie is looked at only where no key is sent. */
-export function admit(access: Access, deps: AdmitDeps, req: IncomingMessage): Admitted | Promise<Admitted> {
+export function admit(
+  access: Access,
+  deps: AdmitDeps,
+  req: Pick<IncomingMessage, 'method' | 'headers'>,
+): Admitted | Promise<Admitted> {
   if (access === 'public') return { ok: true, value: NOBODY };
   const judge = (who: Caller | ApiResponse) => judgeCaller(access, who);
   const { headers } = req;

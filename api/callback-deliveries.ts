@@ -12,6 +12,7 @@ import {
 import { listOf } from '../schemas/list';
 import type { CallbackProfile, Delivery } from '../store/contract';
 import { PROFILES_PATH, profileOf, unknownProfile } from './callback-profiles';
+import { outOfScope } from './flow-scope';
 import { FLOW_EDIT, FLOW_VIEW } from './flows';
 import { pageOf, pageRequest } from './page';
 import { notFound, problem } from './problem';
@@ -75,12 +76,13 @@ async function list(services: Services, request: ApiRequest<unknown, DeliveryLis
   const { status, type, invocationId, from, to } = request.query;
   const query = { profileId: profile.id, status, type, invocationId, from: timeOf(from), to: timeOf(to) };
   const page = await services.store.deliveries.list(query, pageRequest(request.query));
-  return { status: 200, body: pageOf(page, deliveryView) };
+  const seen = await Promise.all(page.items.map((delivery) => isOfTheirs(services, request, delivery)));
+  return { status: 200, body: pageOf({ ...page, items: page.items.filter((_, at) => seen[at]) }, deliveryView) };
 }
 
 async function show(services: Services, request: ApiRequest): Promise<ApiResponse> {
   const delivery = await deliveryOf(services, request);
-  if (!delivery) return unknownDelivery();
+  if (!delivery || !(await isOfTheirs(services, request, delivery))) return unknownDelivery();
   const attempts = await services.store.deliveries.attempts(delivery.id);
   const shown = attempts.map((attempt) => ({ ...attempt, at: isoTime(attempt.at) }));
   return { status: 200, body: { ...deliveryView(delivery), body: delivery.body, attempts: shown } };
@@ -112,6 +114,17 @@ async function redeliverFailed(services: Services, request: ApiRequest<Redeliver
 async function deliveryOf({ store }: Services, { params }: ApiRequest): Promise<Delivery | null> {
   const delivery = await store.deliveries.get(params.deliveryId ?? '');
   return delivery && (params.id === undefined || params.id === delivery.profileId) ? delivery : null;
+}
+
+/** What a callback tells is of its run: whoever is held to flows sees those of their runs. */
+async function isOfTheirs(
+  { store }: Services,
+  { caller }: Pick<ApiRequest, 'caller'>,
+  { invocationId }: Delivery,
+): Promise<boolean> {
+  if (caller.flows === null) return true;
+  const record = invocationId === '' ? null : await store.records.get(invocationId);
+  return record !== null && outOfScope(caller, record.flowId) === null;
 }
 
 function unknownDelivery(): ApiResponse {

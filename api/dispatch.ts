@@ -9,6 +9,7 @@ import { type AdmitDeps, admit } from './admit';
 import { audited } from './audited';
 import type { Logger } from './deps';
 import { faultOf } from './fault';
+import { ofEveryFlow, reachesEveryFlow } from './flow-scope';
 import { maskedResponse, mayHoldAddresses } from './masked';
 import type { Metrics } from './metrics';
 import { invalid, problem, unavailable } from './problem';
@@ -59,6 +60,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
   const readQuery = route.query ? queryReader(route.query, `the query of ${name}`) : null;
 
   const known = route.access !== 'public';
+  const everyFlow = reachesEveryFlow(route);
   const handle = handlerOf(route, deps);
   const took = deps.metrics.timed(route.method, route.path);
   // Whoever watches over the process asks every few seconds.
@@ -74,7 +76,7 @@ export function routeHandler(route: Route, deps: DispatchDeps): RouteHandler {
     const admitted = admit(route.access, deps, req);
     const caller = admitted instanceof Promise ? await admitted : admitted;
     if (!caller.ok) return caller.response;
-    const turnedAway = route.guard?.(params);
+    const turnedAway = (everyFlow && ofEveryFlow(caller.value)) || route.guard?.(params);
     if (turnedAway) return turnedAway;
     const body = route.body || route.raw ? await takeBody(route, judgeBody, req, params) : NO_BODY;
     if (!body.ok) {

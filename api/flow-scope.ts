@@ -2,7 +2,7 @@ import type { Role } from '../schemas/vocabulary';
 import type { Flow } from '../store/contract';
 import type { Caller } from './caller';
 import { problem } from './problem';
-import type { ApiRequest, ApiResponse } from './route';
+import type { ApiRequest, ApiResponse, Route } from './route';
 import type { Services } from './services';
 
 /** Who works with flows and runs; what the others do is of no one flow, or would let them out of it. */
@@ -58,6 +58,13 @@ export async function askedFlow(
 export function ofEveryFlow({ flows }: Pick<Caller, 'flows'>): ApiResponse | null {
   if (flows === null) return null;
   return heldToFlows('This key is held to some flows, and this is of all.', 'Take a key that is not held to flows.');
+}
+
+const OF_EVERY_FLOW: ReadonlySet<string> = new Set(['callback profiles', 'templates', 'receipts']);
+
+/** Whether what the route changes, or the receipts that it shows, are of all flows: other flows would be reached by it. */
+export function reachesEveryFlow({ access, tag }: Pick<Route, 'access' | 'tag'>): boolean {
+  return typeof access === 'object' && access.level === 'EDIT' && OF_EVERY_FLOW.has(tag);
 }
 
 function heldToFlows(detail: string, hint: string): ApiResponse {

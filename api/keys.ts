@@ -122,8 +122,8 @@ async function create(services: Services, { body, caller }: ApiRequest<KeyCreate
   const { store, now } = services;
   const { name, role, mode = 'live' } = body;
   if (role === 'owner' && caller.role !== 'owner') return ownersOnly();
-  if (role === 'owner' && mode === 'test') {
-    const message = 'An owner key is live: it edits what live runs use, and sees test runs too.';
+  if ((role === 'owner' || role === 'admin') && mode === 'test') {
+    const message = `A key of the role ${role} is live: it edits what live runs use, and sees test runs too.`;
     return invalid([{ pointer: '/mode', message }], 'Leave “mode” out, or make an invoker.');
   }
   const expiresAt = timeOf(body.expiresAt) ?? null;

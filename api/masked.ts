@@ -12,11 +12,14 @@ const OURS: ReadonlySet<string> = new Set([
   ...['id', 'invocationId', 'nextCursor', 'links', 'requestId'],
   ...['costs', 'latency', 'otherCounts'],
 ]);
+/** What customers put in: there any name may hold an address, and a name may be one. */
+const GIVEN: ReadonlySet<string> = new Set(['metadata', 'variables']);
 /** Some providers write the number into the ID that they give a message. */
 const MESSAGE_IDS: ReadonlySet<string> = new Set(['providerMessageId', 'messageId']);
 
 const DATE = /^\d{4}-\d{2}-\d{2}(T|$)/;
-const EMAIL = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:.]+/g;
+/** Each sign is looked at once: a pattern of a whole e-mail address takes a time that grows with the square of the text. */
+const WORD = /[^\s<>"'(),;:]+/g;
 const PHONE = /\+\d(?:[\s().-]?\d){5,14}|(?<![\w.+-])\d{9,15}(?![\w-])/g;
 
 /** `+39•••••••567`, `a•••@example.com`; of a token nothing. */
@@ -34,33 +37,59 @@ function maskPhone(phone: string): string {
 
 /** A text with whatever in it looks like an e-mail address or a phone number masked. */
 export function maskText(text: string): string {
-  return text.replace(EMAIL, maskAddress).replace(PHONE, maskPhone);
+  const words = text.includes('@') ? text.replace(WORD, maskWord) : text;
+  return words.replace(PHONE, maskPhone);
+}
+
+function maskWord(word: string): string {
+  if (!word.includes('@')) return word;
+  let end = word.length;
+  while (end > 0 && '.@'.includes(word.charAt(end - 1))) end--;
+  const address = word.slice(0, end);
+  const parts = address.split('@');
+  const found = parts.some((domain, at) => at > 0 && parts[at - 1] !== '' && domain.indexOf('.') > 0);
+  return found ? maskAddress(address) + word.slice(end) : word;
+}
+
+/** The query of a URL, with its values masked as fields of those names. */
+export function maskSearch(search: string): string {
+  const query = new URLSearchParams(search);
+  const kept = new URLSearchParams();
+  for (const [name, value] of query) kept.append(name, maskField(name, value, true));
+  return query.toString() === kept.toString() ? search : `?${kept}`;
 }
 
 /** The same value without an address: for those who may see runs, and not whom they were for. */
-export function masked(value: unknown, field = ''): unknown {
-  if (typeof value === 'string') return maskField(field, value);
-  if (value === null || typeof value !== 'object' || OURS.has(field)) return value;
+export function masked(value: unknown, field = '', given = GIVEN.has(field)): unknown {
+  if (typeof value === 'string') return maskField(field, value, given);
+  if (value === null || typeof value !== 'object' || (OURS.has(field) && !given)) return value;
   // A provider's own body is of any form.
   if (field === 'raw') return null;
-  if (Array.isArray(value)) return value.map((item) => masked(item, field));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, masked(item, name)]));
+  if (Array.isArray(value)) return value.map((item) => masked(item, field, given));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      given ? maskText(name) : name,
+      masked(item, name, given || GIVEN.has(name)),
+    ]),
+  );
 }
 
-function maskField(field: string, value: string): string {
-  if (OURS.has(field)) return value;
+function maskField(field: string, value: string, given = false): string {
+  if (OURS.has(field) && !given) return value;
   if (field === 'raw' || TOKENS.has(field)) return HIDDEN;
   // A question about a span of time has a “to” as well.
   if (ADDRESSES.has(field) && !DATE.test(value)) return value === '' ? value : maskAddress(value);
   if (MESSAGE_IDS.has(field)) return `${HIDDEN}${value.slice(-LAST_SHOWN)}`;
-  // The body of a callback is JSON in a string.
-  if (field === 'body') return maskJson(value);
+  // The body of a callback is JSON in a string, and so is the metadata in a row of an export.
+  if (field === 'body' || field === 'metadata') return maskJson(field, value);
   return maskText(value);
 }
 
-function maskJson(text: string): string {
+function maskJson(field: string, text: string): string {
+  // Else it is a text: read as JSON, a phone number would be a number.
+  if (!text.startsWith('{')) return maskText(text);
   try {
-    return JSON.stringify(masked(JSON.parse(text)));
+    return JSON.stringify(masked(JSON.parse(text), field));
   } catch {
     return maskText(text);
   }

@@ -162,6 +162,9 @@ async function replace(services: Services, request: ApiRequest<PersonChangeReque
     await services.store.tickets.drop(changed.id, null);
     await services.sessions.endAllOf(changed.id);
   }
+  // An admin may have made the link, or it may have gone to the address before.
+  const promoted = changed.role === 'owner' && found.person.role !== 'owner';
+  if (promoted || changed.email !== found.person.email) await services.store.tickets.drop(changed.id, 'invitation');
   services.sessions.forget(changed.id);
   return { status: 200, body: personView(changed) };
 }

@@ -3,7 +3,9 @@ import { isoTime } from '../core/iso-time';
 import { listOf, type PageQuery, pageQuerySchema } from '../schemas/list';
 import { type SavedViewWrite, savedViewSchema, savedViewWriteSchema } from '../schemas/saved-view';
 import type { SavedView } from '../store/contract';
+import { masksAddresses } from './access';
 import type { Caller } from './caller';
+import { maskSearch } from './masked';
 import { pageOf, pageRequest } from './page';
 import { notFound, problem } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, type RouteAudit, route } from './route';
@@ -19,7 +21,7 @@ const VIEW = { resource: 'analytics', level: 'VIEW' } as const;
 function viewState({ store }: Services): RouteAudit['read'] {
   return async ({ id = '' }) => {
     const view = await store.savedViews.get(id);
-    return view && savedViewOf(view);
+    return view && savedViewOf({ ...view, search: maskSearch(view.search) });
   };
 }
 
@@ -37,7 +39,10 @@ export function savedViewRoutes(services: Services): Route[] {
       responses: { 200: listOf(savedViewSchema) },
       async handle({ caller, query }) {
         if (caller.kind !== 'person') return notAPerson();
-        return { status: 200, body: pageOf(await store.savedViews.list(caller.id, pageRequest(query)), savedViewOf) };
+        return {
+          status: 200,
+          body: pageOf(await store.savedViews.list(caller.id, pageRequest(query)), seenBy(caller)),
+        };
       },
     }),
     route<SavedViewWrite>({
@@ -105,6 +110,14 @@ async function ownView({ store }: Services, caller: Caller, id = ''): Promise<Ow
   if (view.ownerId === caller.id) return { ok: true, view };
   const hint = 'Save one of your own with the same filters: POST /v1/saved-views.';
   return { ok: false, response: problem(403, 'This saved view is another’s.', { hint }) };
+}
+
+/** A filter may name an address. One's own is known to oneself. */
+function seenBy(caller: Caller) {
+  return (view: SavedView) => {
+    const hides = masksAddresses(caller) && view.ownerId !== caller.id;
+    return savedViewOf(hides ? { ...view, search: maskSearch(view.search) } : view);
+  };
 }
 
 function unknownView(): ApiResponse {

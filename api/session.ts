@@ -159,6 +159,8 @@ async function changePassword(
   const passwordHash = await passwords.hash(request.body.password);
   if (passwordHash === null) return tooManyAtOnce();
   await store.people.change(person.id, { passwordHash });
+  // A link to choose another by is as good as the password.
+  await store.tickets.drop(person.id, 'invitation');
   await sessions.endAllOf(person.id, signedIn.session.hash);
   return { status: 204 };
 }

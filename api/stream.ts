@@ -1,6 +1,8 @@
 import type { Event } from '../core/event';
 import { toWire } from '../core/wire';
 import { masksAddresses } from './access';
+import { admit } from './admit';
+import type { Caller } from './caller';
 import { visibleRecord } from './invocations';
 import { masked } from './masked';
 import { aborted, hasEnded } from './prefer';
@@ -9,6 +11,7 @@ import type { Services } from './services';
 
 /** Less than what proxies usually let an idle connection live. */
 const HEARTBEAT_MS = 15_000;
+const VIEW = { resource: 'invocations', level: 'VIEW' } as const;
 
 export function streamRoutes(services: Services): Route[] {
   return [
@@ -17,7 +20,7 @@ export function streamRoutes(services: Services): Route[] {
       path: '/v1/invocations/{id}/stream',
       summary: 'Its events as they happen (server-sent events), until it has ended',
       tag: 'invocations',
-      access: { resource: 'invocations', level: 'VIEW' },
+      access: VIEW,
       query: {
         type: 'object',
         additionalProperties: false,
@@ -41,15 +44,23 @@ async function open(services: Services, request: ApiRequest<unknown, { after?: n
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
     stream: follow(services, found.record.id, seen, {
       closed: request.closed(),
-      hides: masksAddresses(request.caller),
+      again: () => readerOf(services, request),
     }),
   };
 }
 
 interface Reader {
   closed: AbortSignal;
-  /** From it addresses are hidden. */
-  hides: boolean;
+  /** Who reads, as they are now; null: they may no more. */
+  again(): Promise<Caller | null>;
+}
+
+/** A run may take days: whoever was let in may be gone, or another, before it ends. */
+async function readerOf(services: Services, request: ApiRequest<unknown, unknown>): Promise<Caller | null> {
+  const admitted = await admit(VIEW, services, request);
+  if (!admitted.ok) return null;
+  const found = await visibleRecord(services, { params: request.params, caller: admitted.value });
+  return found.ok ? admitted.value : null;
 }
 
 /** Ends after the run has; events that come later (late receipts) are read with GET …/events. */
@@ -57,15 +68,16 @@ async function* follow(
   services: Services,
   id: string,
   seen: number,
-  { closed, hides }: Reader,
+  { closed, again }: Reader,
 ): AsyncGenerator<string> {
   const { engine } = services;
   const gone = aborted(closed);
   let after = seen;
   yield 'retry: 2000\n\n';
   while (!closed.aborted) {
-    const state = await engine.describe(id);
-    if (!state) return;
+    const [state, reader] = [await engine.describe(id), await again()];
+    if (!state || !reader) return;
+    const hides = masksAddresses(reader);
     for (const event of await engine.history(id, after)) {
       const wire = toWire(event, state.ladder);
       yield message(event, JSON.stringify(hides ? masked(wire) : wire));

@@ -34,6 +34,8 @@ export interface Lag {
   topic: Topic;
   group: string;
   partition: number;
+  /** Position up to which all has been consumed, or is gone; lower than every position where nothing has. */
+  consumed: number;
   /** Records that stand in the log and have not been consumed. */
   records: number;
 }
@@ -57,10 +59,11 @@ export interface Log {
   /** Of every group that has ever consumed here, over all its processes. */
   lag(): Promise<Lag[]>;
   /**
-   * The records of a partition after a position, the oldest first, and nobody has consumed them by it. Left out where
-   * only a group can read.
+   * The records of a partition after a position, the oldest first, as far as it reached when asked; no group gets on by
+   * it. May take seconds where the log is elsewhere: what is asked of several partitions in one go is read in one go.
+   * @throws LogUnavailable when the log is away
    */
-  read?(topic: Topic, partition: number, after: number, limit: number): Promise<LogRecord[]>;
+  read(topic: Topic, partition: number, after: number, limit: number): Promise<LogRecord[]>;
   /** Null when it takes records, else a sentence that says why not. */
   unavailable(): string | null;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log, LogRecord } from '../log/contract';
 import type { DeadLetter } from '../schemas/dead-letter';
 import type { DeadLetterPlace, DeadLetters, Redriven, WaitingDeadLetter } from './contract';
-import { stillToConsume } from './waiting-letters';
+import { readWaiting, waitingAfter } from './waiting-letters';
 
 const TOPIC = 'onward.receipts.dead';
 const GROUP = 'redrive';
@@ -16,8 +16,6 @@ class NotThisTime extends Error {
   }
 }
 
-/** Of one partition, as many as anybody would read. */
-const READ_MOST = 1_000;
 /** Remembered of those that were given another try one by one. */
 const REMEMBERED_MOST = 10_000;
 
@@ -26,7 +24,7 @@ const nameOf = ({ partition, position }: DeadLetterPlace) => `${partition}/${pos
 /** Where the last call came to is a consumer group's position, so that it holds for all processes. */
 export function createDeadLetters(log: Log): DeadLetters {
   let underWay: Promise<Redriven> | null = null;
-  // The group reads once at a time in a process: what is asked meanwhile waits.
+  // What is redriven is so once: of two that are asked for at a time, the later one sees what the other did.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = last.then(work);
@@ -35,7 +33,6 @@ export function createDeadLetters(log: Log): DeadLetters {
   };
   /** By itself, by this process. */
   const alone = new Set<string>();
-  const waiting = (limit: number) => inTurn(() => stillToConsume(log, TOPIC, GROUP, limit));
   return {
     redrive() {
       // Of two that ask at once the second is told what the first did.
@@ -44,17 +41,9 @@ export function createDeadLetters(log: Log): DeadLetters {
       });
       return underWay;
     },
-    async redriveOne(place) {
-      const found = (await waiting(READ_MOST)).find((record) => nameOf(record) === nameOf(place));
-      if (!found) return null;
-      const again = receiptOf(found);
-      if (!again) return { redriven: 0, left: 1 };
-      await log.append('onward.receipts', [again]);
-      if (alone.size < REMEMBERED_MOST) alone.add(nameOf(place));
-      return { redriven: 1, left: 0 };
-    },
+    redriveOne: (place) => inTurn(() => redriveOne(log, alone, place)),
     async waiting(limit) {
-      const records = await waiting(limit);
+      const records = await readWaiting(log, TOPIC, await waitingAfter(log, TOPIC, GROUP), limit);
       return records.slice(0, limit).map((record) => waitingLetter(record, alone.has(nameOf(record))));
     },
   };
@@ -72,6 +61,20 @@ function waitingLetter({ partition, position, value }: LogRecord, redriven: bool
   } catch {
     return { partition, position, redriven, letter: unread };
   }
+}
+
+async function redriveOne(log: Log, alone: Set<string>, place: DeadLetterPlace): Promise<Redriven | null> {
+  const { partition, position } = place;
+  const after = (await waitingAfter(log, TOPIC, GROUP)).get(partition);
+  if (after === undefined || position <= after) return null;
+  const [found] = await log.read(TOPIC, partition, position - 1, 1);
+  // What stands there may have gone.
+  if (found?.position !== position) return null;
+  const again = receiptOf(found);
+  if (!again) return { redriven: 0, left: 1 };
+  await log.append('onward.receipts', [again]);
+  if (alone.size < REMEMBERED_MOST) alone.add(nameOf(place));
+  return { redriven: 1, left: 0 };
 }
 
 async function redrive(log: Log, alone: Set<string>): Promise<Redriven> {

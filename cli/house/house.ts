@@ -242,13 +242,16 @@ async function everyLag({ local, log, spool, store }: Rooms, folded: Log): Promi
   const beforeFirst = folded === local?.log ? 0 : -1;
   const behind = [...ends].map(async ([partition, end]): Promise<Lag> => {
     const foldedTo = await store.invocations.foldedTo(partition);
-    const records = Math.max(end - (foldedTo ?? beforeFirst), 0);
-    return { topic: 'onward.events', group: 'projector', partition, records };
+    const consumed = foldedTo ?? beforeFirst;
+    return { topic: 'onward.events', group: 'projector', partition, consumed, records: Math.max(end - consumed, 0) };
   });
   // Where it is read from the file of this machine, its position stands with the deliveries.
   const read = folded === local?.log ? await store.deliveries.readTo(0) : null;
   const untold = read === null ? 0 : Math.max((ends.get(0) ?? 0) - read, 0);
-  const callbacks: Lag = { topic: 'onward.events', group: 'callbacks', partition: 0, records: untold };
+  const callbacks: Lag = {
+    ...{ topic: 'onward.events', group: 'callbacks', partition: 0 },
+    ...{ consumed: read ?? 0, records: untold },
+  };
   const told = local && local.log !== log ? await local.log.lag() : [];
   const others = [
     ...(await log.lag()),

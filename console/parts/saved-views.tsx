@@ -2,34 +2,35 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { removeView, type SavedView, savedViewsQuery, saveView } from '../client/saved-views';
+import { removeView, type SavedView, savedViewsQuery } from '../client/saved-views';
 import { useSession } from '../client/session';
 import { Button } from './button';
-import { Confirm, Dialog } from './dialog';
-import { Checkbox, TextField } from './field';
-import { ProblemNote } from './problem-note';
+import { Confirm } from './dialog';
+import { SaveView } from './save-view';
 import styles from './saved-views.module.css';
 
-/** The views that were saved of a page, as links, and the way to save the one that is shown. */
+/**
+ * The views that were saved of a page, as links, and the way to save the one that is shown.
+ * @param search of the address, what is usual left out
+ */
 export function SavedViews({ page, search }: { page: SavedView['page']; search: string }) {
   const { t } = useTranslation('parts');
   const me = useSession()?.person?.id;
   const found = useQuery(savedViewsQuery);
   const [saving, setSaving] = useState(false);
   const [removing, setRemoving] = useState<SavedView | null>(null);
-  const client = useQueryClient();
-  const here = search === '' ? '' : `?${search}`;
   const views = (found.data ?? []).filter((view) => view.page === page);
-  const saved = views.some((view) => view.search === here);
+  const here = new URLSearchParams(search).toString();
+  const isHere = (view: SavedView) => sorted(view.search) === sorted(here);
   // Views are a convenience: where they cannot be had, the page is whole without them.
   if (!found.data) return null;
   return (
     <nav aria-label={t('views')} className={styles.views}>
       {views.map((view) => (
         <span key={view.id} className={styles.view}>
-          <Link href={`/${page}${view.search}`} aria-current={view.search === here ? 'page' : undefined}>
+          <Link href={`/${page}${view.search}`} aria-current={isHere(view) ? 'page' : undefined}>
             {view.name}
-            {view.shared && view.ownerId !== me && <small> · {t('views.shared')}</small>}
+            {view.shared && <small> · {t('views.shared')}</small>}
           </Link>
           {view.ownerId === me && (
             <button type="button" aria-label={t('views.remove', { name: view.name })} onClick={() => setRemoving(view)}>
@@ -38,58 +39,46 @@ export function SavedViews({ page, search }: { page: SavedView['page']; search: 
           )}
         </span>
       ))}
-      {here !== '' && !saved && (
+      {here !== '' && !views.some(isHere) && (
         <Button quiet onClick={() => setSaving(true)}>
           {t('views.save')}
         </Button>
       )}
-      {saving && <SaveView page={page} search={here} onClose={() => setSaving(false)} />}
-      {removing && (
-        <Confirm
-          title={t('views.remove', { name: removing.name })}
-          action={t('views.removeIt')}
-          onClose={() => setRemoving(null)}
-          onConfirm={async () => {
-            await removeView(removing.id);
-            await client.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
-          }}
-        >
-          <p>{t('views.removeHint')}</p>
-        </Confirm>
+      {saving && (
+        <SaveView
+          page={page}
+          search={`?${here}`}
+          own={views.filter(({ ownerId }) => ownerId === me)}
+          onClose={() => setSaving(false)}
+        />
       )}
+      {removing && <Remove view={removing} onClose={() => setRemoving(null)} />}
     </nav>
   );
 }
 
-function SaveView({ page, search, onClose }: { page: SavedView['page']; search: string; onClose(): void }) {
+function Remove({ view, onClose }: { view: SavedView; onClose(): void }) {
   const { t } = useTranslation('parts');
   const client = useQueryClient();
-  const [name, setName] = useState('');
-  const [shared, setShared] = useState(false);
-  const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
-  const save = async () => {
-    setState({ busy: true, error: null });
-    try {
-      await saveView({ name: name.trim(), page, search, shared });
-      await client.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
-      onClose();
-    } catch (error) {
-      setState({ busy: false, error });
-    }
+  const remove = async () => {
+    await removeView(view.id);
+    await client.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
   };
   return (
-    <Dialog
-      title={t('views.save')}
+    <Confirm
+      title={t('views.remove', { name: view.name })}
+      action={t('views.removeIt')}
+      onConfirm={remove}
       onClose={onClose}
-      actions={
-        <Button primary busy={state.busy} disabled={name.trim() === ''} onClick={() => void save()}>
-          {t('views.saveIt')}
-        </Button>
-      }
     >
-      <TextField label={t('views.name')} value={name} onChange={setName} maxLength={100} required />
-      <Checkbox label={t('views.share')} checked={shared} onChange={setShared} />
-      {state.error !== null && <ProblemNote error={state.error} />}
-    </Dialog>
+      <p>{t(view.shared ? 'views.removeShared' : 'views.removeOwn')}</p>
+    </Confirm>
   );
+}
+
+/** In whatever order it was written. */
+function sorted(search: string): string {
+  const params = new URLSearchParams(search);
+  params.sort();
+  return params.toString();
 }

@@ -3,6 +3,7 @@ import {
   type Handler,
   type Lag,
   type Log,
+  type LogRecord,
   type NewRecord,
   RECORD_BYTES_MAX,
   RecordTooLarge,
@@ -11,6 +12,7 @@ import {
 import { type ClientOptions, type KafkaClient, kafkaClient, type OnFault } from './client';
 import { KafkaOffsets } from './offsets';
 import type { KafkaPresence } from './presence';
+import { KafkaReader } from './reader';
 import type { KafkaSettings } from './settings';
 import { KafkaSubscription } from './subscription';
 import { bytesOf, TopicWriter } from './topic-writer';
@@ -37,6 +39,7 @@ export class KafkaLog implements Log {
   /** What each group that subscribed here consumes. */
   private readonly groups = new Map<string, Topic>();
   private readonly offsets: KafkaOffsets;
+  private readonly reader: KafkaReader;
 
   constructor(private readonly options: KafkaLogOptions) {
     this.identity = options.identity;
@@ -45,6 +48,7 @@ export class KafkaLog implements Log {
       client: () => this.client(ASKER),
       subscribed: () => this.groups,
     });
+    this.reader = new KafkaReader({ settings: options.settings, offsets: this.offsets });
   }
 
   async append(topic: Topic, records: readonly NewRecord[]): Promise<void> {
@@ -99,6 +103,11 @@ export class KafkaLog implements Log {
     return this.offsets.members(group);
   }
 
+  /** Takes about as long as a new group takes to begin: 3 s by the brokers' default. @throws LogUnavailable after 12 s */
+  read(topic: Topic, partition: number, after: number, limit: number): Promise<LogRecord[]> {
+    return this.reader.read(topic, partition, after, limit);
+  }
+
   unavailable(): string | null {
     return this.options.presence.away();
   }
@@ -106,6 +115,7 @@ export class KafkaLog implements Log {
   async close(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    await this.reader.close();
     await Promise.all([this.offsets.close(), this.options.presence.close()]);
   }
 

@@ -3,6 +3,7 @@ import type { LogRecord } from '../contract';
 import { type KafkaClient, within } from './client';
 import { FetchGate } from './fetch-gate';
 import type { Fetched, PartitionWork } from './partition-work';
+import type { Message } from './record';
 
 const MS = {
   session: 10_000,
@@ -28,7 +29,7 @@ export interface MemberDeps {
   client: KafkaClient;
   /** Makes the work of one partition for the assignment that begins. `unbroken`: it was ours until this moment. */
   work(partition: number, unbroken: boolean, onFull: (full: boolean) => void): PartitionWork;
-  record(partition: number, message: EachBatchPayload['batch']['messages'][number]): LogRecord;
+  record(partition: number, message: Message): LogRecord;
   onJoined(): void;
 }
 

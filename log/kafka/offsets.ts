@@ -33,9 +33,14 @@ export class KafkaOffsets {
 
   /** Position of the newest record by partition. @throws LogUnavailable */
   async ends(topic: Topic): Promise<Map<number, number>> {
+    const had = [...(await this.bounds(topic))].filter(([, { high }]) => high > 0);
+    return new Map(had.map(([partition, { high }]) => [partition, high - 1]));
+  }
+
+  /** By partition the offset of the oldest record and the one that the next will have. @throws LogUnavailable */
+  async bounds(topic: Topic): Promise<Map<number, { low: number; high: number }>> {
     const offsets = await this.ask((admin) => admin.fetchTopicOffsets(topicName(this.deps, topic)));
-    const had = offsets.filter(({ high }) => Number(high) > 0);
-    return new Map(had.map(({ partition, high }) => [partition, Number(high) - 1]));
+    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
   }
 
   /** Of the groups that subscribed here, and of this house's own that the cluster knows. @throws LogUnavailable */
@@ -85,7 +90,7 @@ export class KafkaOffsets {
     return ends.map(({ partition, low, high }) => {
       // -1 where nothing was committed; less than `low` where records were deleted before they were consumed.
       const from = Math.max(next.get(partition) ?? -1, Number(low));
-      return { topic, group, partition, records: Math.max(Number(high) - from, 0) };
+      return { topic, group, partition, consumed: from - 1, records: Math.max(Number(high) - from, 0) };
     });
   }
 

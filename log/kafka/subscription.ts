@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Topic } from '../../schemas/vocabulary';
-import type { Handler, LogRecord, Subscription } from '../contract';
+import type { Handler, Subscription } from '../contract';
 import type { KafkaClient, OnFault } from './client';
 import { Member, type MemberDeps } from './member';
 import { PartitionWork } from './partition-work';
+import { recordOf } from './record';
 
 const AGAIN_MS = { first: 500, longest: 5_000 } as const;
 /** A membership that has held for so long was a good one. */
@@ -78,14 +79,7 @@ export class KafkaSubscription implements Subscription {
       ...names,
       client: client(),
       onJoined: () => this.tellJoined(),
-      record: (partition, message): LogRecord => ({
-        topic,
-        partition,
-        position: Number(message.offset),
-        // Others may write what has neither; a tombstone is an empty text.
-        key: message.key?.toString('utf8') ?? '',
-        value: message.value?.toString('utf8') ?? '',
-      }),
+      record: (partition, message) => recordOf(topic, partition, message),
       work: (partition, unbroken, onFull) => {
         const before = this.works.get(partition) ?? null;
         const work = new PartitionWork({ handler, bytesMax, before, unbroken, onFull, onFault: fault });

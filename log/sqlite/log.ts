@@ -215,7 +215,7 @@ export class SqliteLog implements Log {
         `SELECT count(*) AS n FROM ${TABLES[row.topic]} WHERE position > ?`,
       );
       const { n } = count.get(row.position) as { n: number };
-      return { topic: row.topic, group: row.grp, partition: 0, records: n };
+      return { topic: row.topic, group: row.grp, partition: 0, consumed: row.position, records: n };
     });
   }
 

@@ -153,6 +153,34 @@ describe('a key that is held to flows', () => {
     expectProblem(await api.call('POST', '/v1/flows', { body: { ...OTP, workflowId: 'wf_x', name: 'x' }, key }), 403);
   });
 
+  it('reaches no other flow by what is of all of them', async () => {
+    const { secret: publisher } = await make({ name: 'k', role: 'publisher', flows: ['wf_otp'] });
+    const { secret: operator } = await make({ name: 'k', role: 'operator', flows: ['wf_otp'] });
+    const profile = { name: 'p', url: 'https://shop.example' };
+    const { id } = (await must(api.call('POST', '/v1/callback-profiles', { body: profile }), 201)).body;
+    const path = `/v1/callback-profiles/${id}`;
+    expect((await api.call('GET', path, { key: publisher })).status).toBe(200);
+    const evil = { ...profile, url: 'https://elsewhere.example' };
+    expectProblem(await api.call('PUT', path, { body: evil, key: publisher }), 403);
+    expectProblem(await api.call('POST', `${path}/rotate-secret`, { body: {}, key: publisher }), 403);
+    expectProblem(await api.call('DELETE', '/v1/templates/tpl_otp_sms', { key: publisher }), 403);
+    const receipt = { provider: 'sandbox', providerMessageId: 'x', status: 'read' };
+    expectProblem(await api.call('POST', '/v1/receipts', { body: receipt, key: operator }), 403);
+    expectProblem(await api.call('GET', '/v1/receipts/dead', { key: operator }), 403);
+    const [mine, others] = await Promise.all(
+      [INVOKE, OTHER].map((url) => must(api.call('POST', `${url}?mode=test`, { body: SILENT }), 202)),
+    );
+    const added = [mine, others].map((run, at) => ({
+      ...{ id: `cbd_${at}`, profileId: id, invocationId: run?.body.id, seq: 1, mode: 'test' as const },
+      ...{ type: 'invocation.succeeded' as const, createdAt: 1, body: '{}', held: true },
+    }));
+    await api.house.api.store.deliveries.add(added);
+    const listed = (await must(api.call('GET', `${path}/deliveries`, { key: publisher }), 200)).body.items;
+    expect(listed.map((one: { id: string }) => one.id)).toEqual(['cbd_0']);
+    expect((await api.call('GET', `${path}/deliveries/cbd_0`, { key: publisher })).status).toBe(200);
+    expectProblem(await api.call('GET', `${path}/deliveries/cbd_1`, { key: publisher }), 404);
+  });
+
   it('is told the figures of these', async () => {
     const one = await make({ name: 'k', role: 'analyst', flows: ['wf_otp'] });
     const two = await make({ name: 'k', role: 'analyst', flows: ['wf_otp', 'wf_other'] });
@@ -167,7 +195,28 @@ describe('a key that is held to flows', () => {
   });
 });
 
+describe('a stream of a run', () => {
+  it('ends for a key that was deleted meanwhile', async () => {
+    const run = await must(api.call('POST', `${INVOKE}?mode=test`, { body: SILENT }), 202);
+    const { id, secret: key } = await make({ name: 'k', role: 'operator' });
+    const streamed = api.call('GET', `/v1/invocations/${run.body.id}/stream`, { key });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await must(api.call('DELETE', `/v1/keys/${id}`), 204);
+    await must(api.call('POST', `/v1/invocations/${run.body.id}/complete`), 200);
+    const { text } = await streamed;
+    expect(text).toContain('InvocationStarted');
+    expect(text).not.toContain('InvocationSucceeded');
+  });
+});
+
 describe('keys of owners', () => {
+  it('and of admins are live: a test key makes none that is', async () => {
+    for (const role of ['owner', 'admin']) {
+      const answer = await api.call('POST', '/v1/keys', { body: { name: 'k', role, mode: 'test' } });
+      expect(pointers(answer)).toEqual(['/mode']);
+    }
+  });
+
   it('are out of an admin’s reach', async () => {
     const admin = await make({ name: 'admin', role: 'admin' });
     const owner = await make({ name: 'second owner', role: 'owner' });

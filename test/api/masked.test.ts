@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { hashKey } from '../../api/auth';
-import { maskAddress, maskText } from '../../api/masked';
+import { maskAddress, masked, maskSearch, maskText } from '../../api/masked';
 import { composeProjector } from '../../cli/house/projection';
 import { HOUSE_SECRET } from '../support/house';
 import { type ApiUnderTest, INVOKE, must, publishOtp, startApi } from './api-under-test';
@@ -20,6 +20,43 @@ describe('an address', () => {
     expect(maskText('Call +39 335 1234567 or ann@example.com.')).toBe('Call +39•••••••567 or a•••@example.com.');
     const plain = 'order-77 of 2026-11-21T10:00:00.000Z, inv_01KAV5Q1Y6V4J9GQ3R3V7T2M9X: code 493021';
     expect(maskText(plain)).toBe(plain);
+  });
+});
+
+describe('what a customer named', () => {
+  it('is masked whatever its name is, and so is the name', () => {
+    const metadata = { id: EMAIL, requestId: PHONE, body: PHONE.slice(1), links: PHONE, [PHONE]: 'x' };
+    expect(JSON.stringify(masked({ metadata }))).not.toMatch(ADDRESS);
+    expect(JSON.stringify(masked({ metadata: JSON.stringify(metadata) }))).not.toMatch(ADDRESS);
+    expect(masked({ id: 'inv_1', metadata: { id: 'order-77' } })).toEqual({
+      id: 'inv_1',
+      metadata: { id: 'order-77' },
+    });
+  });
+
+  it('is found in the query of a page too', () => {
+    const search = `?recipient=${encodeURIComponent(PHONE)}&externalId=${encodeURIComponent(EMAIL)}&flow=wf_otp`;
+    expect(decodeURIComponent(maskSearch(search))).toBe(
+      '?recipient=+39•••••••567&externalId=a•••@example.com&flow=wf_otp',
+    );
+    expect(maskSearch('?flow=wf_otp&late=true')).toBe('?flow=wf_otp&late=true');
+  });
+});
+
+describe('masking a long text', () => {
+  it.each(['a'.repeat(400_000), `a@${'b'.repeat(400_000)}`, '.'.repeat(400_000), '@.'.repeat(200_000)])(
+    'takes a time that grows with it, and not with its square',
+    (text) => {
+      const began = performance.now();
+      maskText(text);
+      expect(performance.now() - began).toBeLessThan(2000);
+    },
+  );
+
+  it('finds every address in it', () => {
+    const text = `<a href="mailto:ann@example.com">x@ann@example.com</a>, ann@example.com@y; (ann@example.com). a@b @c.d`;
+    expect(maskText(text)).not.toContain('ann@');
+    expect(maskText(text)).toContain('(a•••@example.com). a@b @c.d');
   });
 });
 

@@ -178,6 +178,20 @@ describe('an admin', () => {
     expect((await admin.call('DELETE', `/v1/people/${other.id}`)).status).toBe(204);
   });
 
+  it('gets in as nobody who was made an owner since, by a link of before', async () => {
+    const owner = await api.signedIn('owner');
+    const { browser: admin } = await api.signedIn('admin');
+    const body = { email: 'soon-owner@example.com', name: 'x', role: 'admin' };
+    const { id, invitation } = (await must(admin.call('POST', '/v1/people', { body }), 201)).body;
+    await must(owner.browser.call('PUT', `/v1/people/${id}`, { body: { role: 'owner' } }), 200);
+    expectProblem(await accept(tokenOf(invitation.url)), 404);
+    const { url } = (await must(owner.browser.call('POST', `/v1/people/${id}/invitation`), 201)).body;
+    expect((await look(tokenOf(url))).status).toBe(200);
+    await must(owner.browser.call('PUT', `/v1/people/${id}`, { body: { email: 'elsewhere@example.com' } }), 200);
+    expectProblem(await look(tokenOf(url)), 404);
+    await must(owner.browser.call('DELETE', `/v1/people/${id}`), 204);
+  });
+
   it.each(['publisher', 'operator', 'analyst'] as const)('is whom people are for, and not a %s', async (role) => {
     const { browser: own, id } = await api.signedIn(role);
     for (const [method, path, body] of [

@@ -63,7 +63,7 @@ const ABOUT: readonly (readonly [route: RegExp, asks: Asks | typeof PUBLIC])[] =
   [/^\w+ \/v1\/receipts/, [RECEIPTS, 'EDIT']],
   [/^GET \/v1\/(consents|suppressions)/, [CONSENTS, 'VIEW']],
   [/^\w+ \/v1\/(consents|suppressions)/, [CONSENTS, 'EDIT']],
-  [/^GET \/v1\/(provider-accounts|keys|people|audit)/, [ADMINISTRATION, 'VIEW']],
+  [/^GET \/v1\/(provider-accounts|provider-kinds|keys|people|audit)/, [ADMINISTRATION, 'VIEW']],
   [/^\w+ \/v1\/(provider-accounts|keys|people)/, [ADMINISTRATION, 'EDIT']],
 ];
 

@@ -48,6 +48,15 @@ describe('saved views', () => {
     expect(await idsSeenBy('per_ann')).toEqual([]);
   });
 
+  it('of others tell an analyst no address that is filtered by', async () => {
+    const search = '?recipient=%2B393351234567&externalId=ann%40example.com';
+    await as('per_cleo', 'POST', '/v1/saved-views', { ...VIEW, search, shared: true });
+    const seen = (await as('per_ann', 'GET', '/v1/saved-views')).body as { items: { search: string }[] };
+    expect(JSON.stringify(seen)).not.toMatch(/335.?123.?4567|ann%40|ann@/);
+    const own = (await as('per_cleo', 'GET', '/v1/saved-views')).body as { items: { search: string }[] };
+    expect(own.items[0]?.search).toBe(search);
+  });
+
   it('of one person are so many and no more', async () => {
     for (let n = 0; n < 200; n++) await as('per_cy', 'POST', '/v1/saved-views', VIEW);
     expect((await as('per_cy', 'POST', '/v1/saved-views', VIEW)).status).toBe(409);

@@ -1,6 +1,6 @@
 import { newTicket } from '../../api/tickets';
 import { expectProblem, must } from './api-under-test';
-import { browser, PASSWORD, type PeopleUnderTest, startWithPeople } from './people-under-test';
+import { browser, PASSWORD, type PeopleUnderTest, startWithPeople, tokenOf } from './people-under-test';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -318,7 +318,7 @@ describe('a session', () => {
 
 describe('a password', () => {
   it('is changed by whoever knows the one before; sessions elsewhere end', async () => {
-    const { browser: own, email } = await api.signedIn('analyst');
+    const { browser: own, email, id } = await api.signedIn('analyst');
     const elsewhere = browser(api);
     await must(elsewhere.call('POST', '/v1/session', { body: { email, password: PASSWORD } }), 200);
     const next = 'une phrase de passe très longue 🐎';
@@ -328,7 +328,9 @@ describe('a password', () => {
     expectProblem(await change({ current: PASSWORD, password: 'elevensigns' }), 422);
     expectProblem(await change({ current: PASSWORD, password: 'x'.repeat(257) }), 422);
     expect((await elsewhere.call('GET', '/v1/flows')).status).toBe(200);
+    const link = (await must(api.call('POST', `/v1/people/${id}/invitation`), 201)).body.url;
     expect((await change({ current: PASSWORD, password: next })).status).toBe(204);
+    expectProblem(await api.call('GET', `/v1/invitations/${tokenOf(link)}`, { key: null }), 404);
     expectProblem(await elsewhere.call('GET', '/v1/flows'), 401);
     expect((await own.call('GET', '/v1/flows')).status).toBe(200);
     expectProblem(await signIn(email, PASSWORD), 401);

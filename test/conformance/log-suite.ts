@@ -35,6 +35,7 @@ export function describeLog(name: string, open: OpenLog): void {
     describe('delivery', () => describeDelivery(() => here.log));
     describe('progress', () => describeProgress(() => here.log));
     describe('numbers', () => describeNumbers(() => here.log));
+    describe('reading', () => describeReading(() => here.log));
     describe('size', () => describeSize(() => here.log));
 
     test('what was appended is there after a restart, and what was consumed does not come again', async () => {
@@ -311,6 +312,32 @@ function describeNumbers(log: () => Log): void {
   test('a log that takes records says so', async () => {
     await log().append(TOPIC, numbered('a', 1));
     expect(log().unavailable()).toBeNull();
+  });
+}
+
+function describeReading(log: () => Log): void {
+  test('what a group has not consumed is read after its position, and stays for it', async () => {
+    await log().append(TOPIC, numbered('a', 3));
+    const seen = collector();
+    const subscription = await log().subscribe(TOPIC, 'group', seen.take);
+    await seen.until(3);
+    await eventually(async () => (await behindOf(log(), 'group')) === 0);
+    await subscription.stop();
+    await log().append(TOPIC, numbered('b', 4));
+    const waiting = (await lagOf(log(), 'group')).filter(({ records }) => records > 0);
+    const read = async (limit: number) => {
+      const found = await Promise.all(
+        waiting.map(({ partition, consumed }) => log().read(TOPIC, partition, consumed, limit)),
+      );
+      return found.flat().map(({ value }) => value);
+    };
+    expect(await read(10)).toEqual(['b0', 'b1', 'b2', 'b3']);
+    expect(await read(2)).toEqual(['b0', 'b1']);
+    expect(await behindOf(log(), 'group')).toBe(4);
+    const rest = collector();
+    await log().subscribe(TOPIC, 'group', rest.take);
+    await rest.until(4);
+    expect(rest.values()).toEqual(['b0', 'b1', 'b2', 'b3']);
   });
 }
 

@@ -217,12 +217,12 @@ test(
     const { page } = await open(`${REPORT}&view=cost`);
     await page.getByRole('button', { name: 'Save this view' }).click();
     await page.getByLabel('Name').fill('Costs of OTP');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('button', { name: 'Save the view' }).click();
     await page.getByRole('link', { name: 'Latency' }).click();
     await page.getByRole('link', { name: 'Costs of OTP' }).click();
     await page.waitForURL(/view=cost/);
-    await page.getByRole('button', { name: 'Delete “Costs of OTP”' }).click();
-    await page.getByRole('button', { name: 'Delete the view' }).click();
+    await page.getByRole('button', { name: 'Remove the view “Costs of OTP”' }).click();
+    await page.getByRole('button', { name: 'Remove it' }).click();
     await page.getByRole('link', { name: 'Costs of OTP' }).waitFor({ state: 'detached' });
   },
   LIMIT_MS,

@@ -78,7 +78,9 @@ describe('what really happened, as scripts for the simulator', () => {
 });
 
 describe('the curl that would repeat it', () => {
-  const definition = { variables: { type: 'object', properties: { code: { type: 'string' } } } } as unknown as FlowDefinition;
+  const definition = {
+    variables: { type: 'object', properties: { code: { type: 'string' } } },
+  } as unknown as FlowDefinition;
 
   it('names the key by its variable and no value of a variable, and survives an apostrophe', () => {
     const { invocation } = play({});

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { consoleUnderTest } from './console-under-test';
 
 /** `npm run screenshots`: every page of the console, light and dark, wide and narrow, with made-up runs in it. */
@@ -68,8 +69,8 @@ test(
 );
 
 /** Nothing is on its way any more: pages that look every few seconds never come to rest by the network alone. */
-async function settled(page: import('playwright-core').Page): Promise<void> {
-  await page.locator('#onward [role="status"] >> text=Loading').waitFor({ state: 'detached' });
+async function settled(page: Page): Promise<void> {
+  for (const one of await page.getByText('Loading …').all()) await one.waitFor({ state: 'detached' }).catch(() => {});
   await page.waitForTimeout(700);
 }
 
@@ -82,7 +83,7 @@ async function makeRuns(): Promise<{ flowId: string; runId: string }> {
     purpose: 'otp',
     variables: { type: 'object', required: ['code'], properties: { code } },
     steps: [
-      { name: 'whatsapp', channel: 'whatsapp', template: 'tpl_otp_wa', timeoutSeconds: 2, successOn: 'delivered' },
+      { name: 'whatsapp', channel: 'whatsapp', template: 'tpl_otp_wa', timeoutSeconds: 3, successOn: 'delivered' },
       { name: 'sms', channel: 'sms', template: 'tpl_otp_sms', timeoutSeconds: 5, successOn: 'delivered' },
     ],
   });
@@ -92,7 +93,7 @@ async function makeRuns(): Promise<{ flowId: string; runId: string }> {
     headers: { 'api-key': ui.server.ownerKey, 'content-type': 'application/json', 'if-match': '*' },
     body: JSON.stringify({
       ...flow.draft,
-      steps: [{ ...flow.draft.steps[0], timeoutSeconds: 3 }, flow.draft.steps[1]],
+      steps: [{ ...flow.draft.steps[0], timeoutSeconds: 2 }, flow.draft.steps[1]],
     }),
   });
   expect(draft.status).toBe(200);

@@ -3,17 +3,17 @@ import { useTranslation } from 'react-i18next';
 import { useRights } from '../../client/session';
 import { Note } from '../../parts/note';
 import { Page } from '../../parts/page';
+import { SavedViews } from '../../parts/saved-views';
 import { Tabs } from '../../parts/tabs';
 import { AdviceView } from './advice';
 import { CostView } from './cost';
 import { Exports } from './exports';
 import { FailuresView } from './failures';
 import { FilterBar } from './filter-bar';
-import { type Filters, pathOf, useFilters, VIEWS, type View } from './filters';
+import { type Filters, pathOf, searchOf, useFilters, VIEWS, type View } from './filters';
 import { FunnelView } from './funnel';
 import { LateView } from './late';
 import { LatencyView } from './latency';
-import { SavedViews } from './saved-views';
 
 const OF_VIEW: Record<View, (given: { filters: Filters }) => ReactNode> = {
   funnel: FunnelView,
@@ -39,7 +39,7 @@ export default function Analytics() {
   }
   return (
     <Page title={t('analytics')} about={t('analytics.about')}>
-      <SavedViews filters={filters} />
+      <SavedViews page="analytics" search={searchOf(filters)} />
       <FilterBar filters={filters} change={change} />
       <Tabs
         label={t('views.nav')}

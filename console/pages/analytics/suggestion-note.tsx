@@ -19,7 +19,7 @@ export function SuggestionNote({ suggestion, currency }: { suggestion: Suggestio
         <strong>{t(`advice.kind.${kind}`, { step, from: setting(from), to: setting(to) })}</strong>
       </p>
       <p>
-        <Badge tone={TONES[confidence]}>{t(`advice.${confidence}`)}</Badge>
+        <Badge tone={TONES[confidence]}>{t(confidence === 'too_few' ? 'advice.tooFew' : `advice.${confidence}`)}</Badge>
       </p>
       {/* The server says it in English. */}
       <p lang="en" dir="ltr">

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../client/ask';
+import { answer, api } from '../../client/api';
 import { useRights } from '../../client/session';
 import { Time, whole } from '../../parts/amounts';
 import { Button } from '../../parts/button';
@@ -13,20 +13,18 @@ import { Card } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
 import styles from './live.module.css';
 
-interface Letter {
-  id: string;
-  cause: string;
-  at: string | null;
-  source: Record<string, unknown>;
-  value: string | null;
-  characters: number | null;
-  redriven: boolean;
+const SHOWN = 50;
+
+function askLetters(signal: AbortSignal) {
+  return answer(api.GET('/v1/receipts/dead', { params: { query: { limit: SHOWN } }, signal }));
 }
 
-interface Redriven {
-  redriven: number;
-  left: number;
+function askRedrive(id: string | null) {
+  return answer(api.POST('/v1/receipts/dead/redrive', { body: id === null ? {} : { id } }));
 }
+
+type Letter = Awaited<ReturnType<typeof askLetters>>['items'][number];
+type Redriven = Awaited<ReturnType<typeof askRedrive>>;
 
 /** Receipts that no run could be given: why, as they came, and another try for one or all. */
 export function DeadLetters({ count }: { count: number | null }) {
@@ -58,12 +56,11 @@ function Letters({ count }: { count: number | null }) {
   const { data, error, refetch } = useQuery({
     // How many there are belongs to the name: when it changes, they are others.
     queryKey: ['dead-letters', count],
-    queryFn: async ({ signal }) => (await ask<{ items: Letter[] }>('GET', '/v1/receipts/dead?limit=50', undefined, signal)).items,
+    queryFn: async ({ signal }) => (await askLetters(signal)).items,
     placeholderData: (before) => before,
   });
   const redrive = async () => {
-    const body = asking === 'all' || asking === null ? {} : { id: asking.id };
-    tell(await ask<Redriven>('POST', '/v1/receipts/dead/redrive', body));
+    tell(await askRedrive(asking === 'all' || asking === null ? null : asking.id));
     await client.invalidateQueries({ queryKey: ['dead-letters'] });
     void client.invalidateQueries({ queryKey: ['live'] });
   };

@@ -1,38 +1,12 @@
-import type { Mode, Reason } from '../../../schemas/vocabulary';
-import { ask } from '../../client/ask';
+import type { Mode } from '../../../schemas/vocabulary';
+import { answer, api, type Schemas } from '../../client/api';
 
-export interface ProviderNow {
-  provider: string;
-  account: string;
-  breaker: 'closed' | 'half_open' | 'open' | null;
-  sent: number | null;
-  failed: number | null;
-  failureRate: number | null;
-  p95Ms: number | null;
-  lastFailure: { at: string; reason: Reason; code: string | null } | null;
-}
-
-/** As GET /v1/live answers; null is what the process that answers cannot know. */
-export interface Now {
-  at: string;
-  running: {
-    total: number;
-    byFlow: { flowId: string; workflowId: string; name: string; running: number }[];
-  };
-  rates: {
-    invocationsPerSecond: number | null;
-    endedPerSecond: number | null;
-    receiptsPerSecond: number | null;
-    callbacksPerSecond: number | null;
-  };
-  lag: { eventsBehind: number | null; receiptsBehind: number | null; oldestSeconds: number | null };
-  providers: ProviderNow[];
-  deadLetters: number | null;
-  callbacks: { pending: number; failing: number; disabledProfiles: number };
-}
+/** Null is what the process that answers cannot know. */
+export type Now = Schemas['Live'];
+export type ProviderNow = Now['providers'][number];
 
 export function askNow(mode: Mode, signal: AbortSignal): Promise<Now> {
-  return ask<Now>('GET', `/v1/live?mode=${mode}`, undefined, signal);
+  return answer(api.GET('/v1/live', { params: { query: { mode } }, signal }));
 }
 
 /** How far what is shown lies behind what happened. */

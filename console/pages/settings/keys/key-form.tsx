@@ -73,7 +73,9 @@ function Fields({ draft, error, onChange }: { draft: KeyDraft; error: unknown; o
           value={draft.role}
           choices={roles.map((value) => ({ value, words: t(`vocabulary:role.${value}`) }))}
           findings={findingsAt(error, '/role')}
-          onChange={(role) => onChange({ ...draft, role, ...(role === 'owner' && { mode: 'live' }) })}
+          onChange={(role) =>
+            onChange({ ...draft, role, ...((role === 'owner' || role === 'admin') && { mode: 'live' }) })
+          }
         />
         <Select<Mode>
           label={t('mode')}

@@ -1,41 +1,28 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../client/ask';
-import { useSession } from '../../client/session';
-import { Button } from '../../parts/button';
-import { Dialog } from '../../parts/dialog';
-import { Checkbox, Select, TextField } from '../../parts/field';
-import { ProblemNote } from '../../parts/problem-note';
-import { toast } from '../../parts/toasts';
+import { type SavedView, savedViewsQuery, saveView } from '../client/saved-views';
+import { Button } from './button';
+import { Dialog } from './dialog';
+import { Checkbox, Select, TextField } from './field';
+import { ProblemNote } from './problem-note';
 import styles from './saved-views.module.css';
+import { toast } from './toasts';
 
-/** As GET /v1/saved-views lists them. */
-export interface SavedView {
-  id: string;
-  name: string;
-  page: 'runs' | 'analytics';
+interface Given {
+  page: SavedView['page'];
+  /** With its question mark. */
   search: string;
-  shared: boolean;
-  ownerId: string;
-  createdAt: string;
+  /** One's own views of the page. */
+  own: readonly SavedView[];
+  onClose(): void;
 }
 
 /** Saves the address under a name, or in place of one of one's own. */
-export function SaveView({
-  search,
-  views,
-  onClose,
-  onSaved,
-}: {
-  search: string;
-  views: readonly SavedView[];
-  onClose(): void;
-  onSaved(): Promise<unknown>;
-}) {
-  const { t } = useTranslation('insight');
+export function SaveView({ page, search, own, onClose }: Given) {
+  const { t } = useTranslation('parts');
+  const client = useQueryClient();
   const form = useId();
-  const person = useSession()?.person?.id;
-  const own = views.filter(({ ownerId }) => ownerId === person);
   const [typed, setTyped] = useState({ over: '', name: '', shared: false });
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
   const over = (id: string) => {
@@ -45,12 +32,11 @@ export function SaveView({
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setState({ busy: true, error: null });
-    const body = { name: typed.name.trim(), page: 'analytics', search, shared: typed.shared };
+    const name = typed.name.trim();
     try {
-      if (typed.over) await ask('PUT', `/v1/saved-views/${typed.over}`, body);
-      else await ask('POST', '/v1/saved-views', body);
-      await onSaved();
-      toast(t('views.saved', { name: body.name }));
+      await saveView({ name, page, search, shared: typed.shared }, typed.over || null);
+      await client.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
+      toast(t('views.saved', { name }));
       onClose();
     } catch (error) {
       setState({ busy: false, error });
@@ -62,7 +48,7 @@ export function SaveView({
       onClose={onClose}
       actions={
         <Button primary type="submit" form={form} busy={state.busy} disabled={typed.name.trim() === ''}>
-          {t('views.save.action')}
+          {t('views.saveIt')}
         </Button>
       }
     >
@@ -72,7 +58,7 @@ export function SaveView({
             label={t('views.over')}
             value={typed.over}
             choices={[
-              { value: '', words: t('views.over.new') },
+              { value: '', words: t('views.overNone') },
               ...own.map(({ id, name }) => ({ value: id, words: name })),
             ]}
             onChange={over}
@@ -87,7 +73,7 @@ export function SaveView({
         />
         <Checkbox
           label={t('views.share')}
-          hint={t('views.share.hint')}
+          hint={t('views.shareHint')}
           checked={typed.shared}
           onChange={(shared) => setTyped({ ...typed, shared })}
         />
