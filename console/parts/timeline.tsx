@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FlowDefinition } from '../../schemas/flow';
 import type { Story } from '../../schemas/story';
-import { clockTime, duration } from './amounts';
+import { clockTime, duration, whole } from './amounts';
 import styles from './timeline.module.css';
 import {
   type Mark,
@@ -122,7 +122,7 @@ function Axis({ timeline }: { timeline: Timeline }) {
           const place = placeOf(timeline, timeline.startMs + ms);
           return (
             <span key={ms} style={{ insetInlineStart: percent(place) }}>
-              {place < NAMED_UNTIL && (ms === 0 ? '0' : `+${duration(ms)}`)}
+              {place < NAMED_UNTIL && (ms === 0 ? whole(0) : `+${duration(ms)}`)}
             </span>
           );
         })}

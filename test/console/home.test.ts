@@ -1,4 +1,5 @@
 import { consoleUnderTest, graveFindings, tooWide } from './console-under-test';
+import { NOW, tellLive } from './saved-views-and-live';
 
 const LIMIT_MS = 120_000;
 const console = consoleUnderTest();
@@ -79,6 +80,29 @@ describe('later', () => {
     const { page } = await console.open('/console?try=1', { locale: 'ar-EG' });
     await page.getByRole('heading', { level: 1, name: 'أرسل أول رسالة' }).waitFor();
     expect(await page.locator('html').getAttribute('dir')).toBe('rtl');
+  });
+
+  it('tells which provider rests, and makes nothing up where another process counts', async () => {
+    const { page } = await console.open('/healthz');
+    await tellLive(page, () => NOW);
+    await page.goto(`${console.server.url}/console?mode=test`);
+    const now = page.getByRole('region', { name: 'Now' });
+    await now.getByText('twilio pac_main').waitFor();
+    // It has no breaker, and so none that is open.
+    expect(await now.getByText('sandbox').count()).toBe(0);
+    expect(await now.getByText('–', { exact: true }).count()).toBe(1);
+    await now.getByText('2.5/s').waitFor();
+  });
+
+  it('offers an analyst nothing that an analyst may not do, and says why', async () => {
+    const { page, complaints } = await console.openAs('analyst', '/console?mode=test');
+    await page.getByRole('region', { name: 'Last runs' }).waitFor();
+    await page.getByText('All answer').waitFor();
+    for (const name of ['Send a test message', 'Build your own flow', 'Connect a provider'])
+      expect(await page.getByRole('link', { name }).count()).toBe(0);
+    await page.goto(`${console.server.url}/console?try=1`);
+    await page.getByText('Your role does not send messages').waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('says that the server is gone, and goes on when it is back', async () => {

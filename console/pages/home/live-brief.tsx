@@ -6,6 +6,7 @@ import type { InvocationView } from '../../../schemas/invocation';
 import type { Live } from '../../../schemas/live';
 import type { Mode } from '../../../schemas/vocabulary';
 import { OWN_PAGE, reach } from '../../client/api';
+import { useFlows } from '../../client/flow-names';
 import { problemOf } from '../../client/problem';
 import { useRights, useSession } from '../../client/session';
 import { Time, whole } from '../../parts/amounts';
@@ -117,6 +118,7 @@ function Figure({ name, children }: { name: string; children: ReactNode }) {
 
 function RunTable({ caption, runs }: { caption: string; runs: readonly InvocationView[] }) {
   const { t } = useTranslation(['home', 'vocabulary']);
+  const flows = useFlows();
   return (
     <Table<InvocationView>
       caption={caption}
@@ -131,7 +133,14 @@ function RunTable({ caption, runs }: { caption: string; runs: readonly Invocatio
             </Link>
           ),
         },
-        { name: t('column.flow'), cell: ({ workflowId }) => <bdi>{workflowId}</bdi> },
+        {
+          name: t('column.flow'),
+          cell: ({ workflowId }) => (
+            <span title={workflowId}>
+              <bdi>{flows.name(workflowId)}</bdi>
+            </span>
+          ),
+        },
         { name: t('column.status'), cell: ({ status }) => <Status status={status} /> },
         {
           name: t('column.reachedBy'),

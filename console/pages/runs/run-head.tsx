@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Recipient } from '../../../schemas/invocation';
 import type { Story } from '../../../schemas/story';
+import { useFlows } from '../../client/flow-names';
 import { money, Time, whole } from '../../parts/amounts';
 import { Badge } from '../../parts/note';
 import { Card } from '../../parts/page';
 import { Status } from '../../parts/status';
 import { useSentences } from '../../parts/use-sentences';
 import styles from './run.module.css';
-import { useFlows } from './use-flows';
 
 /** How it stands, in a sentence and in its figures. */
 export function RunHead({ story, live }: { story: Story; live: boolean }) {

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
+import { useFlows } from '../../client/flow-names';
 import { useRights } from '../../client/session';
 import { whole } from '../../parts/amounts';
 import { Button, LinkButton } from '../../parts/button';
@@ -16,7 +17,6 @@ import { filtersOf, narrowed, type RunFilters, searchOf } from './filters';
 import styles from './run-list.module.css';
 import { RunRow, RunRowHead } from './run-row';
 import { RunSearch } from './run-search';
-import { useFlows } from './use-flows';
 import { type Runs, useRuns } from './use-runs';
 
 /** As one is drawn: another height would have all rows after it placed anew. */

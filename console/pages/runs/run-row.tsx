@@ -30,8 +30,8 @@ export const RunRow = memo(function RunRow({ run, flowName }: { run: InvocationV
   return (
     <Link href={`/runs/${run.id}`} className={styles.row}>
       <Time at={run.createdAt} seconds />
-      <span className={styles.flow} title={run.workflowId} dir="auto">
-        {flowName} <small>{t('row.version', { version: whole(run.flowVersion) })}</small>
+      <span className={styles.flow} title={run.workflowId}>
+        <bdi>{flowName}</bdi> <small>{t('row.version', { version: whole(run.flowVersion) })}</small>
       </span>
       <span className={styles.marks}>
         <Status status={run.status} />
@@ -46,7 +46,9 @@ export const RunRow = memo(function RunRow({ run, flowName }: { run: InvocationV
       <span data-numeric="true">
         <span className="for-readers-only">{t('row.cost')} </span>
         {money(run.costMicros ?? 0, currency)}
-        {costTwiceMicros > 0 && <small> {t('row.needless', { cost: money(costTwiceMicros, currency) })}</small>}
+        {costTwiceMicros > 0 && (
+          <small className={styles.needless}> {t('row.needless', { cost: money(costTwiceMicros, currency) })}</small>
+        )}
       </span>
       <span className={styles.external}>
         <span className="for-readers-only">{t('row.externalId')} </span>

@@ -1,13 +1,13 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNELS, INVOCATION_STATUSES, REASONS } from '../../../schemas/vocabulary';
+import { useFlows } from '../../client/flow-names';
 import { whole } from '../../parts/amounts';
 import { Button } from '../../parts/button';
 import { type Choice, Select, TextField } from '../../parts/field';
 import { localMoment, momentOf, narrowed, type RunFilters, seeking, soughtIn } from './filters';
 import { recognise, SOUGHT, type Sought } from './recognise';
 import styles from './run-list.module.css';
-import { useFlows } from './use-flows';
 
 interface Given {
   filters: RunFilters;

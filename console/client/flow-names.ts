@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { answer, api } from '../../client/api';
-import { useRights } from '../../client/session';
+import { answer, api } from './api';
+import { useRights } from './session';
 
 interface Flows {
   /** By workflow ID, by name in order. */
