@@ -1,7 +1,7 @@
 import type { AccountView, AccountWrite } from '../../../../schemas/provider-account';
 
 export type Account = AccountView;
-export type AccountBody = AccountWrite;
+type AccountBody = AccountWrite;
 export type Provider = Account['provider'];
 
 /** What a field of an account is, of JSON Schema as far as the providers use it. */
