@@ -86,7 +86,7 @@ describe('later', () => {
     const { page } = await console.open('/healthz');
     await tellLive(page, () => NOW);
     await page.goto(`${console.server.url}/console?mode=test`);
-    const now = page.getByRole('region', { name: 'Now' });
+    const now = page.locator('section').filter({ has: page.getByRole('heading', { level: 2, name: 'Now' }) });
     await now.getByText('twilio pac_main').waitFor();
     // It has no breaker, and so none that is open.
     expect(await now.getByText('sandbox').count()).toBe(0);
