@@ -21,8 +21,8 @@ const CHECKS = [
   ['unused code', 'knip/bin/knip.js', []],
 ];
 
-/** Many processes at work, or an order that holds only where things 100 ms apart do not meet: see runTests. */
-const ALONE = ['/test/cluster/', '/scenarios[.]test[.]ts$'];
+/** Many processes at work, a browser, or an order that holds only where things 100 ms apart do not meet: see runTests. */
+const ALONE = ['/test/cluster/', '/test/console/', '/scenarios[.]test[.]ts$'];
 
 let stopped = false;
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -10,7 +10,7 @@ const console = consoleUnderTest();
 test.each(['/console', '/console/flows', '/console/runs', '/console/analytics', '/console/settings'])(
   '%s comes with at most 250 kB, compressed, all of it from here',
   async (path) => {
-    const { page, context, complaints } = await console.open('/healthz');
+    const { page, context, complaints } = await console.open('/docs/favicon-32x32.png');
     const responses: Response[] = [];
     page.on('response', (response) => responses.push(response));
     await page.goto(console.server.url + path);
