@@ -1,7 +1,6 @@
-import type { AccountView, AccountWrite } from '../../../../schemas/provider-account';
+import type { AccountView } from '../../../../schemas/provider-account';
 
 export type Account = AccountView;
-type AccountBody = AccountWrite;
 export type Provider = Account['provider'];
 
 /** What a field of an account is, of JSON Schema as far as the providers use it. */
