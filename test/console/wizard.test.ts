@@ -224,6 +224,7 @@ test(
     const changed = JSON.stringify({ ...draft, name: 'Named in the text' }, null, 2);
     await text.fill(changed);
     await page.getByRole('heading', { level: 1, name: 'Named in the text' }).waitFor();
+    await saved(page);
     const broken = changed.replace('"alert"', 'alert');
     await text.fill(broken);
     await page.getByText(/^Line 3, column/).waitFor();
