@@ -64,6 +64,15 @@ export function consoleRoutes(services: Services): Route[] {
       produces: Object.values(TYPES),
       handle: ({ params, headers }) => asset(consoleFolder, params.file ?? '', headers),
     }),
+    route({
+      method: 'GET',
+      path: '/favicon.ico',
+      summary: 'None: for browsers that look at an answer of the API',
+      tag: 'running',
+      access: 'public',
+      responses: { 204: null },
+      handle: async () => ({ status: 204, headers: { 'cache-control': 'public, max-age=86400' } }),
+    }),
     route({ ...page, path: '/console', summary: 'The console', handle: ({ headers }) => shell(headers) }),
     route({
       ...page,

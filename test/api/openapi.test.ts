@@ -136,6 +136,7 @@ const CONTRACT = [
   'POST /v1/keys/{id}/rotate',
   'GET /openapi.json',
   'GET /docs',
+  'GET /favicon.ico',
   'GET /console',
   'GET /console/{page}',
   'GET /console/assets/{file}',

@@ -41,7 +41,7 @@ const PUBLIC = 'public';
  * adds one says here who may.
  */
 const ABOUT: readonly (readonly [route: RegExp, asks: Asks | typeof PUBLIC])[] = [
-  [/^\w+ \/(openapi\.json|docs|healthz|readyz|metrics|console)/, PUBLIC],
+  [/^\w+ \/(openapi\.json|docs|healthz|readyz|metrics|console|favicon)/, PUBLIC],
   // People who sign in or are invited, signed providers, and the Temporal UI come without a key.
   [/^\w+ \/v1\/(session|invitations)/, PUBLIC],
   [/^POST \/v1\/receipts\/\{provider\}/, PUBLIC],

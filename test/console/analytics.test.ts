@@ -262,7 +262,7 @@ test.each([
     const { page, complaints } = await open(REPORT, look);
     for (const view of VIEWS) {
       await page.goto(`${console.server.url}${REPORT}&by=version&view=${view}`);
-      await page.locator('main h2').nth(1).waitFor();
+      await page.locator('main h2').first().waitFor();
       await page.locator('.recharts-surface:visible, table:visible').first().waitFor();
       expect({ view, tooWide: await tooWide(page) }).toEqual({ view, tooWide: 0 });
       expect({ view, found: await graveFindings(page) }).toEqual({ view, found: [] });
