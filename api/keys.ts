@@ -17,6 +17,7 @@ import { hashKey } from './auth';
 import { actorOf } from './caller';
 import { mayBeHeldToFlows } from './flow-scope';
 import { keyView } from './key-view';
+import { oneAfterTheOther } from './one-after-the-other';
 import { everyItem, pageOf, pageRequest } from './page';
 import { invalid, notFound, problem } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, type RouteAudit, route } from './route';
@@ -34,6 +35,7 @@ const OF_THE_START: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function keyRoutes(services: Services): Route[] {
+  // Two deletions at once could each leave the other's key as the last one.
   const inTurn = oneAfterTheOther();
   const audit = (action: string): RouteAudit => ({
     action,
@@ -106,16 +108,6 @@ export function keyRoutes(services: Services): Route[] {
       handle: (request) => inTurn(() => remove(services, request)),
     }),
   ];
-}
-
-/** Two deletions at once could each leave the other's key as the last one. */
-function oneAfterTheOther(): <T>(work: () => Promise<T>) => Promise<T> {
-  let turn: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  };
 }
 
 async function create(services: Services, { body, caller }: ApiRequest<KeyCreate>): Promise<ApiResponse> {

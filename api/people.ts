@@ -11,6 +11,7 @@ import {
 import type { Person, PersonChange } from '../store/contract';
 import type { Caller } from './caller';
 import { invite } from './invitations';
+import { oneAfterTheOther } from './one-after-the-other';
 import { everyItem, pageOf, pageRequest } from './page';
 import { personView } from './person-view';
 import { notFound, problem } from './problem';
@@ -33,12 +34,7 @@ function personState({ store }: Services): RouteAudit['read'] {
 
 export function peopleRoutes(services: Services): Route[] {
   // Two changes at once could each leave the other's owner as the last one.
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = oneAfterTheOther();
   return [
     route<PersonCreate>({
       method: 'POST',

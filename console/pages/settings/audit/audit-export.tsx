@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { download } from '../../../client/download';
 import { Button } from '../../../parts/button';
 import { ProblemNote } from '../../../parts/problem-note';
-import { download } from '../download';
 
 const FORMS = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
 type Form = keyof typeof FORMS;

@@ -4,6 +4,7 @@ import { useSearchParams } from 'wouter';
 import type { PriceRow } from '../../../../schemas/price';
 import { PROVIDERS, type Provider } from '../../../../schemas/vocabulary';
 import { ask } from '../../../client/ask';
+import { download } from '../../../client/download';
 import { useRights } from '../../../client/session';
 import { money, whole } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -12,7 +13,6 @@ import { Loading } from '../../../parts/loading';
 import { Card, Page } from '../../../parts/page';
 import { ProblemNote } from '../../../parts/problem-note';
 import { type Column, Table } from '../../../parts/table';
-import { download } from '../download';
 import styles from '../settings.module.css';
 import { PriceUpload } from './price-upload';
 
