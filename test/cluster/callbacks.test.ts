@@ -1,16 +1,25 @@
 import type { Callback, InvocationCallback } from '../../schemas/callback';
+import type { WireEvent } from '../../schemas/event';
 import { createSeal } from '../../store/seal';
 import { type CallbackReceiver, openCallbackReceiver, status, verified } from '../stand-ins/callback-receiver';
 import { newProfile, PROFILE_SECRET } from '../support/callback-profile';
 import { clusterOn } from '../support/cluster';
 import { HOUSE_SECRET } from '../support/house';
-import { ended, invoke, publishFlow } from '../support/load';
+import { ended, getJson, invoke, publishFlow } from '../support/load';
 import type { ServerProcess } from '../support/server-process';
 import { until } from '../support/until';
 import { describeWithServers } from '../support/with-servers';
 
 const LIMIT_MS = 120_000;
 const RUNS = 10;
+/** A send's answer may be heard of after the receipt that ends the run: its place in the order is not always the same. */
+const TOLD_BY: Partial<Record<WireEvent['type'], string>> = {
+  InvocationStarted: 'invocation.started',
+  AttemptAccepted: 'attempt.updated',
+  ReceiptRecorded: 'attempt.updated',
+  InvocationSucceeded: 'invocation.succeeded',
+};
+const TOLD_A_RUN = 4;
 
 describeWithServers({ temporal: true, kafka: true, mongo: true }, 'callbacks on servers', (servers) => {
   const cluster = clusterOn(servers);
@@ -47,7 +56,11 @@ describeWithServers({ temporal: true, kafka: true, mongo: true }, 'callbacks on 
     return runs;
   }
 
-  const over = (callbacks: readonly string[] = []) => callbacks.some((one) => one.endsWith('invocation.succeeded'));
+  /** What there is to tell of a run, by its own history. */
+  async function toTell(id: string): Promise<string[]> {
+    const { items } = await getJson<{ items: WireEvent[] }>(api, `/v1/invocations/${id}/events?limit=200`);
+    return items.flatMap(({ seq, type }) => (type in TOLD_BY ? [`${seq} ${TOLD_BY[type]}`] : []));
+  }
 
   test(
     'two processes share the work, one of them dies, and every run is told once and in order',
@@ -79,17 +92,8 @@ describeWithServers({ temporal: true, kafka: true, mongo: true }, 'callbacks on 
       const second = await Promise.all(Array.from({ length: RUNS }, (_, n) => start(RUNS + n)));
       await Promise.all(second.map((id) => ended(api, id)));
       const ids = [...first, ...second];
-      await until(() => ids.every((id) => over(told().get(id))), 'every run to be told', 90_000);
-      for (const id of ids) {
-        const callbacks = told().get(id) ?? [];
-        expect(callbacks.map((line) => line.split(' ')[1])).toEqual([
-          'invocation.started',
-          ...new Array(callbacks.length - 2).fill('attempt.updated'),
-          'invocation.succeeded',
-        ]);
-        const seqs = callbacks.map((line) => Number(line.split(' ')[0]));
-        expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
-      }
+      await until(() => ids.every((id) => told().get(id)?.length === TOLD_A_RUN), 'every run to be told', 90_000);
+      for (const id of ids) expect(told().get(id)).toEqual(await toTell(id));
     },
     LIMIT_MS,
   );

@@ -8,8 +8,8 @@ const TIMEOUT_MS = 1_000;
 const EITHER_SIDE_MS = 50;
 /** Open at once: as many as one server on a small machine carries, however slow it is. */
 const OPEN_RUNS = 40;
-/** How many of the newest timeouts tell how late a deadline is heard of. */
-const LAGS_KEPT = 15;
+/** How far the receipts that race are moved by each that won or lost. */
+const MOVE_MS = 10;
 
 /** A receipt up to that long before the moment, or after it; all of it evenly. */
 const aroundMs = (n: number) => (n % (2 * EITHER_SIDE_MS + 1)) - EITHER_SIDE_MS;
@@ -19,37 +19,30 @@ const TITLE = `${RUNS} runs whose receipt comes within ${EITHER_SIDE_MS} ms eith
 describeWithTemporal(TITLE, (server) => {
   let house: FaultHouse;
   const ids: string[] = [];
-  const lagsMs: number[] = [];
+  /** How long after its deadline a run that has timed out hears of it, by what came of those that raced. */
+  let lagMs = 0;
 
   beforeAll(async () => {
-    house = await openFaultHouse({ address: server.address, sendTimeoutSeconds: 5 });
+    house = await openFaultHouse({ address: server.address, sendTimeoutSeconds: 30 });
     const ladder = await publishInHouse(house, { steps: ['sms'], timeoutSeconds: TIMEOUT_MS / 1000 });
     await house.addWorker();
-    const silent = await house.startRuns(ladder, LAGS_KEPT, () => ({ sms: 'silent' }));
-    await house.untilTold(silent, ENDS, 20_000);
-    silent.forEach(noteLag);
     const numbers = Array.from({ length: RUNS }, (_, n) => n);
     await forAll(numbers, OPEN_RUNS, async (n) => {
-      // Half of them around the deadline itself, half around the time at which it is heard of: there the two race.
-      const afterMs = TIMEOUT_MS + (n % 2 === 0 ? 0 : lagMs()) + aroundMs(n);
+      // Half of them around the deadline itself, half around the time at which it is heard of: there the two race, and
+      // however slow the machine is, about as many win as lose.
+      const races = n % 2 === 1;
+      const afterMs = TIMEOUT_MS + (races ? lagMs : 0) + aroundMs(n);
       const id = await startInHouse(house, ladder, { sandbox: { sms: `delivered@${afterMs}ms` } });
       ids.push(id);
       await house.untilTold([id], ENDS, 30_000);
-      noteLag(id);
+      if (races) lagMs += isInTime(id) ? MOVE_MS : -MOVE_MS;
     });
   }, 180_000);
 
   afterAll(() => house.remove());
 
-  function noteLag(id: string): void {
-    const timedOut = house.told(id).find(({ type }) => type === 'StepTimedOut');
-    if (!timedOut?.deadlineAt) return;
-    lagsMs.push(Date.parse(timedOut.at) - Date.parse(timedOut.deadlineAt));
-  }
-
-  function lagMs(): number {
-    const newest = lagsMs.slice(-LAGS_KEPT).sort((a, b) => a - b);
-    return newest[Math.floor(newest.length / 2)] ?? 0;
+  function isInTime(id: string): boolean {
+    return house.told(id).some(({ type }) => type === 'InvocationSucceeded');
   }
 
   test('end once each, and the log has what the workflow came to', async () => {
@@ -62,7 +55,7 @@ describeWithTemporal(TITLE, (server) => {
     const counts = { inTime: 0, late: 0 };
     for (const id of ids) {
       const types = [...new Set(house.told(id).map(({ type }) => type))];
-      const inTime = types.includes('InvocationSucceeded');
+      const inTime = isInTime(id);
       counts[inTime ? 'inTime' : 'late']++;
       const last = inTime
         ? ['ReceiptRecorded', 'StepSucceeded', 'InvocationSucceeded']
@@ -70,7 +63,7 @@ describeWithTemporal(TITLE, (server) => {
       expect(types).toEqual(['InvocationStarted', 'StepStarted', 'AttemptRequested', 'AttemptAccepted', ...last]);
     }
     // The test has looked at both sides.
-    expect(Math.min(counts.inTime, counts.late)).toBeGreaterThan(RUNS / 50);
+    expect(Math.min(counts.inTime, counts.late)).toBeGreaterThan(RUNS / 20);
     expect(await house.log.read('onward.receipts.dead', 0, 0, 10)).toEqual([]);
   }, 60_000);
 });

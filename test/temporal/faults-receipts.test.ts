@@ -46,7 +46,7 @@ describeWithTemporal(`receipts duplicated and shuffled, early and late (seed ${S
   const facts = new Map<string, Fact[]>();
 
   beforeAll(async () => {
-    house = await openFaultHouse({ address: server.address, sendTimeoutSeconds: 5 });
+    house = await openFaultHouse({ address: server.address, sendTimeoutSeconds: 30 });
     ladder = await publishInHouse(house, { steps: ['sms', 'email'], timeoutSeconds: 120 });
     await house.addWorker();
   }, 60_000);
