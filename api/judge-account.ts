@@ -2,6 +2,8 @@ import type { ProviderKind } from '../providers/contract';
 import type { FieldError } from '../schemas/problem';
 import type { AccountWrite } from '../schemas/provider-account';
 import { type Validator, validator } from '../schemas/validate';
+import type { ProviderAccount } from '../store/contract';
+import { destinationsOf } from './account-destinations';
 import { SET } from './account-view';
 import type { Services } from './services';
 
@@ -14,6 +16,9 @@ export interface JudgedAccount {
   credentials: Record<string, string>;
 }
 
+/** What stands. */
+type Before = Pick<ProviderAccount, 'settings' | 'credentials'>;
+
 interface Judges {
   settings: Validator<Record<string, unknown>>;
   credentials: Validator<Record<string, string>>;
@@ -23,12 +28,12 @@ const judges = new WeakMap<ProviderKind, Judges>();
 
 /**
  * By the provider's own schemas. The errors name fields and never what stands in them.
- * @param before the credentials that are kept where the body has none, or has a name as it was shown
+ * @param before its credentials are kept where the body has none, or has a name as it was shown
  */
 export function judgeAccount(
   { accounts }: Pick<Services, 'accounts'>,
   body: AccountWrite,
-  before: Readonly<Record<string, string>> | null,
+  before: Before | null,
 ): Judged<JudgedAccount> {
   const kind = accounts.kinds.find(({ provider }) => provider === body.provider);
   if (!kind) {
@@ -38,7 +43,7 @@ export function judgeAccount(
     return { ok: false, errors: [{ pointer: '/provider', message }], hint };
   }
   const given = body.settings ?? {};
-  const kept = keptCredentials(body.credentials, before);
+  const kept = keptCredentials(body.credentials, before && keepable(before, given));
   const { settings, credentials } = judgesOf(kind);
   const [judgedSettings, judgedCredentials] = [settings(given), credentials(kept.credentials)];
   const errors = [
@@ -59,18 +64,31 @@ function judgesOf(kind: ProviderKind): Judges {
   return made;
 }
 
+interface Keepable {
+  credentials: Readonly<Record<string, string>>;
+  /** Nobody who may not read them has them sent to a server of his own. */
+  moved: boolean;
+}
+
+function keepable({ settings, credentials }: Before, given: Record<string, unknown>): Keepable {
+  const known = destinationsOf(settings);
+  return { credentials, moved: [...destinationsOf(given)].some((one) => !known.has(one)) };
+}
+
+const MOVED = 'The account sends to another server now: give the credential again.';
+const NOT_THERE = `“${SET}” stands for a credential that is there already: give the credential itself.`;
+
 /** Whoever sends back what was read means that it stays. */
-function keptCredentials(given: AccountWrite['credentials'], before: Readonly<Record<string, string>> | null) {
+function keptCredentials(given: AccountWrite['credentials'], before: Keepable | null) {
   const credentials: Record<string, string> = {};
   const errors: FieldError[] = [];
-  for (const [name, value] of Object.entries(given ?? before ?? {})) {
-    const kept = before && Object.hasOwn(before, name) ? before[name] : undefined;
-    if (given !== undefined && value === SET && kept === undefined) {
-      const message = `“${SET}” stands for a credential that is there already: give the credential itself.`;
-      errors.push({ pointer: `/credentials/${name}`, message });
-    }
+  const there = before?.credentials ?? {};
+  for (const [name, value] of Object.entries(given ?? there)) {
+    const stays = Object.hasOwn(there, name) && (given === undefined || value === SET);
+    const message = stays ? before?.moved && MOVED : given !== undefined && value === SET && NOT_THERE;
+    if (message) errors.push({ pointer: `/credentials/${name}`, message });
     // The schema lets only strings in.
-    credentials[name] = value === SET && kept !== undefined ? kept : (value as string);
+    credentials[name] = stays ? (there[name] ?? '') : (value as string);
   }
   return { credentials, errors };
 }

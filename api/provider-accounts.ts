@@ -66,7 +66,7 @@ export function providerAccountRoutes(services: Services): Route[] {
     route<AccountWrite>({
       method: 'PUT',
       path: PATH,
-      summary: 'Replace an account; left out, its credentials stay',
+      summary: 'Replace an account; left out, its credentials stay as long as it sends to the same servers',
       tag: 'provider accounts',
       access: ADMINISTRATION,
       audit: { action: 'provider_account.changed', resource: 'provider_account', read: accountState(services) },
@@ -158,7 +158,7 @@ async function replace(services: Services, { params, body }: ApiRequest<AccountW
     const message = `An account stays at its provider, which is ${before.provider}.`;
     return invalid([{ pointer: '/provider', message }], 'Make another account: POST /v1/provider-accounts.');
   }
-  const judged = judgeAccount(services, body, before.credentials);
+  const judged = judgeAccount(services, body, before);
   if (!judged.ok) return invalid(judged.errors, judged.hint);
   const { settings, credentials } = judged.value;
   const { provider: _stays, ...standing } = standingOf(body);

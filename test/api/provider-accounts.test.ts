@@ -156,6 +156,26 @@ describe('a PUT', () => {
     expect(newest()?.credentials).toEqual({ token: SECOND });
   });
 
+  it('keeps no credential that would go to another server', async () => {
+    const settings = (apiUrl?: string) => ({ settings: { sender: 'main', ...(apiUrl && { apiUrl }) } });
+    const kept = { credentials: { token: 'set', word: 'hello' } };
+    const { id } = await made('twilio', settings('https://one.example/v1'));
+    const moved = settings('https://two.example/v1');
+    const message = 'The account sends to another server now: give the credential again.';
+    for (const credentials of [undefined, kept.credentials]) {
+      const answer = await call('PUT', `/${id}`, body('twilio', { ...moved, credentials }));
+      expectProblem(answer, 422);
+      expect(answer.body.errors).toEqual([{ pointer: '/credentials/token', message }]);
+    }
+    await must(call('PUT', `/${id}`, body('twilio', { ...moved, credentials: { token: SECOND } })), 200);
+    // Another path, and the provider's own server.
+    await must(call('PUT', `/${id}`, body('twilio', { ...settings('https://two.example/v2'), ...kept })), 200);
+    await must(call('PUT', `/${id}`, body('twilio', { ...settings(), ...kept })), 200);
+    expect(pointers(await call('PUT', `/${id}`, body('twilio', { ...moved, ...kept })))).toEqual([
+      '/credentials/token',
+    ]);
+  });
+
   it('keeps ID and provider, and is judged as a POST is', async () => {
     const { id } = await made('twilio');
     expect(pointers(await call('PUT', `/${id}`, body('twilio', { id: 'pac_other' })))).toEqual(['/id']);

@@ -42,7 +42,7 @@ export interface FakeKindOptions {
 const ACCEPTED: SendAnswer = { outcome: 'accepted', providerMessageId: 'm-1', costMicros: null };
 
 /**
- * A provider that exists in tests alone. Its accounts have a sender and a token; a webhook is signed by the header
+ * A provider that exists in tests alone. Its accounts have a sender, a token and, if one likes, another server; a webhook is signed by the header
  * `x-signature: <token>`, too old with `x-age: old`, and is one receipt as JSON, or an array of them. A sender `broken`
  * cannot be opened.
  */
@@ -59,7 +59,7 @@ export function fakeKind(provider: Provider, options: FakeKindOptions = {}): Fak
       type: 'object',
       additionalProperties: false,
       required: ['sender'],
-      properties: { sender: { type: 'string', pattern: '^[a-z+0-9]+$' } },
+      properties: { sender: { type: 'string', pattern: '^[a-z+0-9]+$' }, apiUrl: { type: 'string' } },
     },
     credentials: {
       type: 'object',
