@@ -13,8 +13,8 @@ import {
 import { listOf } from '../schemas/list';
 import type { Flow } from '../store/contract';
 import { lintFindings } from './flow-trial';
-import { flowTag, flowView, versionView } from './flow-view';
-import { FLOW_EDIT, FLOW_VIEW, flowOf, flowState } from './flows';
+import { flowTag, flowView, tagMatches, versionView } from './flow-view';
+import { FLOW_EDIT, FLOW_VIEW, flowOf, flowState, stale } from './flows';
 import { judgeDefinition } from './judge-definition';
 import { invalid, notFound, problem } from './problem';
 import { type ApiRequest, type ApiResponse, type Route, route } from './route';
@@ -29,6 +29,9 @@ export function flowVersionRoutes(services: Services): Route[] {
       tag: 'flows',
       access: FLOW_EDIT,
       audit: { action: 'flow.published', resource: 'flow', read: flowState(services) },
+      headers: [
+        { name: 'If-Match', description: 'The ETag of the draft that was looked at: 412 when it is not that one.' },
+      ],
       body: publishSchema,
       bodyOptional: true,
       responses: { 200: publishedSchema },
@@ -81,6 +84,8 @@ async function publish(services: Services, request: ApiRequest<Publish>): Promis
   const found = await flowOf(services, request);
   if (!found.ok) return found.response;
   const { flow } = found;
+  const tag = request.headers['if-match'];
+  if (tag !== undefined && !tagMatches(tag, flow)) return stale();
   const rollbackOf = request.body.version ?? null;
   const definition = await definitionAt(services, flow, rollbackOf ?? 'draft');
   if (!definition) return notFound(`Version ${rollbackOf}`);

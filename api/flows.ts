@@ -132,7 +132,8 @@ async function saveDraft(services: Services, request: ApiRequest<FlowDefinition>
   return { status: 200, headers: flowTag(saved), body: flowView(saved) };
 }
 
-function stale(): ApiResponse {
+/** Whoever read the draft has not seen what it is now. */
+export function stale(): ApiResponse {
   return problem(412, 'The draft was changed after you had read it.', {
     hint: 'Read the flow again, bring in the change, and send the new ETag.',
   });

@@ -1,6 +1,10 @@
 import { createBoundedMap } from '../store/bounded-map';
 
-const FAILURES_MAX = 10;
+/**
+ * From one client few, so that it neither guesses on nor keeps anybody else out; of one address, from all clients
+ * together, what NIST SP 800-63B (5.2.2) has as its most.
+ */
+const FAILURES_MAX = { client: 10, account: 100 } as const;
 const WITHIN_MS = 15 * 60_000;
 /** Of addresses, and of clients. Who has been quiet the longest is forgotten first. */
 const HELD = 10_000;
@@ -13,8 +17,8 @@ export interface Who {
 }
 
 /**
- * Passwords may be tried ten times in a quarter of an hour, by address and by client. An attempt counts as failed from
- * its beginning: many at once are no way round.
+ * Passwords may be tried ten times in a quarter of an hour by one client, a hundred times at one address. An attempt
+ * counts as failed from its beginning: many at once are no way round.
  */
 export interface Throttle {
   /** @returns seconds to wait, where there were too many; else how to take it back when it was right */
@@ -31,10 +35,10 @@ export function createThrottle(now: () => number): Throttle {
     attempt({ account, client }) {
       const at = now();
       const counted = [
-        { map: accounts, key: account.trim().toLowerCase() },
-        { map: clients, key: client },
+        { map: accounts, key: account.trim().toLowerCase(), most: FAILURES_MAX.account },
+        { map: clients, key: client, most: FAILURES_MAX.client },
       ].map((one) => ({ ...one, failed: recent(one.map, one.key, at) }));
-      const full = counted.filter(({ failed }) => failed.length >= FAILURES_MAX);
+      const full = counted.filter(({ failed, most }) => failed.length >= most);
       if (full.length > 0) {
         const until = Math.max(...full.map(({ failed }) => (failed[0] ?? at) + WITHIN_MS));
         return { waitSeconds: Math.max(Math.ceil((until - at) / 1000), 1) };

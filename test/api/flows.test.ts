@@ -189,6 +189,18 @@ describe('versions', () => {
     expectProblem(await api.call('GET', `/v1/flows/${flow.id}/diff?from=first`), 422);
   });
 
+  it('freezes no draft that was changed after somebody had looked at it', async () => {
+    const flow = await create();
+    const path = `/v1/flows/${flow.id}`;
+    const seen = (await api.call('GET', path)).headers.get('etag') ?? '';
+    const changed = { ...flow.draft, expiresAfterSeconds: 601 };
+    const saved = await api.call('PUT', `${path}/draft`, { body: changed, headers: { 'if-match': seen } });
+    const publish = (tag: string) => api.call('POST', `${path}/publish`, { body: {}, headers: { 'if-match': tag } });
+    expectProblem(await publish(seen), 412);
+    expect((await api.call('GET', path)).body.publishedVersion).toBeNull();
+    expect((await must(publish(saved.headers.get('etag') ?? ''), 200)).body.version).toBe(1);
+  });
+
   it('keep a running invocation on the one that it began with', async () => {
     const flow = await create();
     await must(api.call('POST', `/v1/flows/${flow.id}/publish`, { body: {} }), 200);

@@ -66,7 +66,7 @@ describe('signing in', () => {
     api.pass(16 * MINUTE);
   });
 
-  it('is refused after ten failures of an address for a quarter of an hour, wherever they come from', async () => {
+  it('is refused after ten failures of a client for a quarter of an hour', async () => {
     const { email } = await api.signedIn('operator');
     // More at once than are let in: an attempt counts from its beginning.
     const tries = await Promise.all(Array.from({ length: 14 }, () => signIn(email, 'wrong')));

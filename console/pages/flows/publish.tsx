@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { FlowDefinition } from '../../../schemas/flow';
 import { api, type Schemas } from '../../client/api';
+import { ApiProblem } from '../../client/problem';
 import { useRights } from '../../client/session';
 import { whole } from '../../parts/amounts';
 import { Button, LinkButton } from '../../parts/button';
@@ -16,9 +17,6 @@ interface Publishing {
   dirty: boolean;
 }
 
-/** Somebody else has written the draft since it was read: what would go out is not what was looked at. */
-class DraftChanged extends Error {}
-
 /** Freezes the saved draft as the newest version. */
 export function Publish({ flow, definition, etag, dirty }: Publishing) {
   const { t } = useTranslation('trial');
@@ -27,18 +25,15 @@ export function Publish({ flow, definition, etag, dirty }: Publishing) {
   const errors = useQuery(lintQuery(flow.id, definition)).data?.errors;
   const publish = useMutation({
     mutationFn: async () => {
-      const params = { path: { id: flow.id } };
-      const { response } = await api.GET('/v1/flows/{id}', { params });
-      // A tag is missing only where something on the way takes it out.
-      const now = response.headers.get('etag');
-      if (now !== null && etag !== '*' && now !== etag) throw new DraftChanged();
+      // What goes out is what was looked at.
+      const params = { path: { id: flow.id }, header: { 'If-Match': etag } };
       const { data } = await api.POST('/v1/flows/{id}/publish', { params, body: {} });
       return (data as Schemas['Published']).version;
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['flows'] }),
   });
   const held = whyNot({ mayEdit, dirty, errors: errors ?? 0 });
-  const changed = publish.error instanceof DraftChanged;
+  const changed = publish.error instanceof ApiProblem && publish.error.status === 412;
   return (
     <>
       <p>{t('publish.about', { version: whole(flow.latestVersion + 1) })}</p>
