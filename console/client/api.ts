@@ -46,7 +46,7 @@ const refused: Middleware = {
  * The API by its OpenAPI document: paths, bodies and answers are typed by it. What is not 2xx is thrown as an
  * ApiProblem, so that `data` is always there.
  */
-export const api = createClient<paths>({
+export const api = createClient<paths, 'application/json'>({
   baseUrl: window.location.origin,
   headers: OWN_PAGE,
   fetch: (request) => reach(request),

@@ -1,9 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'wouter';
-import type { PriceRow } from '../../../../schemas/price';
 import { PROVIDERS, type Provider } from '../../../../schemas/vocabulary';
-import { ask } from '../../../client/ask';
+import { answer, api, type Schemas } from '../../../client/api';
 import { download } from '../../../client/download';
 import { useRights } from '../../../client/session';
 import { money, whole } from '../../../parts/amounts';
@@ -27,7 +26,7 @@ export default function Prices() {
   const query = provider ? `?provider=${provider}` : '';
   const { data, error, refetch } = useQuery({
     queryKey: ['prices', provider],
-    queryFn: ({ signal }) => ask<{ items: PriceRow[] }>('GET', `/v1/prices${query}`, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/prices', { params: { query: provider ? { provider } : {} }, signal })),
     placeholderData: (before) => before,
   });
   const saving = useMutation({ mutationFn: () => download(`/v1/prices${query}`, 'text/csv', 'prices.csv') });
@@ -76,7 +75,7 @@ export default function Prices() {
   );
 }
 
-function useColumns(): Column<PriceRow>[] {
+function useColumns(): Column<Schemas['Price']>[] {
   const { t } = useTranslation(['settings', 'vocabulary']);
   return [
     { name: t('account.provider'), cell: ({ provider }) => t(`provider.${provider}`) },
