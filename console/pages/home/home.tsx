@@ -70,10 +70,7 @@ function useRuns(mode: Mode, status: InvocationStatus | undefined, enabled: bool
     queryKey: ['runs', 'home', mode, status],
     queryFn: async ({ signal }) => {
       const query = { mode, limit: SHOWN, ...(status && { status }) };
-      const page = (await answer(api.GET('/v1/invocations', { params: { query }, signal }))) as {
-        items: InvocationView[];
-      };
-      return page.items;
+      return (await answer(api.GET('/v1/invocations', { params: { query }, signal }))).items;
     },
     refetchInterval: LOOK_MS,
     enabled,

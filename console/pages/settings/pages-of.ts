@@ -13,9 +13,9 @@ interface Portion<T> {
 export function usePages<T, F extends object>(
   queryKey: QueryKey,
   filters: F,
-  ask: (query: F & { cursor?: string }, signal: AbortSignal) => Promise<Portion<T>>,
+  ask: (query: Partial<F> & { cursor?: string }, signal: AbortSignal) => Promise<Portion<T>>,
 ) {
-  const asked = Object.fromEntries(Object.entries(filters).filter(([, value]) => Boolean(value))) as F;
+  const asked = Object.fromEntries(Object.entries(filters).filter(([, value]) => Boolean(value))) as Partial<F>;
   const query = useInfiniteQuery({
     queryKey: [...queryKey, asked],
     queryFn: ({ pageParam, signal }) => ask({ ...asked, ...(pageParam && { cursor: pageParam }) }, signal),
