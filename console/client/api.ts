@@ -39,8 +39,8 @@ const refused: Middleware = {
 };
 
 /**
- * The API by its OpenAPI document: paths, bodies and answers are typed by it, of routes that answer files too as JSON. What
- * is not 2xx is thrown as an ApiProblem, so that `data` is always there.
+ * The API by its OpenAPI document: paths, bodies and answers are typed by it; where a route answers files too, as its JSON.
+ * What is not 2xx is thrown as an ApiProblem, so that `data` is always there.
  */
 export const api = createClient<paths, 'application/json'>({
   baseUrl: window.location.origin,

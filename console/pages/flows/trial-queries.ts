@@ -38,8 +38,7 @@ export function versionQuery(id: string, version: number) {
 export function lintQuery(id: string, definition: FlowDefinition) {
   return queryOptions({
     queryKey: ['flows', id, 'lint', definition],
-    queryFn: ({ signal }) =>
-      answer(api.POST('/v1/flows/{id}/lint', { ...byId(id), body: { definition }, signal })),
+    queryFn: ({ signal }) => answer(api.POST('/v1/flows/{id}/lint', { ...byId(id), body: { definition }, signal })),
   });
 }
 
@@ -47,8 +46,7 @@ export function lintQuery(id: string, definition: FlowDefinition) {
 export function replayQuery(id: string, definition: FlowDefinition) {
   return queryOptions({
     queryKey: ['flows', id, 'replay', definition],
-    queryFn: ({ signal }) =>
-      answer(api.POST('/v1/flows/{id}/replay', { ...byId(id), body: { definition }, signal })),
+    queryFn: ({ signal }) => answer(api.POST('/v1/flows/{id}/replay', { ...byId(id), body: { definition }, signal })),
   });
 }
 

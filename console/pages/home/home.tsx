@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
-import type { InvocationView } from '../../../schemas/invocation';
 import type { InvocationStatus, Mode } from '../../../schemas/vocabulary';
 import { answer, api } from '../../client/api';
 import { useRights, useSession } from '../../client/session';

@@ -14,7 +14,9 @@ import { RolesTable } from './roles-table';
 
 export default function People() {
   const { t } = useTranslation('settings');
-  const people = usePages(['people'], {}, (query, signal) => answer(api.GET('/v1/people', { params: { query }, signal })));
+  const people = usePages(['people'], {}, (query, signal) =>
+    answer(api.GET('/v1/people', { params: { query }, signal })),
+  );
   const [inviting, setInviting] = useState(false);
   const [invited, setInvited] = useState<Invited | null>(null);
   const [managed, setManaged] = useState<string | null>(null);

@@ -22,8 +22,7 @@ export function DeliveryDialog({ id, profile, onClose }: { id: string; profile: 
   const params = { path: { id: profile.id, deliveryId: id } };
   const { data, error, refetch } = useQuery({
     queryKey: ['delivery', id],
-    queryFn: ({ signal }) =>
-      answer(api.GET('/v1/callback-profiles/{id}/deliveries/{deliveryId}', { params, signal })),
+    queryFn: ({ signal }) => answer(api.GET('/v1/callback-profiles/{id}/deliveries/{deliveryId}', { params, signal })),
     refetchInterval: ({ state }) => (state.data?.status === 'pending' ? 2_000 : false),
   });
   const again = useMutation({
