@@ -64,7 +64,7 @@ export function simulateQuery(id: string, definition: FlowDefinition, sandbox: O
     queryFn: ({ signal }) => {
       const body = {
         definition,
-        sandbox: sandbox as Record<string, string>,
+        sandbox,
         recipient: everybody(timezone),
         ...(startAt !== null && { startAt }),
       };

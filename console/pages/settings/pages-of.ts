@@ -15,6 +15,7 @@ export function usePages<T, F extends object>(
   filters: F,
   ask: (query: Partial<F> & { cursor?: string }, signal: AbortSignal) => Promise<Portion<T>>,
 ) {
+  // As the filters are, but for the empty ones; fromEntries forgets their names.
   const asked = Object.fromEntries(Object.entries(filters).filter(([, value]) => Boolean(value))) as Partial<F>;
   const query = useInfiniteQuery({
     queryKey: [...queryKey, asked],
