@@ -1,9 +1,6 @@
-import type { Role } from '../schemas/vocabulary';
+import { type Level, RESOURCES, type Resource, type Role } from '../schemas/vocabulary';
 import type { InvocationRecord } from '../store/contract';
 import type { Caller } from './caller';
-
-export type Resource = (typeof RESOURCES)[number];
-export type Level = 'NO ACCESS' | 'own VIEW' | 'VIEW' | 'EDIT';
 
 /** What a route asks for: nothing, that a person has signed in whatever they may, or a level on a resource. */
 export type Access = 'public' | 'person' | Right;
@@ -11,8 +8,6 @@ export interface Right {
   resource: Resource;
   level: 'VIEW' | 'EDIT';
 }
-
-const RESOURCES = ['flows', 'invoke', 'invocations', 'analytics', 'receipts', 'consents', 'administration'] as const;
 
 /** The design's table, in the order of RESOURCES: the one place that says what a role may. */
 const TABLE: Record<Role, Record<Resource, Level>> = {

@@ -78,6 +78,7 @@ export const wholeDeliverySchema = {
     },
   },
 } as const;
+export type WholeDeliveryView = FromSchema<typeof wholeDeliverySchema>;
 
 export const redeliverSchema = {
   type: 'object',

@@ -161,3 +161,4 @@ export const callbackTriedSchema = {
     },
   },
 } as const;
+export type CallbackTried = FromSchema<typeof callbackTriedSchema>;

@@ -21,7 +21,7 @@ export const consentSchema = {
   required: ['recipientId', 'purpose', 'channel', 'granted', 'updatedAt'],
   properties: {
     recipientId: { type: 'string' },
-    purpose: { type: 'string' },
+    purpose: { type: 'string', enum: PURPOSES },
     channel: { type: ['string', 'null'], enum: [...CHANNELS, null] },
     granted: { type: 'boolean' },
     updatedAt: { type: 'string', format: 'date-time' },

@@ -70,6 +70,28 @@ export const accountTrialSchema = {
   properties: { ok: { type: 'boolean' }, code: { type: ['string', 'null'] }, detail: { type: 'string' } },
 } as const;
 
+/** The JSON Schema of an object with fields, of which a form for them can be made; it may say more. */
+const fieldsSchema = {
+  type: 'object',
+  properties: {
+    properties: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        properties: {
+          type: { type: 'string' },
+          enum: { type: 'array', items: { type: 'string' } },
+          description: { type: 'string' },
+          minimum: { type: 'number' },
+          maximum: { type: 'number' },
+        },
+      },
+    },
+    required: { type: 'array', items: { type: 'string' } },
+    additionalProperties: { description: 'Whether there may be fields of other names, as a gateway’s credentials.' },
+  },
+} as const;
+
 /** A provider that has accounts. */
 export const providerKindSchema = {
   type: 'object',
@@ -77,10 +99,11 @@ export const providerKindSchema = {
   required: ['provider', 'settings', 'credentials'],
   properties: {
     provider: accountWriteSchema.properties.provider,
-    settings: { type: 'object', description: 'JSON Schema of what an account’s `settings` hold.' },
-    credentials: { type: 'object', description: 'JSON Schema of what its `credentials` hold.' },
+    settings: { ...fieldsSchema, description: 'JSON Schema of what an account’s `settings` hold.' },
+    credentials: { ...fieldsSchema, description: 'JSON Schema of what its `credentials` hold.' },
   },
 } as const;
+export type ProviderKindView = FromSchema<typeof providerKindSchema>;
 
 export const accountFlowsSchema = {
   type: 'object',

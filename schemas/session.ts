@@ -1,6 +1,8 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { newPasswordSchema } from './person';
-import { PERSON_ROLES } from './vocabulary';
+import { LEVELS, PERSON_ROLES, RESOURCES, type Resource } from './vocabulary';
+
+const level = { type: 'string', enum: LEVELS } as const;
 
 /** Who has signed in, what they may, and how one can sign in here. */
 export const sessionSchema = {
@@ -22,7 +24,9 @@ export const sessionSchema = {
     },
     rights: {
       type: ['object', 'null'],
-      additionalProperties: { type: 'string', enum: ['NO ACCESS', 'own VIEW', 'VIEW', 'EDIT'] },
+      additionalProperties: false,
+      required: RESOURCES,
+      properties: Object.fromEntries(RESOURCES.map((name) => [name, level])) as Record<Resource, typeof level>,
       description: 'By resource, as the table of roles has it.',
     },
     signIn: {

@@ -45,6 +45,20 @@ export const PURPOSES = ['otp', 'alert', 'transactional', 'followup', 'marketing
 /** In order of queue priority: a one-time password passes a backlog of marketing. */
 export type Purpose = (typeof PURPOSES)[number];
 
+/** What rights are on, and how far they go. */
+export const RESOURCES = [
+  'flows',
+  'invoke',
+  'invocations',
+  'analytics',
+  'receipts',
+  'consents',
+  'administration',
+] as const;
+export type Resource = (typeof RESOURCES)[number];
+export const LEVELS = ['NO ACCESS', 'own VIEW', 'VIEW', 'EDIT'] as const;
+export type Level = (typeof LEVELS)[number];
+
 export const MODES = ['live', 'test'] as const;
 export type Mode = (typeof MODES)[number];
 

@@ -55,7 +55,11 @@ async function writeTypes() {
     join(root, 'dist'),
   );
   const { default: openapiTS, astToString } = await import('openapi-typescript');
-  const nodes = await openapiTS(module.exports.openApiDocument('0'), { defaultNonNullable: false });
+  const nodes = await openapiTS(module.exports.openApiDocument('0'), {
+    defaultNonNullable: false,
+    // An object of whatever the sender likes, such as an account’s settings, is no object that must be empty.
+    emptyObjectsUnknown: true,
+  });
   writeFileSync(TYPES, `// Made from the OpenAPI document by scripts/build-console.mjs.\n${astToString(nodes)}`);
 }
 

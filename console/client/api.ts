@@ -17,22 +17,18 @@ export function onReached(listener: (reached: boolean) => void): () => void {
 }
 
 /** As fetch; rejects with an ApiProblem of status 0 where nobody answers. */
-export async function reach(input: Request | string, init: RequestInit = {}): Promise<Response> {
-  const asked = input instanceof Request ? input.signal : init.signal;
-  const signal = asked ? AbortSignal.any([asked, AbortSignal.timeout(PATIENCE_MS)]) : AbortSignal.timeout(PATIENCE_MS);
+async function reach(request: Request): Promise<Response> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]);
   try {
-    const response = await fetch(input, { ...init, signal });
+    const response = await fetch(request, { signal });
     for (const listener of listeners) listener(true);
     return response;
   } catch (error) {
-    if (asked?.aborted) throw error;
+    if (request.signal.aborted) throw error;
     for (const listener of listeners) listener(false);
     throw new ApiProblem({ status: 0, detail: 'The server does not answer.' });
   }
 }
-
-/** By this header the server knows that a page of its own asks, and no other. */
-export const OWN_PAGE = { 'x-onward-console': '1' } as const;
 
 const refused: Middleware = {
   async onResponse({ response }) {
@@ -43,13 +39,14 @@ const refused: Middleware = {
 };
 
 /**
- * The API by its OpenAPI document: paths, bodies and answers are typed by it. What is not 2xx is thrown as an
- * ApiProblem, so that `data` is always there.
+ * The API by its OpenAPI document: paths, bodies and answers are typed by it; where a route answers files too, as its JSON.
+ * What is not 2xx is thrown as an ApiProblem, so that `data` is always there.
  */
-export const api = createClient<paths>({
+export const api = createClient<paths, 'application/json'>({
   baseUrl: window.location.origin,
-  headers: OWN_PAGE,
-  fetch: (request) => reach(request),
+  // By this header the server knows that a page of its own asks, and no other.
+  headers: { 'x-onward-console': '1' },
+  fetch: reach,
 });
 api.use(refused);
 

@@ -32,8 +32,8 @@ export function useRun(id: string): FollowedRun {
   const client = useQueryClient();
   const found = useQuery({
     queryKey: storyKey(id),
-    queryFn: async ({ signal }) =>
-      (await answer(api.GET('/v1/invocations/{id}/story', { params: { path: { id } }, signal }))) as Story,
+    queryFn: ({ signal }): Promise<Story> =>
+      answer(api.GET('/v1/invocations/{id}/story', { params: { path: { id } }, signal })),
     refetchInterval: ({ state }) => lookAgainMs(state.data),
   });
   const running = found.data?.invocation.status === 'running';

@@ -1,34 +1,13 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import { OWN_PAGE, reach } from './api';
-import { problemOf } from './problem';
-
-export type Resource = 'flows' | 'invoke' | 'invocations' | 'analytics' | 'receipts' | 'consents' | 'administration';
-export type Level = 'NO ACCESS' | 'own VIEW' | 'VIEW' | 'EDIT';
+import type { Resource } from '../../schemas/vocabulary';
+import { answer, api, type Schemas } from './api';
 
 /** Who has signed in here, what they may, and how one signs in. */
-export interface Session {
-  person: {
-    id: string;
-    name: string;
-    email: string;
-    role: 'owner' | 'admin' | 'publisher' | 'operator' | 'analyst';
-  } | null;
-  rights: Record<Resource, Level> | null;
-  signIn: { password: boolean; openId: { name: string } | null };
-  /** Nothing was ever sent. */
-  firstStart: boolean;
-  /** No account of a real provider is there yet. */
-  sandboxOnly: boolean;
-}
+export type Session = Schemas['Session'];
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async ({ signal }): Promise<Session> => {
-    const response = await reach('/v1/session', { signal, headers: OWN_PAGE });
-    const body: unknown = await response.json().catch(() => null);
-    if (!response.ok) throw problemOf(response, body);
-    return body as Session;
-  },
+  queryFn: ({ signal }) => answer(api.GET('/v1/session', { signal })),
   staleTime: 60_000,
 });
 

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Previewed } from '../../schemas/template-requests';
 import { money, whole } from './amounts';
+import { Fact } from './fact';
 import styles from './message-facts.module.css';
 import { Note } from './note';
 
@@ -13,24 +14,15 @@ export function MessageFacts({ previewed }: { previewed: Previewed }) {
       <dl className={styles.facts}>
         {message && (
           <>
-            <Fact name={t('facts.parts')} value={whole(message.parts)} />
-            <Fact name={t('facts.encoding')} value={message.encoding} />
-            <Fact name={t('facts.characters')} value={whole(message.characters)} />
+            <Fact name={t('facts.parts')}>{whole(message.parts)}</Fact>
+            <Fact name={t('facts.encoding')}>{message.encoding}</Fact>
+            <Fact name={t('facts.characters')}>{whole(message.characters)}</Fact>
           </>
         )}
-        <Fact name={t('facts.cost')} value={money(costMicros, currency)} />
+        <Fact name={t('facts.cost')}>{money(costMicros, currency)}</Fact>
       </dl>
       {refused && <Note tone="bad">{t(`refused.${refused}`)}</Note>}
       {missing.length > 0 && <Note tone="wait">{t('facts.missing', { names: missing.join(', ') })}</Note>}
-    </div>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
     </div>
   );
 }

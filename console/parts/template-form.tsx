@@ -139,12 +139,11 @@ function useSaving(draft: Draft, template: Template | undefined, onSaved: (saved
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
   const save = async () => {
     setState({ busy: true, error: null });
-    const body = draft as never;
     try {
       const asked = template
-        ? api.PUT('/v1/templates/{id}', { params: { path: { id: template.id } }, body })
-        : api.POST('/v1/templates', { body });
-      const saved = (await answer<unknown>(asked)) as Template;
+        ? api.PUT('/v1/templates/{id}', { params: { path: { id: template.id } }, body: draft })
+        : api.POST('/v1/templates', { body: draft });
+      const saved = await answer<Template>(asked);
       await client.invalidateQueries({ queryKey: ['templates'] });
       setState({ busy: false, error: null });
       onSaved(saved);

@@ -33,9 +33,9 @@ export function usePreview(drawn: Drawn | null, asked: Asked) {
     enabled: still.drawn !== null,
     placeholderData: keepPreviousData,
     retry: false,
-    queryFn: async ({ signal }): Promise<Previewed> => {
+    queryFn: ({ signal }): Promise<Previewed> => {
       const body = { ...(still.drawn as Drawn), ...still.asked };
-      return (await answer(api.POST('/v1/templates/preview', { body: body as never, signal }))) as Previewed;
+      return answer(api.POST('/v1/templates/preview', { body, signal }));
     },
   });
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
-import { OWN_PAGE, reach } from '../client/api';
+import { api } from '../client/api';
 import { useRights, useSession, useSessionChanged } from '../client/session';
 import { Button } from '../parts/button';
 import { chooseLanguage, LANGUAGES, type Language } from '../words/words';
@@ -84,7 +84,7 @@ function Foot() {
   const person = useSession()?.person;
   const changed = useSessionChanged();
   const signOut = async () => {
-    await reach('/v1/session', { method: 'DELETE', headers: OWN_PAGE });
+    await api.DELETE('/v1/session');
     changed(null);
   };
   return (

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { OWN_PAGE, onReached, reach } from '../client/api';
+import { api, onReached } from '../client/api';
 
 const LOOK_MS = 2_000;
 
@@ -13,7 +13,7 @@ export function Unreachable({ className }: { className: string | undefined }) {
   useEffect(() => onReached(setReached), []);
   useEffect(() => {
     if (reached) return;
-    const look = () => void reach('/healthz', { headers: OWN_PAGE }).catch(() => {});
+    const look = () => void api.GET('/healthz').catch(() => {});
     const looking = setInterval(look, LOOK_MS);
     return () => {
       clearInterval(looking);

@@ -20,8 +20,3 @@ export type Currency = Cost['currencies'][number];
 export type FailureStep = Failures['steps'][number];
 export type LateItem = Late['items'][number];
 export type Suggestion = Advice['suggestions'][number];
-
-/** Such a route answers CSV too, where that is asked for; here it never is. */
-export async function asJson<T>(asked: Promise<{ data?: unknown }>): Promise<T> {
-  return (await asked).data as T;
-}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { download } from '../../client/download';
+import { api } from '../../client/api';
+import { download, type FileKind, fileOf } from '../../client/download';
 import { Button } from '../../parts/button';
 import { Disclosure } from '../../parts/disclosure';
 import { Card } from '../../parts/page';
@@ -8,7 +9,6 @@ import { ProblemNote } from '../../parts/problem-note';
 import styles from './exports.module.css';
 import { askedOf, type Filters, reportQueryOf } from './filters';
 
-const TYPES = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
 const REPORTS = ['funnel', 'latency', 'cost', 'failures'] as const;
 
 function query(given: Record<string, string | number>): string {
@@ -20,23 +20,33 @@ export function Exports({ filters }: { filters: Filters }) {
   const { t } = useTranslation('insight');
   const report = REPORTS.find((name) => name === filters.view);
   const { channel } = filters;
-  const late = query({ ...askedOf(filters), ...(channel && { channel }) });
+  const late = (kind: FileKind) => {
+    const params = { query: { ...askedOf(filters), ...(channel && { channel }) } };
+    return api.GET('/v1/analytics/late', { params, ...fileOf(kind) });
+  };
   return (
     <Card>
       <Disclosure title={t('export')}>
         <ul className={styles.files}>
           {report && (
-            <File path={`/v1/analytics/${report}?${query(reportQueryOf(filters))}`} type="csv" name={report}>
+            <File
+              kind="csv"
+              name={report}
+              ask={(kind) => {
+                const params = { query: reportQueryOf(filters) };
+                return api.GET(`/v1/analytics/${report}`, { params, ...fileOf(kind) });
+              }}
+            >
               {t('export.view', { view: t(`view.${report}`) })}
             </File>
           )}
           <li>
             {t('export.rollups')} <Link filters={filters} format="csv" /> <Link filters={filters} format="ndjson" />
           </li>
-          <File path={`/v1/analytics/late?${late}`} type="csv" name="late">
+          <File kind="csv" name="late" ask={late}>
             {t('export.late', { format: 'CSV' })}
           </File>
-          <File path={`/v1/analytics/late?${late}`} type="ndjson" name="late">
+          <File kind="ndjson" name="late" ask={late}>
             {t('export.late', { format: 'NDJSON' })}
           </File>
         </ul>
@@ -46,26 +56,26 @@ export function Exports({ filters }: { filters: Filters }) {
 }
 
 /** The server sends it as a file, so that a plain link does. */
-function Link({ filters, format }: { filters: Filters; format: keyof typeof TYPES }) {
+function Link({ filters, format }: { filters: Filters; format: FileKind }) {
   return <a href={`/v1/exports/rollups?${query({ ...askedOf(filters), format })}`}>{format.toUpperCase()}</a>;
 }
 
 function File({
-  path,
-  type,
+  kind,
   name,
+  ask,
   children,
 }: {
-  path: string;
-  type: keyof typeof TYPES;
+  kind: FileKind;
   name: string;
+  ask(kind: FileKind): Promise<{ data?: Blob }>;
   children: string;
 }) {
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
   const fetchIt = async () => {
     setState({ busy: true, error: null });
     try {
-      await download(path, TYPES[type], `onward-${name}.${type}`);
+      await download(ask(kind), `onward-${name}.${kind}`);
       setState({ busy: false, error: null });
     } catch (error) {
       setState({ busy: false, error });

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { api } from '../../client/api';
+import { answer, api } from '../../client/api';
 import { duration, money, Time, whole } from '../../parts/amounts';
 import { Disclosure } from '../../parts/disclosure';
 import { Loading } from '../../parts/loading';
@@ -10,7 +10,7 @@ import { Card } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
 import { More, Table } from '../../parts/table';
 import { Tile, Tiles } from '../../parts/tile';
-import { asJson, type Late, type LateItem } from './answers';
+import type { Late, LateItem } from './answers';
 import { Empty } from './empty';
 import { askedOf, type Filters, searchOf } from './filters';
 import styles from './report.module.css';
@@ -31,7 +31,7 @@ export function LateView({ filters }: { filters: Filters }) {
         ...(channel && { channel }),
         ...(pageParam && { cursor: pageParam }),
       };
-      return asJson<Late>(api.GET('/v1/analytics/late', { params: { query }, signal }));
+      return answer(api.GET('/v1/analytics/late', { params: { query }, signal }));
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,

@@ -1,5 +1,4 @@
 import { answer, api } from '../../client/api';
-import { asJson, type Cost, type Failures, type Funnel, type Latency } from './answers';
 import { askedOf, type Filters, reportQueryOf, searchOf } from './filters';
 import { useReport } from './report';
 
@@ -8,25 +7,25 @@ const nameOf = (report: string, filters: Filters) => ['analytics', report, searc
 
 export function useFunnel(filters: Filters) {
   return useReport(nameOf('funnel', filters), ({ signal }) =>
-    asJson<Funnel>(api.GET('/v1/analytics/funnel', { params: { query: reportQueryOf(filters) }, signal })),
+    answer(api.GET('/v1/analytics/funnel', { params: { query: reportQueryOf(filters) }, signal })),
   );
 }
 
 export function useLatency(filters: Filters) {
   return useReport(nameOf('latency', filters), ({ signal }) =>
-    asJson<Latency>(api.GET('/v1/analytics/latency', { params: { query: reportQueryOf(filters) }, signal })),
+    answer(api.GET('/v1/analytics/latency', { params: { query: reportQueryOf(filters) }, signal })),
   );
 }
 
 export function useCost(filters: Filters) {
   return useReport(nameOf('cost', filters), ({ signal }) =>
-    asJson<Cost>(api.GET('/v1/analytics/cost', { params: { query: reportQueryOf(filters) }, signal })),
+    answer(api.GET('/v1/analytics/cost', { params: { query: reportQueryOf(filters) }, signal })),
   );
 }
 
 export function useFailures(filters: Filters) {
   return useReport(nameOf('failures', filters), ({ signal }) =>
-    asJson<Failures>(api.GET('/v1/analytics/failures', { params: { query: reportQueryOf(filters) }, signal })),
+    answer(api.GET('/v1/analytics/failures', { params: { query: reportQueryOf(filters) }, signal })),
   );
 }
 

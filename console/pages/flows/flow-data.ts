@@ -2,7 +2,8 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import type { FlowDefinition } from '../../../schemas/flow';
 import type { WorstCase } from '../../../schemas/invocation';
 import type { Template } from '../../../schemas/template';
-import { answer, api } from '../../client/api';
+import { answer, api, type Schemas } from '../../client/api';
+import { asDefinition } from '../../client/definition';
 import { ApiProblem } from '../../client/problem';
 import { useRights } from '../../client/session';
 import { useStill } from '../../parts/use-preview';
@@ -17,14 +18,15 @@ export interface FlowHead {
 /** The draft as the server has it now. */
 export async function readDraft(id: string, signal?: AbortSignal): Promise<Stored & FlowHead> {
   const { data, response } = await api.GET('/v1/flows/{id}', { params: { path: { id } }, signal: signal ?? null });
-  const { id: flowId, workflowId, draft } = data as unknown as FlowHead & { draft: FlowDefinition };
-  return { id: flowId, workflowId, definition: draft, etag: response.headers.get('etag') ?? '*' };
+  // There always: what is not 2xx is thrown.
+  const { id: flowId, workflowId, draft } = data as Schemas['Flow'];
+  return { id: flowId, workflowId, definition: asDefinition(draft), etag: response.headers.get('etag') ?? '*' };
 }
 
 export async function writeDraft(id: string, definition: FlowDefinition, etag: string): Promise<string> {
   const { response } = await api.PUT('/v1/flows/{id}/draft', {
     params: { path: { id }, header: { 'If-Match': etag } },
-    body: definition as never,
+    body: definition,
   });
   return response.headers.get('etag') ?? '*';
 }
@@ -39,10 +41,10 @@ export const templatesQuery = queryOptions({
     let cursor: string | null = null;
     do {
       const query: { limit: number; cursor?: string } = cursor === null ? { limit: PAGE } : { limit: PAGE, cursor };
-      const page: { items: unknown[]; nextCursor: string | null } = await answer(
+      const page: { items: Template[]; nextCursor: string | null } = await answer(
         api.GET('/v1/templates', { params: { query }, signal }),
       );
-      found.push(...(page.items as Template[]));
+      found.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor !== null);
     return found;
@@ -57,10 +59,7 @@ export interface Named {
 export function useCallbackProfiles(): readonly Named[] {
   const { data } = useQuery({
     queryKey: ['callback-profiles', 'choices'],
-    queryFn: async ({ signal }) =>
-      answer(api.GET('/v1/callback-profiles', { params: { query: { limit: PAGE } }, signal })) as Promise<{
-        items: Named[];
-      }>,
+    queryFn: ({ signal }) => answer(api.GET('/v1/callback-profiles', { params: { query: { limit: PAGE } }, signal })),
   });
   return data?.items ?? [];
 }
@@ -71,10 +70,7 @@ export function useAccounts(): readonly (Named & { provider: string })[] {
   const { data } = useQuery({
     queryKey: ['provider-accounts', 'choices'],
     enabled: sees,
-    queryFn: async ({ signal }) =>
-      answer(api.GET('/v1/provider-accounts', { params: { query: { limit: PAGE } }, signal } as never)) as Promise<{
-        items: (Named & { provider: string })[];
-      }>,
+    queryFn: ({ signal }) => answer(api.GET('/v1/provider-accounts', { params: { query: { limit: PAGE } }, signal })),
   });
   return data?.items ?? [];
 }
@@ -94,12 +90,9 @@ export function useLint(flowId: string, definition: FlowDefinition): Linted | un
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }): Promise<Linted> => {
       try {
-        const asked = { params: { path: { id: flowId } }, body: { definition: still } as never, signal };
-        const found = (await answer(api.POST('/v1/flows/{id}/lint', asked))) as unknown as {
-          findings: Told[];
-          worstCase: WorstCase | null;
-        };
-        return { told: found.findings, worstCase: found.worstCase };
+        const asked = { params: { path: { id: flowId } }, body: { definition: still }, signal };
+        const { findings, worstCase } = await answer(api.POST('/v1/flows/{id}/lint', asked));
+        return { told: findings, worstCase };
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.faults.length === 0) throw error;
         return { told: toldOfFaults(error.faults, '/definition'), worstCase: null };

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'wouter';
 import { answer, api, type Schemas } from '../../client/api';
+import { asDefinition } from '../../client/definition';
 import { useRights } from '../../client/session';
 import { Time, whole } from '../../parts/amounts';
 import { LinkButton } from '../../parts/button';
@@ -15,7 +16,6 @@ import { ProblemNote } from '../../parts/problem-note';
 import { type Column, More, Table } from '../../parts/table';
 import styles from './flow-list.module.css';
 import { rungsOf } from './flow-steps';
-import { asDefinition } from './trial-queries';
 
 type Flow = Schemas['Flow'];
 

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { type FlowDefinition, isParallel, type ParallelStep, type SendStep, type Step } from '../../../schemas/flow';
 import type { Action, Reason } from '../../../schemas/vocabulary';
 import { duration, whole } from '../../parts/amounts';
+import { Fact } from '../../parts/fact';
 import { Badge, type Tone } from '../../parts/note';
 import { isolated } from './flow-steps';
 import styles from './ladder-drawing.module.css';
@@ -93,15 +94,6 @@ function SendBox({ step, number, playing }: { step: SendStep; number: string; pl
         {step.recall && <Fact name={t('ladder.recall')}>{t('ladder.recall.does')}</Fact>}
       </dl>
     </Box>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

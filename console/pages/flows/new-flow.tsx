@@ -115,7 +115,7 @@ function useCreate(onCreated: () => void) {
   const create = async (definition: FlowCreate) => {
     setState({ busy: true, error: null });
     try {
-      const flow = (await answer(api.POST('/v1/flows', { body: definition as never }))) as unknown as { id: string };
+      const flow = await answer(api.POST('/v1/flows', { body: definition }));
       onCreated();
       void client.invalidateQueries({ queryKey: ['flows'] });
       go(`/flows/${flow.id}?part=basics`);

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'wouter';
 import type { FlowDefinition } from '../../../schemas/flow';
+import { asDefinition } from '../../client/definition';
 import { whole } from '../../parts/amounts';
 import { CopyButton } from '../../parts/copy';
 import { Select, TextField } from '../../parts/field';
@@ -14,7 +15,7 @@ import { FlowTabs } from './flow-tabs';
 import { outcomesText, readOutcomes } from './outcomes';
 import styles from './simulate.module.css';
 import { hereAndNow, SimulationPlayer } from './simulation-player';
-import { asDefinition, flowQuery, versionQuery, versionsQuery } from './trial-queries';
+import { flowQuery, versionQuery, versionsQuery } from './trial-queries';
 import { TryInSandbox } from './try-in-sandbox';
 
 /** One flow on a virtual clock. What is chosen stands in the address, so that a simulation can be shared. */

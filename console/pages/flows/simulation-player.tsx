@@ -6,6 +6,7 @@ import type { FlowDefinition } from '../../../schemas/flow';
 import type { Schemas } from '../../client/api';
 import { duration, money, whole } from '../../parts/amounts';
 import { Button } from '../../parts/button';
+import { Fact } from '../../parts/fact';
 import { Select } from '../../parts/field';
 import { Loading } from '../../parts/loading';
 import { ProblemNote } from '../../parts/problem-note';
@@ -88,20 +89,14 @@ function Figures({
 }) {
   const { t } = useTranslation('trial');
   const { durationMs, currency } = simulated;
-  const figures = [
-    { name: t('figure.status'), value: <Status status={standings.ended ?? 'running'} /> },
-    { name: t('figure.cost'), value: money(standings.costMicros, currency) },
-    { name: t('figure.time'), value: duration(Math.min(clockMs, durationMs ?? clockMs)) },
-    { name: t('figure.duplicates'), value: whole(standings.duplicates) },
-  ];
   return (
     <dl className={styles.figures}>
-      {figures.map(({ name, value }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      <Fact name={t('figure.status')}>
+        <Status status={standings.ended ?? 'running'} />
+      </Fact>
+      <Fact name={t('figure.cost')}>{money(standings.costMicros, currency)}</Fact>
+      <Fact name={t('figure.time')}>{duration(Math.min(clockMs, durationMs ?? clockMs))}</Fact>
+      <Fact name={t('figure.duplicates')}>{whole(standings.duplicates)}</Fact>
     </dl>
   );
 }

@@ -1,14 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { FlowDefinition } from '../../../schemas/flow';
 import { answer, api, type Schemas } from '../../client/api';
+import { asDefinition } from '../../client/definition';
 import { everybody } from './example-invocation';
 import type { Outcomes } from './outcomes';
 
 const byId = (id: string) => ({ params: { path: { id } } });
-
-/** The document types a step by `if/then/else`, which says less than the definition's own type. */
-const asDocumented = (definition: FlowDefinition) => definition as unknown as Schemas['FlowDefinition'];
-export const asDefinition = (definition: Schemas['FlowDefinition']) => definition as unknown as FlowDefinition;
 
 export function flowQuery(id: string) {
   return queryOptions({
@@ -31,6 +28,7 @@ export function versionQuery(id: string, version: number) {
     queryFn: async ({ signal }): Promise<FlowDefinition> => {
       const params = { path: { id, n: String(version) } };
       const found = await answer(api.GET('/v1/flows/{id}/versions/{n}', { params, signal }));
+      // Left out of lists alone.
       return asDefinition(found.definition as Schemas['FlowDefinition']);
     },
     staleTime: Number.POSITIVE_INFINITY,
@@ -40,8 +38,7 @@ export function versionQuery(id: string, version: number) {
 export function lintQuery(id: string, definition: FlowDefinition) {
   return queryOptions({
     queryKey: ['flows', id, 'lint', definition],
-    queryFn: ({ signal }) =>
-      answer(api.POST('/v1/flows/{id}/lint', { ...byId(id), body: { definition: asDocumented(definition) }, signal })),
+    queryFn: ({ signal }) => answer(api.POST('/v1/flows/{id}/lint', { ...byId(id), body: { definition }, signal })),
   });
 }
 
@@ -49,10 +46,7 @@ export function lintQuery(id: string, definition: FlowDefinition) {
 export function replayQuery(id: string, definition: FlowDefinition) {
   return queryOptions({
     queryKey: ['flows', id, 'replay', definition],
-    queryFn: ({ signal }) =>
-      answer(
-        api.POST('/v1/flows/{id}/replay', { ...byId(id), body: { definition: asDocumented(definition) }, signal }),
-      ),
+    queryFn: ({ signal }) => answer(api.POST('/v1/flows/{id}/replay', { ...byId(id), body: { definition }, signal })),
   });
 }
 
@@ -69,8 +63,8 @@ export function simulateQuery(id: string, definition: FlowDefinition, sandbox: O
     queryKey: ['flows', id, 'simulation', definition, sandbox, startAt, timezone],
     queryFn: ({ signal }) => {
       const body = {
-        definition: asDocumented(definition),
-        sandbox: sandbox as Record<string, string>,
+        definition,
+        sandbox,
         recipient: everybody(timezone),
         ...(startAt !== null && { startAt }),
       };

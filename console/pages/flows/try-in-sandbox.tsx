@@ -2,8 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { DEFAULT_SANDBOX_SCRIPT } from '../../../schemas/sandbox-script';
-import { OWN_PAGE, reach } from '../../client/api';
-import { problemOf } from '../../client/problem';
+import { answer, api } from '../../client/api';
 import { useRights } from '../../client/session';
 import { Button } from '../../parts/button';
 import { ProblemNote } from '../../parts/problem-note';
@@ -29,24 +28,21 @@ export function TryInSandbox({
   const [, go] = useLocation();
   const { data: definition, error } = useQuery(versionQuery(flowId, version));
   const run = useMutation({
-    mutationFn: async (): Promise<string> => {
+    mutationFn: () => {
       if (!definition) throw new Error('the version is not there yet');
       // Every step has a script: a run that were not a test would be refused for it, and never sent.
       const scripts = sendsOf(definition).map(({ name }) => [name, outcomes[name] ?? DEFAULT_SANDBOX_SCRIPT]);
-      const response = await reach(`/v1/workflows/${encodeURIComponent(workflowId)}/invocations?mode=test`, {
-        method: 'POST',
-        headers: { ...OWN_PAGE, 'content-type': 'application/json' },
-        body: JSON.stringify({
+      const asked = {
+        params: { path: { workflowId }, query: { mode: 'test' } },
+        body: {
           recipient: exampleRecipient(definition),
           variables: exampleVariables(definition),
           sandbox: Object.fromEntries(scripts),
-        }),
-      });
-      const body: unknown = await response.json().catch(() => null);
-      if (!response.ok) throw problemOf(response, body);
-      return (body as { id: string }).id;
+        },
+      } as const;
+      return answer(api.POST('/v1/workflows/{workflowId}/invocations', asked));
     },
-    onSuccess: (id) => go(`/runs/${id}?mode=test`),
+    onSuccess: ({ id }) => go(`/runs/${id}?mode=test`),
   });
   return (
     <>

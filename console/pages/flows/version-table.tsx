@@ -73,11 +73,7 @@ function useRunning(flow: Flow, mode: Mode) {
     queryKey: ['flows', flow.id, 'running', mode],
     queryFn: async ({ signal }) => {
       const query = { workflowId: flow.workflowId, status: 'running', mode, limit: COUNTED_MOST } as const;
-      // The route answers files too, so that the document's type is that of none of them.
-      const { items, nextCursor } = (await answer(api.GET('/v1/invocations', { params: { query }, signal }))) as {
-        items: Schemas['Invocation'][];
-        nextCursor: string | null;
-      };
+      const { items, nextCursor } = await answer(api.GET('/v1/invocations', { params: { query }, signal }));
       return { versions: items.map(({ flowVersion }) => flowVersion), more: nextCursor !== null };
     },
     refetchInterval: 10_000,

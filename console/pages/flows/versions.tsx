@@ -4,6 +4,7 @@ import { useParams, useSearchParams } from 'wouter';
 import type { Change } from '../../../core/flow-diff';
 import type { FlowDefinition } from '../../../schemas/flow';
 import type { Schemas } from '../../client/api';
+import { asDefinition } from '../../client/definition';
 import { useRights } from '../../client/session';
 import { whole } from '../../parts/amounts';
 import { Select } from '../../parts/field';
@@ -13,7 +14,7 @@ import { ProblemNote } from '../../parts/problem-note';
 import { ChangeList } from './change-list';
 import { isolated } from './flow-steps';
 import { FlowTabs } from './flow-tabs';
-import { asDefinition, diffQuery, flowQuery, versionQuery, versionsQuery } from './trial-queries';
+import { diffQuery, flowQuery, versionQuery, versionsQuery } from './trial-queries';
 import { Unpublish, VersionTable } from './version-table';
 import styles from './versions.module.css';
 

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
-import type { InvocationView } from '../../../schemas/invocation';
 import type { InvocationStatus, Mode } from '../../../schemas/vocabulary';
 import { answer, api } from '../../client/api';
 import { useRights, useSession } from '../../client/session';
@@ -70,10 +69,7 @@ function useRuns(mode: Mode, status: InvocationStatus | undefined, enabled: bool
     queryKey: ['runs', 'home', mode, status],
     queryFn: async ({ signal }) => {
       const query = { mode, limit: SHOWN, ...(status && { status }) };
-      const page = (await answer(api.GET('/v1/invocations', { params: { query }, signal }))) as {
-        items: InvocationView[];
-      };
-      return page.items;
+      return (await answer(api.GET('/v1/invocations', { params: { query }, signal }))).items;
     },
     refetchInterval: LOOK_MS,
     enabled,

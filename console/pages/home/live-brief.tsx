@@ -1,16 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { InvocationView } from '../../../schemas/invocation';
 import type { Live } from '../../../schemas/live';
 import type { Mode } from '../../../schemas/vocabulary';
-import { OWN_PAGE, reach } from '../../client/api';
+import { answer, api } from '../../client/api';
 import { useFlows } from '../../client/flow-names';
-import { problemOf } from '../../client/problem';
 import { useRights, useSession } from '../../client/session';
 import { Time, whole } from '../../parts/amounts';
 import { LinkButton } from '../../parts/button';
+import { Fact } from '../../parts/fact';
 import { Badge } from '../../parts/note';
 import { Card } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
@@ -66,12 +65,7 @@ function Now({ mode }: { mode: Mode }) {
   const { t } = useTranslation('home');
   const { data, error, refetch } = useQuery({
     queryKey: ['live', 'brief', mode],
-    queryFn: async ({ signal }) => {
-      const response = await reach(`/v1/live?mode=${mode}`, { headers: OWN_PAGE, signal });
-      const body: unknown = await response.json().catch(() => null);
-      if (!response.ok) throw problemOf(response, body);
-      return body as Live;
-    },
+    queryFn: ({ signal }) => answer(api.GET('/v1/live', { params: { query: { mode } }, signal })),
     refetchInterval: LOOK_MS,
   });
   const rate = (perSecond: number | null) =>
@@ -81,14 +75,14 @@ function Now({ mode }: { mode: Mode }) {
       {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {data && (
         <dl className={styles.figures}>
-          <Figure name={t('now.running')}>{whole(data.running.total)}</Figure>
-          <Figure name={t('now.began')}>{rate(data.rates.invocationsPerSecond)}</Figure>
-          <Figure name={t('now.ended')}>{rate(data.rates.endedPerSecond)}</Figure>
-          <Figure name={t('now.deadLetters')}>{known(data.deadLetters, whole)}</Figure>
-          <Figure name={t('now.callbacks')}>{whole(data.callbacks.failing)}</Figure>
-          <Figure name={t('now.providers')}>
+          <Fact name={t('now.running')}>{whole(data.running.total)}</Fact>
+          <Fact name={t('now.began')}>{rate(data.rates.invocationsPerSecond)}</Fact>
+          <Fact name={t('now.ended')}>{rate(data.rates.endedPerSecond)}</Fact>
+          <Fact name={t('now.deadLetters')}>{known(data.deadLetters, whole)}</Fact>
+          <Fact name={t('now.callbacks')}>{whole(data.callbacks.failing)}</Fact>
+          <Fact name={t('now.providers')}>
             <Providers live={data} />
-          </Figure>
+          </Fact>
         </dl>
       )}
     </Card>
@@ -105,15 +99,6 @@ function Providers({ live }: { live: Live }) {
       {provider} {account}
     </Badge>
   ));
-}
-
-function Figure({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }
 
 function RunTable({ caption, runs }: { caption: string; runs: readonly InvocationView[] }) {

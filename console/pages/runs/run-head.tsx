@@ -1,10 +1,11 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Recipient } from '../../../schemas/invocation';
 import type { Story } from '../../../schemas/story';
 import { useFlows } from '../../client/flow-names';
 import { money, Time, whole } from '../../parts/amounts';
+import { Fact } from '../../parts/fact';
 import { Badge } from '../../parts/note';
 import { Card } from '../../parts/page';
 import { Status } from '../../parts/status';
@@ -60,15 +61,6 @@ export function RunHead({ story, live }: { story: Story; live: boolean }) {
         ))}
       </dl>
     </Card>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

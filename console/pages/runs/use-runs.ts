@@ -35,8 +35,8 @@ export interface Runs {
   again(): void;
 }
 
-async function page(query: RunFilters & { limit: number; cursor?: string }, signal: AbortSignal): Promise<RunPage> {
-  return (await answer(api.GET('/v1/invocations', { params: { query }, signal }))) as RunPage;
+function page(query: RunFilters & { limit: number; cursor?: string }, signal: AbortSignal): Promise<RunPage> {
+  return answer(api.GET('/v1/invocations', { params: { query }, signal }));
 }
 
 /** Runs, newest first: page after page as one scrolls, and by a look every few seconds what has come and changed. */

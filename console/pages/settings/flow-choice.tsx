@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../client/ask';
+import { answer, api } from '../../client/api';
 import { Checkbox } from '../../parts/field';
 import { Group } from '../../parts/form';
 import { Loading } from '../../parts/loading';
@@ -8,18 +8,12 @@ import { ProblemNote } from '../../parts/problem-note';
 import { WHOLE } from './pages-of';
 import styles from './settings.module.css';
 
-interface Flow {
-  id: string;
-  workflowId: string;
-  name: string;
-}
-
 /** Flows by their workflow IDs; none chosen: all of them. */
 export function FlowChoice({ chosen, onChange }: { chosen: readonly string[]; onChange(chosen: string[]): void }) {
   const { t } = useTranslation('settings');
   const { data, error, refetch } = useQuery({
     queryKey: ['flows', 'choice'],
-    queryFn: ({ signal }) => ask<{ items: Flow[] }>('GET', `/v1/flows?limit=${WHOLE}`, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/flows', { params: { query: { limit: WHOLE } }, signal })),
   });
   return (
     <Group legend={t('key.flows')}>

@@ -5,7 +5,13 @@ import { More } from '../../parts/table';
 import type { usePages } from './pages-of';
 
 /** The states of a list: on its way, failed (what there was stays), there; and the way to more of it. */
-export function Listed<T>({ of, children }: { of: ReturnType<typeof usePages<T>>; children(items: T[]): ReactNode }) {
+export function Listed<T>({
+  of,
+  children,
+}: {
+  of: ReturnType<typeof usePages<T, object>>;
+  children(items: T[]): ReactNode;
+}) {
   return (
     <>
       {of.error && <ProblemNote error={of.error} onRetry={() => void of.refetch()} />}

@@ -1,23 +1,25 @@
 import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
-import { ask } from '../../client/ask';
 
 interface Portion<T> {
   items: T[];
   nextCursor: string | null;
 }
 
-/** A list of the API, portion by portion. */
-export function usePages<T>(queryKey: QueryKey, path: string, filters: Record<string, string | undefined> = {}) {
-  const asked = Object.entries(filters).filter((entry): entry is [string, string] => Boolean(entry[1]));
+/**
+ * A list of the API, portion by portion.
+ * @param filters those that stand empty are not asked with
+ * @param ask for the portion that begins at the query's cursor
+ */
+export function usePages<T, F extends object>(
+  queryKey: QueryKey,
+  filters: F,
+  ask: (query: Partial<F> & { cursor?: string }, signal: AbortSignal) => Promise<Portion<T>>,
+) {
+  // As the filters are, but for the empty ones; fromEntries forgets their names.
+  const asked = Object.fromEntries(Object.entries(filters).filter(([, value]) => Boolean(value))) as Partial<F>;
   const query = useInfiniteQuery({
-    queryKey: [...queryKey, Object.fromEntries(asked)],
-    queryFn: ({ pageParam, signal }) => {
-      const search = new URLSearchParams([...asked, ...(pageParam ? [['cursor', pageParam]] : [])] as [
-        string,
-        string,
-      ][]);
-      return ask<Portion<T>>('GET', `${path}${search.size > 0 ? `?${search}` : ''}`, undefined, signal);
-    },
+    queryKey: [...queryKey, asked],
+    queryFn: ({ pageParam, signal }) => ask({ ...asked, ...(pageParam && { cursor: pageParam }) }, signal),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: (before) => before,
@@ -26,4 +28,4 @@ export function usePages<T>(queryKey: QueryKey, path: string, filters: Record<st
 }
 
 /** How many a short list may have that is shown as a whole. */
-export const WHOLE = '200';
+export const WHOLE = 200;

@@ -2,9 +2,9 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { ask } from '../../client/ask';
+import { answer, api, type Schemas } from '../../client/api';
 import { ApiProblem } from '../../client/problem';
-import { type Session, useSessionChanged } from '../../client/session';
+import { useSessionChanged } from '../../client/session';
 import { Time } from '../../parts/amounts';
 import { Button } from '../../parts/button';
 import { TextField } from '../../parts/field';
@@ -17,21 +17,13 @@ import { Card } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
 import { Outside } from './outside';
 
-interface Invited {
-  name: string;
-  email: string;
-  role: NonNullable<Session['person']>['role'];
-  expiresAt: string;
-}
-
 export default function Invitation() {
   const { t } = useTranslation('sign-in');
   const [search] = useSearchParams();
   const token = search.get('token') ?? '';
-  const path = `/v1/invitations/${encodeURIComponent(token)}`;
   const { data, error, refetch } = useQuery({
     queryKey: ['invitation', token],
-    queryFn: ({ signal }) => ask<Invited>('GET', path, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/invitations/{token}', { params: { path: { token } }, signal })),
     enabled: token !== '',
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -41,7 +33,7 @@ export default function Invitation() {
       {gone && <Gone />}
       {error && !gone && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {!data && !error && !gone && <Loading />}
-      {data && !gone && <Accept invited={data} path={path} token={token} />}
+      {data && !gone && <Accept invited={data} token={token} />}
     </Outside>
   );
 }
@@ -56,14 +48,17 @@ function Gone() {
   );
 }
 
-function Accept({ invited, path, token }: { invited: Invited; path: string; token: string }) {
+function Accept({ invited, token }: { invited: Schemas['Invitation']; token: string }) {
   const { t } = useTranslation(['sign-in', 'vocabulary']);
   const changed = useSessionChanged();
   const [, go] = useLocation();
   const [name, setName, forget] = useKept(`onward.invitation.${token.slice(0, 8)}`, invited.name);
   const [password, setPassword] = useState('');
   const accepting = useMutation({
-    mutationFn: () => ask<Session>('POST', path, { name: name.trim(), password }),
+    mutationFn: () => {
+      const body = { name: name.trim(), password };
+      return answer(api.POST('/v1/invitations/{token}', { params: { path: { token } }, body }));
+    },
     onSuccess: (session) => {
       forget();
       changed(session);

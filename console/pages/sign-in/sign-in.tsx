@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, useSearchParams } from 'wouter';
-import { ask } from '../../client/ask';
+import { answer, api } from '../../client/api';
 import { ApiProblem } from '../../client/problem';
 import { type Session, sessionQuery, useSessionChanged } from '../../client/session';
 import { Button } from '../../parts/button';
@@ -60,7 +60,7 @@ function ByPassword() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const entering = useMutation({
-    mutationFn: () => ask<Session>('POST', '/v1/session', { email, password }),
+    mutationFn: () => answer(api.POST('/v1/session', { body: { email, password } })),
     onSuccess: changed,
     onError: () => setPassword(''),
   });

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { Code } from '../../../parts/copy';
 import { useKept } from '../../../parts/kept';
@@ -23,12 +23,12 @@ export function AccountPage({ id }: { id: string }) {
   const isNew = id === 'new';
   const kinds = useQuery({
     queryKey: ['provider-kinds'],
-    queryFn: ({ signal }) => ask<{ items: ProviderKind[] }>('GET', '/v1/provider-kinds', undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/provider-kinds', { signal })),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const account = useQuery({
     queryKey: ['provider-accounts', id],
-    queryFn: ({ signal }) => ask<Account>('GET', `/v1/provider-accounts/${id}`, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/provider-accounts/{id}', { params: { path: { id } }, signal })),
     enabled: !isNew,
   });
   const error = kinds.error ?? account.error;
@@ -109,8 +109,8 @@ function Edit({ kinds, account }: { kinds: readonly ProviderKind[]; account: Acc
       const { id, settings: _texts, ...standing } = draft;
       const credentials = credentialsOf(typed, kept);
       const body = { ...standing, settings, ...(credentials && { credentials }), ...(!account && id && { id }) };
-      const path = '/v1/provider-accounts';
-      return ask<Account>(account ? 'PUT' : 'POST', account ? `${path}/${account.id}` : path, body);
+      if (!account) return answer(api.POST('/v1/provider-accounts', { body }));
+      return answer(api.PUT('/v1/provider-accounts/{id}', { params: { path: { id: account.id } }, body }));
     },
     onSuccess: (saved) => {
       forget();

@@ -1,16 +1,16 @@
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../../client/ask';
+import { answer, api, type Schemas } from '../../../client/api';
 import { ApiProblem } from '../../../client/problem';
 import { Button } from '../../../parts/button';
 import { Note } from '../../../parts/note';
 import { ProblemNote } from '../../../parts/problem-note';
-import type { Account, Trial } from './account';
+import type { Account } from './account';
 
 /** What came of the newest test: the provider's word, or why it could not be asked. */
 export interface Tested {
   name: string;
-  trial: Trial | null;
+  trial: Schemas['ProviderAccountTrial'] | null;
   error: unknown;
 }
 
@@ -22,9 +22,9 @@ export function TestButton({
   onTested(tested: Tested): void;
 }) {
   const { t } = useTranslation('settings');
-  const { name } = account;
+  const { id, name } = account;
   const testing = useMutation({
-    mutationFn: () => ask<Trial>('POST', `/v1/provider-accounts/${account.id}/test`),
+    mutationFn: () => answer(api.POST('/v1/provider-accounts/{id}/test', { params: { path: { id } } })),
     onSuccess: (trial) => onTested({ name, trial, error: null }),
     onError: (error) => onTested({ name, trial: null, error }),
   });

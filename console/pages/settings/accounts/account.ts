@@ -1,29 +1,12 @@
-import type { AccountView } from '../../../../schemas/provider-account';
+import type { AccountView, ProviderKindView } from '../../../../schemas/provider-account';
 
 export type Account = AccountView;
 export type Provider = Account['provider'];
 
+export type ProviderKind = ProviderKindView;
+export type ObjectSchema = ProviderKind['settings'];
 /** What a field of an account is, of JSON Schema as far as the providers use it. */
-export interface FieldSchema {
-  type?: string;
-  enum?: readonly string[];
-  description?: string;
-  minimum?: number;
-  maximum?: number;
-}
-
-export interface ObjectSchema {
-  properties?: Record<string, FieldSchema>;
-  required?: readonly string[];
-  /** Names that are the account's own, as a gateway's that is described. */
-  additionalProperties?: unknown;
-}
-
-export interface ProviderKind {
-  provider: Provider;
-  settings: ObjectSchema;
-  credentials: ObjectSchema;
-}
+export type FieldSchema = NonNullable<ObjectSchema['properties']>[string];
 
 /** An account as it is written in the form: settings as text, so that nothing typed is lost. Holds no credential. */
 export interface AccountDraft {
@@ -92,11 +75,4 @@ export function credentialsOf(
   const given = Object.entries(typed).filter(([, value]) => value !== '');
   if (given.length === 0 && Object.keys(kept).length > 0) return undefined;
   return { ...kept, ...Object.fromEntries(given) };
-}
-
-/** What a test of an account came to. */
-export interface Trial {
-  ok: boolean;
-  code?: string | null;
-  detail: string;
 }

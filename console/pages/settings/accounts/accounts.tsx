@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { answer, api } from '../../../client/api';
 import { Time } from '../../../parts/amounts';
 import { LinkButton } from '../../../parts/button';
 import { CopyButton } from '../../../parts/copy';
@@ -20,7 +21,9 @@ export default function Accounts({ id }: { id: string | null }) {
 
 function AccountList() {
   const { t } = useTranslation('settings');
-  const accounts = usePages<Account>(['provider-accounts'], '/v1/provider-accounts');
+  const accounts = usePages(['provider-accounts'], {}, (query, signal) =>
+    answer(api.GET('/v1/provider-accounts', { params: { query }, signal })),
+  );
   const [tested, setTested] = useState<Tested | null>(null);
   const columns = useColumns(setTested);
   return (
@@ -41,7 +44,7 @@ function AccountList() {
               caption={t('section.provider-accounts')}
               columns={columns}
               rows={items}
-              rowKey={(account) => account.id ?? account.name}
+              rowKey={({ id }) => id}
               empty={<p>{t('accounts.none')}</p>}
             />
           )}

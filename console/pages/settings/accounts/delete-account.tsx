@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Confirm } from '../../../parts/dialog';
 import { Loading } from '../../../parts/loading';
 import { Note } from '../../../parts/note';
@@ -13,14 +13,14 @@ export function DeleteAccount({ account, onClose }: { account: Account; onClose(
   const { t } = useTranslation('settings');
   const client = useQueryClient();
   const [, go] = useLocation();
+  const params = { path: { id: account.id } };
   const users = useQuery({
     queryKey: ['provider-accounts', account.id, 'flows'],
-    queryFn: ({ signal }) =>
-      ask<{ workflowIds: string[] }>('GET', `/v1/provider-accounts/${account.id}/flows`, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/provider-accounts/{id}/flows', { params, signal })),
     staleTime: 0,
   });
   const remove = async () => {
-    await ask('DELETE', `/v1/provider-accounts/${account.id}`);
+    await api.DELETE('/v1/provider-accounts/{id}', { params });
     void client.invalidateQueries({ queryKey: ['provider-accounts'], exact: true });
     toast(t('deleted', { name: account.name }));
     go('/settings/provider-accounts');

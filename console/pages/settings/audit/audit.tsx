@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { answer, api } from '../../../client/api';
 import { TextField } from '../../../parts/field';
 import { Card, Page } from '../../../parts/page';
 import { instantOf, localOf, useFilters } from '../filters';
@@ -7,7 +8,6 @@ import { Listed } from '../listed';
 import { usePages } from '../pages-of';
 import styles from '../settings.module.css';
 import { AuditExport } from './audit-export';
-import type { AuditEntry } from './entry';
 import { Entry } from './entry-view';
 
 const NAMES = ['who', 'action', 'resource', 'from', 'to'] as const;
@@ -17,7 +17,9 @@ const SETTLES_MS = 300;
 export default function Audit() {
   const { t } = useTranslation('settings');
   const [filters, setFilter] = useFilters(NAMES);
-  const entries = usePages<AuditEntry>(['audit'], '/v1/audit', filters);
+  const entries = usePages(['audit'], filters, (query, signal) =>
+    answer(api.GET('/v1/audit', { params: { query }, signal })),
+  );
   return (
     <Page title={t('section.audit')} about={t('audit.about')} actions={<AuditExport filters={filters} />}>
       <Card>

@@ -1,11 +1,12 @@
 import { useTranslation } from 'react-i18next';
+import type { Schemas } from '../../../client/api';
 import { Time } from '../../../parts/amounts';
 import { Badge } from '../../../parts/note';
 import { type Column, Table } from '../../../parts/table';
 import styles from '../settings.module.css';
-import { type AuditEntry, type Difference, differences, shown } from './entry';
+import { type Difference, differences, shown } from './entry';
 
-export function Entry({ entry }: { entry: AuditEntry }) {
+export function Entry({ entry }: { entry: Schemas['AuditEntry'] }) {
   const { t } = useTranslation('settings');
   const { at, by, action, resource, outcome, requestId } = entry;
   const changes = differences(entry.before, entry.after);
@@ -13,9 +14,9 @@ export function Entry({ entry }: { entry: AuditEntry }) {
     <li className={styles.entry}>
       <p className={styles.row}>
         <Time at={at} seconds />
-        <strong>{by.name ?? by.id ?? t('audit.nobody')}</strong>
+        <strong>{by.name || by.id || t('audit.nobody')}</strong>
         <code>{action}</code>
-        {resource?.id && <code className={styles.soft}>{resource.id}</code>}
+        {resource.id && <code className={styles.soft}>{resource.id}</code>}
         <Badge tone={outcome === 'done' ? 'good' : 'bad'}>{t(`audit.outcome.${outcome ?? 'unknown'}`)}</Badge>
       </p>
       <details>

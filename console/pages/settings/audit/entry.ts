@@ -1,16 +1,3 @@
-export interface AuditEntry {
-  id: string;
-  at: string;
-  by: { kind: string; id: string | null; name: string | null };
-  action: string;
-  resource: { kind: string; id: string | null } | null;
-  before: unknown;
-  after: unknown;
-  /** Null: it was begun, and what came of it is not known. */
-  outcome: 'done' | 'refused' | 'failed' | null;
-  requestId: string | null;
-}
-
 /** One place that a change touched; undefined: there is nothing there. */
 export interface Difference {
   path: string;

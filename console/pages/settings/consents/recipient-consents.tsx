@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNELS, type Channel, type Mode, PURPOSES, type Purpose } from '../../../../schemas/vocabulary';
-import { ask } from '../../../client/ask';
+import { answer, api, type Schemas } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -15,13 +15,7 @@ import { ProblemNote } from '../../../parts/problem-note';
 import { Table } from '../../../parts/table';
 import { toast } from '../../../parts/toasts';
 
-interface Consent {
-  recipientId: string;
-  purpose: Purpose;
-  channel: Channel | null;
-  granted: boolean;
-  updatedAt: string;
-}
+type Consent = Schemas['Consent'];
 
 /** What one recipient agreed to or refused. An address is never put into this page's own. */
 export function RecipientConsents({ mode }: { mode: Mode }) {
@@ -31,10 +25,7 @@ export function RecipientConsents({ mode }: { mode: Mode }) {
   const [recipientId, setRecipientId] = useState('');
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['consents', mode, recipientId],
-    queryFn: ({ signal }) => {
-      const search = new URLSearchParams({ recipientId, mode });
-      return ask<{ items: Consent[] }>('GET', `/v1/consents?${search}`, undefined, signal);
-    },
+    queryFn: ({ signal }) => answer(api.GET('/v1/consents', { params: { query: { recipientId, mode } }, signal })),
     enabled: recipientId !== '',
   });
   return (
@@ -97,7 +88,7 @@ function Write({ recipientId, mode }: { recipientId: string; mode: Mode }) {
   const [channel, setChannel] = useState<Channel | ''>('');
   const writing = useMutation({
     mutationFn: (granted: boolean) =>
-      ask('PUT', '/v1/consents', { recipientId, purpose, channel: channel || null, granted, mode }),
+      api.PUT('/v1/consents', { body: { recipientId, purpose, channel: channel || null, granted, mode } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['consents', mode, recipientId] });
       toast(t('consent.written'));

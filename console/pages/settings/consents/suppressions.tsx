@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CHANNELS, type Channel, type Mode, type Reason } from '../../../../schemas/vocabulary';
-import { ask } from '../../../client/ask';
+import { CHANNELS, type Channel, type Mode } from '../../../../schemas/vocabulary';
+import { answer, api, type Schemas } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -18,13 +18,7 @@ import { toast } from '../../../parts/toasts';
 import { Listed } from '../listed';
 import { usePages } from '../pages-of';
 
-interface Suppression {
-  id: string;
-  channel: Channel | null;
-  addressHint: string;
-  reason: Reason;
-  createdAt: string;
-}
+type Suppression = Schemas['Suppression'];
 
 /** Why somebody is put on the list by hand. */
 const REASONS = ['opted_out', 'blocked', 'invalid_address', 'unregistered', 'landline'] as const;
@@ -37,7 +31,9 @@ export function Suppressions({ mode }: { mode: Mode }) {
   const [lifted, setLifted] = useState<Suppression | null>(null);
   const [typed, setTyped] = useState('');
   const [address, setAddress] = useState('');
-  const list = usePages<Suppression>(['suppressions', mode], '/v1/suppressions', { mode, address });
+  const list = usePages(['suppressions', mode], { mode, address }, (query, signal) =>
+    answer(api.GET('/v1/suppressions', { params: { query }, signal })),
+  );
   const columns = useColumns(edits('consents') ? setLifted : null);
   return (
     <Card title={t(`suppressions.${mode}`)}>
@@ -99,7 +95,7 @@ function Add({ mode }: { mode: Mode }) {
   const client = useQueryClient();
   const [draft, setDraft, forget] = useKept(`onward.suppression.${mode}`, NOTHING);
   const adding = useMutation({
-    mutationFn: () => ask('POST', '/v1/suppressions', { ...draft, channel: draft.channel || null, mode }),
+    mutationFn: () => api.POST('/v1/suppressions', { body: { ...draft, channel: draft.channel || null, mode } }),
     onSuccess: () => {
       forget(NOTHING);
       void client.invalidateQueries({ queryKey: ['suppressions', mode] });
@@ -147,7 +143,7 @@ function Lift({ of, mode, onClose }: { of: Suppression; mode: Mode; onClose(): v
   const { t } = useTranslation('settings');
   const client = useQueryClient();
   const lift = async () => {
-    await ask('DELETE', `/v1/suppressions/${of.id}`);
+    await api.DELETE('/v1/suppressions/{id}', { params: { path: { id: of.id } } });
     void client.invalidateQueries({ queryKey: ['suppressions', mode] });
     toast(t('suppression.lifted'));
   };

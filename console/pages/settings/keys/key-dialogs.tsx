@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { Confirm, Dialog } from '../../../parts/dialog';
 import { findingsAt } from '../../../parts/faults';
@@ -24,9 +24,12 @@ export function EditKey({ of, onClose }: Given) {
   const { t } = useTranslation('settings');
   const client = useQueryClient();
   const [name, setName] = useState(of.name);
-  const [expiresAt, setExpiresAt] = useState(localOf(of.expiresAt ?? null));
+  const [expiresAt, setExpiresAt] = useState(localOf(of.expiresAt));
   const saving = useMutation({
-    mutationFn: () => ask<Key>('PUT', `/v1/keys/${of.id}`, { name, expiresAt: instantOf(expiresAt) ?? null }),
+    mutationFn: () => {
+      const body = { name, expiresAt: instantOf(expiresAt) ?? null };
+      return api.PUT('/v1/keys/{id}', { params: { path: { id: of.id } }, body });
+    },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['keys'] });
       toast(t('saved', { name }));
@@ -62,7 +65,7 @@ export function RotateKey({ of, onClose, onRotated }: Given & { onRotated(key: M
   const [overlap, setOverlap] = useState<Overlap>('86400');
   const rotate = async () => {
     const body = { overlapSeconds: Number(overlap) };
-    onRotated(await ask<MadeKey>('POST', `/v1/keys/${of.id}/rotate`, body));
+    onRotated(await answer(api.POST('/v1/keys/{id}/rotate', { params: { path: { id: of.id } }, body })));
     void client.invalidateQueries({ queryKey: ['keys'] });
   };
   return (
@@ -82,7 +85,7 @@ export function DeleteKey({ of, onClose }: Given) {
   const { t } = useTranslation('settings');
   const client = useQueryClient();
   const remove = async () => {
-    await ask('DELETE', `/v1/keys/${of.id}`);
+    await api.DELETE('/v1/keys/{id}', { params: { path: { id: of.id } } });
     void client.invalidateQueries({ queryKey: ['keys'] });
     toast(t('deleted', { name: of.name }));
   };

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type Mode, ROLES, type Role } from '../../../../schemas/vocabulary';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { useSession } from '../../../client/session';
 import { Button } from '../../../parts/button';
 import { findingsAt } from '../../../parts/faults';
@@ -23,7 +23,7 @@ export function KeyForm({ onMade, onClose }: { onMade(key: MadeKey): void; onClo
       const { name, role, mode, flows, expiresAt } = draft;
       const expiry = instantOf(expiresAt);
       const body = { name, role, mode, ...(flows.length > 0 && { flows }), ...(expiry && { expiresAt: expiry }) };
-      return ask<MadeKey>('POST', '/v1/keys', body);
+      return answer(api.POST('/v1/keys', { body }));
     },
     onSuccess: (key) => {
       forget();

@@ -1,22 +1,8 @@
 import type { Mode, Role } from '../../../../schemas/vocabulary';
+import type { Schemas } from '../../../client/api';
 
-export interface Key {
-  id: string;
-  name: string;
-  role: Role;
-  mode: Mode;
-  /** Flow and workflow IDs that it may invoke; null or none: all. */
-  flows?: string[] | null;
-  hint: string;
-  createdAt: string;
-  expiresAt?: string | null;
-  lastUsedAt?: string | null;
-  /** While the secret before holds beside the newest. */
-  overlap?: { hint: string; endsAt: string } | null;
-  createdBy?: unknown;
-}
-
-export type MadeKey = Key & { secret: string };
+export type Key = Schemas['Key'];
+export type MadeKey = Schemas['KeyCreated'];
 
 export interface KeyDraft {
   name: string;

@@ -1,19 +1,20 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { Card, Page } from '../../../parts/page';
 import { Table } from '../../../parts/table';
 import { Listed } from '../listed';
 import { usePages } from '../pages-of';
 import { SecretOnce } from '../secret-once';
-import type { Key, MadeKey } from './key';
+import type { MadeKey } from './key';
 import { type KeyAct, useKeyColumns } from './key-columns';
 import { DeleteKey, EditKey, RotateKey } from './key-dialogs';
 import { KeyForm } from './key-form';
 
 export default function Keys() {
   const { t } = useTranslation('settings');
-  const keys = usePages<Key>(['keys'], '/v1/keys');
+  const keys = usePages(['keys'], {}, (query, signal) => answer(api.GET('/v1/keys', { params: { query }, signal })));
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<MadeKey | null>(null);
   const [act, setAct] = useState<KeyAct | null>(null);

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
+import type { Schemas } from '../../../client/api';
 import { Time } from '../../../parts/amounts';
 import { SecretOnce } from '../secret-once';
-import type { InvitationLink } from './person';
 
-export type Invited = InvitationLink & { name: string };
+export type Invited = Schemas['InvitationLink'] & { name: string };
 
 export function InvitationOnce({ invited, onClose }: { invited: Invited; onClose(): void }) {
   const { t } = useTranslation('settings');

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { PersonRole } from '../../../../schemas/vocabulary';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { findingsAt } from '../../../parts/faults';
 import { TextField } from '../../../parts/field';
@@ -10,7 +10,6 @@ import { useKept } from '../../../parts/kept';
 import { Card } from '../../../parts/page';
 import { ProblemNote } from '../../../parts/problem-note';
 import type { Invited } from './invitation-once';
-import type { InvitationLink, Person } from './person';
 import { RoleChoice } from './role-choice';
 
 const NOBODY = { email: '', name: '', role: 'analyst' as PersonRole };
@@ -20,7 +19,7 @@ export function InviteForm({ onInvited, onClose }: { onInvited(invited: Invited)
   const client = useQueryClient();
   const [draft, setDraft, forget] = useKept('onward.invite', NOBODY);
   const inviting = useMutation({
-    mutationFn: () => ask<Person & { invitation: InvitationLink }>('POST', '/v1/people', draft),
+    mutationFn: () => answer(api.POST('/v1/people', { body: draft })),
     onSuccess: ({ name, invitation }) => {
       forget();
       void client.invalidateQueries({ queryKey: ['people'] });

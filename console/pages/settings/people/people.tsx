@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { Card, Page } from '../../../parts/page';
 import { Table } from '../../../parts/table';
@@ -7,14 +8,15 @@ import { Listed } from '../listed';
 import { usePages } from '../pages-of';
 import { InvitationOnce, type Invited } from './invitation-once';
 import { InviteForm } from './invite-form';
-import type { Person } from './person';
 import { usePersonColumns } from './person-columns';
 import { PersonDialog } from './person-dialog';
 import { RolesTable } from './roles-table';
 
 export default function People() {
   const { t } = useTranslation('settings');
-  const people = usePages<Person>(['people'], '/v1/people');
+  const people = usePages(['people'], {}, (query, signal) =>
+    answer(api.GET('/v1/people', { params: { query }, signal })),
+  );
   const [inviting, setInviting] = useState(false);
   const [invited, setInvited] = useState<Invited | null>(null);
   const [managed, setManaged] = useState<string | null>(null);

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { useSession } from '../../../client/session';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
@@ -12,7 +12,7 @@ import { ProblemNote } from '../../../parts/problem-note';
 import { toast } from '../../../parts/toasts';
 import styles from '../settings.module.css';
 import type { Invited } from './invitation-once';
-import type { InvitationLink, Person } from './person';
+import type { Person } from './person';
 import { RoleChoice } from './role-choice';
 
 interface Given {
@@ -38,7 +38,7 @@ function Standing({ person, onClose }: Pick<Given, 'person' | 'onClose'>) {
   const [name, setName] = useState(person.name);
   const [role, setRole] = useState(person.role);
   const saving = useMutation({
-    mutationFn: () => ask<Person>('PUT', `/v1/people/${person.id}`, { name, role }),
+    mutationFn: () => api.PUT('/v1/people/{id}', { params: { path: { id: person.id } }, body: { name, role } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['people'] });
       void client.invalidateQueries({ queryKey: ['session'] });
@@ -75,15 +75,15 @@ function Access({ person, onInvited, onClose }: Given) {
   const client = useQueryClient();
   const own = useSession()?.person?.id === person.id;
   const [sure, setSure] = useState(false);
-  const path = `/v1/people/${person.id}`;
+  const params = { path: { id: person.id } };
   const doing = useMutation({
     mutationFn: async (deed: Deed) => {
       if (deed === 'newLink') {
-        const answered = await ask<InvitationLink & { invitation?: InvitationLink }>('POST', `${path}/invitation`);
-        onInvited({ name: person.name, ...(answered.invitation ?? answered) });
-      } else if (deed === 'sessions') await ask('DELETE', `${path}/sessions`);
-      else if (deed === 'remove') await ask('DELETE', path);
-      else await ask('PUT', path, { disabled: deed === 'disable' });
+        const link = await answer(api.POST('/v1/people/{id}/invitation', { params }));
+        onInvited({ name: person.name, ...link });
+      } else if (deed === 'sessions') await api.DELETE('/v1/people/{id}/sessions', { params });
+      else if (deed === 'remove') await api.DELETE('/v1/people/{id}', { params });
+      else await api.PUT('/v1/people/{id}', { params, body: { disabled: deed === 'disable' } });
     },
     onSuccess: (_nothing, deed) => {
       void client.invalidateQueries({ queryKey: ['people'] });

@@ -2,8 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Provider } from '../../../../schemas/vocabulary';
-import { OWN_PAGE, reach } from '../../../client/api';
-import { problemOf } from '../../../client/problem';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { Field, TextArea } from '../../../parts/field';
 import { Actions, Form } from '../../../parts/form';
@@ -22,13 +21,9 @@ export function PriceUpload({ provider }: { provider: Provider | '' }) {
   const [csv, setCsv, forget] = useKept('onward.prices', '');
   const [unread, setUnread] = useState(false);
   const writing = useMutation({
-    mutationFn: async () => {
-      const path = `/v1/prices${provider ? `?provider=${provider}` : ''}`;
-      const headers = { ...OWN_PAGE, 'content-type': 'text/csv' };
-      const response = await reach(path, { method: 'PUT', headers, body: csv });
-      const body: unknown = await response.json().catch(() => null);
-      if (!response.ok) throw problemOf(response, body);
-      return body as { rows: number; total: number };
+    mutationFn: () => {
+      const asCsv = { headers: { 'content-type': 'text/csv' }, body: csv, bodySerializer: String };
+      return answer(api.PUT('/v1/prices', { params: { query: provider ? { provider } : {} }, ...asCsv }));
     },
     onSuccess: ({ rows }) => {
       forget('');

@@ -1,10 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'wouter';
-import type { PriceRow } from '../../../../schemas/price';
 import { PROVIDERS, type Provider } from '../../../../schemas/vocabulary';
-import { ask } from '../../../client/ask';
-import { download } from '../../../client/download';
+import { answer, api, type Schemas } from '../../../client/api';
+import { download, fileOf } from '../../../client/download';
 import { useRights } from '../../../client/session';
 import { money, whole } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -24,13 +23,15 @@ export default function Prices() {
   const { edits } = useRights();
   const [search, setSearch] = useSearchParams();
   const provider = PROVIDERS.find((one) => one === search.get('provider')) ?? '';
-  const query = provider ? `?provider=${provider}` : '';
+  const params = { query: provider ? { provider } : {} };
   const { data, error, refetch } = useQuery({
     queryKey: ['prices', provider],
-    queryFn: ({ signal }) => ask<{ items: PriceRow[] }>('GET', `/v1/prices${query}`, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/prices', { params, signal })),
     placeholderData: (before) => before,
   });
-  const saving = useMutation({ mutationFn: () => download(`/v1/prices${query}`, 'text/csv', 'prices.csv') });
+  const saving = useMutation({
+    mutationFn: () => download(api.GET('/v1/prices', { params, ...fileOf('csv') }), 'prices.csv'),
+  });
   const columns = useColumns();
   return (
     <Page
@@ -76,7 +77,7 @@ export default function Prices() {
   );
 }
 
-function useColumns(): Column<PriceRow>[] {
+function useColumns(): Column<Schemas['Price']>[] {
   const { t } = useTranslation(['settings', 'vocabulary']);
   return [
     { name: t('account.provider'), cell: ({ provider }) => t(`provider.${provider}`) },

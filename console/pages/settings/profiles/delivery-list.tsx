@@ -1,6 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CALLBACK_TYPES } from '../../../../schemas/callback';
+import type { DeliveryListQuery } from '../../../../schemas/callback-delivery';
+import { answer, api } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -25,10 +27,10 @@ export function DeliveryList({ profile }: { profile: Profile }) {
   const { edits } = useRights();
   const [{ delivery, ...filters }, setFilter] = useFilters(NAMES);
   const [redelivering, setRedelivering] = useState(false);
-  const deliveries = usePages<Delivery>(
-    ['deliveries', profile.id],
-    `/v1/callback-profiles/${profile.id}/deliveries`,
-    filters,
+  const path = { id: profile.id };
+  // What somebody wrote into the address may be none of them: the API says so.
+  const deliveries = usePages(['deliveries', profile.id], filters as DeliveryListQuery, (query, signal) =>
+    answer(api.GET('/v1/callback-profiles/{id}/deliveries', { params: { path, query }, signal })),
   );
   const columns = useColumns((id) => setFilter('delivery', id));
   return (

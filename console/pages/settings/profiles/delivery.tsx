@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { duration, Time } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -12,21 +12,21 @@ import { ProblemNote } from '../../../parts/problem-note';
 import { type Column, Table } from '../../../parts/table';
 import { toast } from '../../../parts/toasts';
 import styles from '../settings.module.css';
-import type { Attempt, Profile, WholeDelivery } from './profile';
+import type { Profile, WholeDelivery } from './profile';
 
 /** One callback: its body to the byte, and every attempt; from here it is made again. */
 export function DeliveryDialog({ id, profile, onClose }: { id: string; profile: Profile; onClose(): void }) {
   const { t } = useTranslation('settings');
   const client = useQueryClient();
   const { edits } = useRights();
-  const path = `/v1/callback-profiles/${profile.id}/deliveries/${id}`;
+  const params = { path: { id: profile.id, deliveryId: id } };
   const { data, error, refetch } = useQuery({
     queryKey: ['delivery', id],
-    queryFn: ({ signal }) => ask<WholeDelivery>('GET', path, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/callback-profiles/{id}/deliveries/{deliveryId}', { params, signal })),
     refetchInterval: ({ state }) => (state.data?.status === 'pending' ? 2_000 : false),
   });
   const again = useMutation({
-    mutationFn: () => ask('POST', `${path}/redeliver`),
+    mutationFn: () => api.POST('/v1/callback-profiles/{id}/deliveries/{deliveryId}/redeliver', { params }),
     onSuccess: () => {
       toast(t('delivery.redelivered'));
       void refetch();
@@ -56,7 +56,7 @@ export function DeliveryDialog({ id, profile, onClose }: { id: string; profile: 
 
 function Whole({ delivery }: { delivery: WholeDelivery }) {
   const { t } = useTranslation('settings');
-  const columns: Column<Attempt>[] = [
+  const columns: Column<WholeDelivery['attempts'][number]>[] = [
     { name: t('delivery.at'), cell: ({ at }) => <Time at={at} seconds /> },
     { name: t('delivery.code'), cell: ({ responseCode }) => responseCode ?? t('delivery.noAnswer') },
     { name: t('delivery.duration'), cell: ({ durationMs }) => duration(durationMs) },

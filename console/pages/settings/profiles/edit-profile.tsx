@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { Actions, Form } from '../../../parts/form';
 import { useKept } from '../../../parts/kept';
@@ -22,14 +22,10 @@ export function EditProfile({ profile }: { profile: Profile | null }) {
   const [secrets, setSecrets] = useState(() => secretsOf(profile));
   const [made, setMade] = useState<{ id: string; secret: string } | null>(null);
   const saving = useMutation({
-    mutationFn: () => {
-      const path = '/v1/callback-profiles';
+    mutationFn: (): Promise<Profile & { secret?: string }> => {
       const body = bodyOf(draft, secrets, profile);
-      return ask<Profile & { secret?: string }>(
-        profile ? 'PUT' : 'POST',
-        profile ? `${path}/${profile.id}` : path,
-        body,
-      );
+      if (!profile) return answer(api.POST('/v1/callback-profiles', { body }));
+      return answer(api.PUT('/v1/callback-profiles/{id}', { params: { path: { id: profile.id } }, body }));
     },
     onSuccess: ({ secret, ...saved }) => {
       forget();

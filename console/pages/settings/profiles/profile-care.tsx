@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -74,7 +74,7 @@ function Disabled({ profile }: { profile: Profile }) {
   const enabling = useMutation({
     mutationFn: () => {
       const body = bodyOf({ ...draftOf(profile), enabled: true }, secretsOf(profile), profile);
-      return ask<Profile>('PUT', `/v1/callback-profiles/${profile.id}`, body);
+      return answer(api.PUT('/v1/callback-profiles/{id}', { params: { path: { id: profile.id } }, body }));
     },
     onSuccess: (saved) => {
       client.setQueryData(['callback-profiles', profile.id], saved);
@@ -99,7 +99,7 @@ function DeleteProfile({ profile, onClose }: { profile: Profile; onClose(): void
   const client = useQueryClient();
   const [, go] = useLocation();
   const remove = async () => {
-    await ask('DELETE', `/v1/callback-profiles/${profile.id}`);
+    await api.DELETE('/v1/callback-profiles/{id}', { params: { path: { id: profile.id } } });
     toast(t('deleted', { name: profile.name }));
     go('/settings/callback-profiles');
     client.removeQueries({ queryKey: ['callback-profiles', profile.id] });

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'wouter';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { Loading } from '../../../parts/loading';
 import { Card, Page } from '../../../parts/page';
@@ -22,7 +22,7 @@ export function ProfilePage({ id }: { id: string }) {
   // Made, its address changes and its secret is shown over what comes next.
   const { data, error, refetch } = useQuery({
     queryKey: ['callback-profiles', id],
-    queryFn: ({ signal }) => ask<Profile>('GET', `/v1/callback-profiles/${id}`, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/callback-profiles/{id}', { params: { path: { id } }, signal })),
     enabled: !isNew,
   });
   const back = <Link href="/settings/callback-profiles">{t('profiles.all')}</Link>;

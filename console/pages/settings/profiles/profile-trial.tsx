@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallbackType } from '../../../../schemas/callback';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { duration } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
 import { Select } from '../../../parts/field';
@@ -21,8 +21,8 @@ export function ProfileTrial({ profile }: { profile: Profile }) {
   const columns = useColumns();
   const testing = useMutation({
     mutationFn: () => {
-      const path = `/v1/callback-profiles/${profile.id}/test`;
-      return ask<{ results: Tried[] }>('POST', path, type === 'all' ? {} : { type });
+      const body = type === 'all' ? {} : { type };
+      return answer(api.POST('/v1/callback-profiles/{id}/test', { params: { path: { id: profile.id } }, body }));
     },
   });
   const types = typesOf(profile.format).filter((one) => profile.types?.includes(one) ?? true);

@@ -1,29 +1,11 @@
 import { CALLBACK_TYPES, type CallbackFormat, type CallbackType, typesTold } from '../../../../schemas/callback';
-import type { DeliveryView } from '../../../../schemas/callback-delivery';
-import type { CallbackProfileView, CallbackProfileWrite } from '../../../../schemas/callback-profile';
+import type { DeliveryView, WholeDeliveryView } from '../../../../schemas/callback-delivery';
+import type { CallbackProfileView, CallbackProfileWrite, CallbackTried } from '../../../../schemas/callback-profile';
 
 export type Profile = CallbackProfileView;
 export type Delivery = DeliveryView;
-
-export interface Attempt {
-  number: number;
-  at: string;
-  durationMs: number;
-  responseCode: number | null;
-  error: string | null;
-  response: string;
-}
-
-export type WholeDelivery = Delivery & { body: string; attempts: Attempt[] };
-
-export interface Tried {
-  type: CallbackType;
-  deliveryId: string;
-  responseCode: number | null;
-  error: string | null;
-  durationMs: number;
-  response: string;
-}
+export type WholeDelivery = WholeDeliveryView;
+export type Tried = CallbackTried['results'][number];
 
 /** A profile as it is written in the form. Holds no secret: see Secrets. */
 export interface ProfileDraft {

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { answer, api } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
 import { LinkButton } from '../../../parts/button';
@@ -19,7 +20,9 @@ export default function Profiles({ id }: { id: string | null }) {
 function ProfileList() {
   const { t } = useTranslation('settings');
   const { edits } = useRights();
-  const profiles = usePages<Profile>(['callback-profiles'], '/v1/callback-profiles');
+  const profiles = usePages(['callback-profiles'], {}, (query, signal) =>
+    answer(api.GET('/v1/callback-profiles', { params: { query }, signal })),
+  );
   const columns = useColumns();
   return (
     <Page

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Confirm } from '../../../parts/dialog';
 import { TextField } from '../../../parts/field';
 import { toast } from '../../../parts/toasts';
@@ -16,12 +16,8 @@ export function RedeliverFailed({ profile, onClose }: { profile: Profile; onClos
   const client = useQueryClient();
   const [since, setSince] = useState(() => localOf(new Date(Date.now() - DAY_MS).toISOString()));
   const redeliver = async () => {
-    const body = { since: instantOf(since) };
-    const { redelivered } = await ask<{ redelivered: number }>(
-      'POST',
-      `/v1/callback-profiles/${profile.id}/redeliver`,
-      body,
-    );
+    const asked = { params: { path: { id: profile.id } }, body: { since: instantOf(since) ?? '' } };
+    const { redelivered } = await answer(api.POST('/v1/callback-profiles/{id}/redeliver', asked));
     toast(t('delivery.redeliveredFailed', { count: redelivered }));
     void client.invalidateQueries({ queryKey: ['deliveries', profile.id] });
   };

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ROTATION_SECONDS } from '../../../../schemas/callback-profile';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Confirm } from '../../../parts/dialog';
 import { type Overlap, OverlapChoice } from '../overlap';
 import type { Profile } from './profile';
@@ -20,8 +20,8 @@ export function RotateSecret({
   const client = useQueryClient();
   const [overlap, setOverlap] = useState<Overlap>('86400');
   const rotate = async () => {
-    const path = `/v1/callback-profiles/${profile.id}/rotate-secret`;
-    const { secret } = await ask<{ secret: string }>('POST', path, { overlapSeconds: Number(overlap) });
+    const asked = { params: { path: { id: profile.id } }, body: { overlapSeconds: Number(overlap) } };
+    const { secret } = await answer(api.POST('/v1/callback-profiles/{id}/rotate-secret', asked));
     void client.invalidateQueries({ queryKey: ['callback-profiles', profile.id] });
     onSecret(secret);
   };

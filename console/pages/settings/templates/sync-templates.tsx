@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { TemplateSynced } from '../../../../schemas/template-requests';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { ProblemNote } from '../../../parts/problem-note';
 import { toast } from '../../../parts/toasts';
@@ -11,7 +10,7 @@ export function SyncTemplates() {
   const { t } = useTranslation('settings');
   const client = useQueryClient();
   const syncing = useMutation({
-    mutationFn: () => ask<TemplateSynced>('POST', '/v1/templates/sync'),
+    mutationFn: () => answer(api.POST('/v1/templates/sync')),
     onSuccess: ({ asked, changed, failed }) => {
       void client.invalidateQueries({ queryKey: ['templates'] });
       toast(t('templates.synced', { asked, changed, failed }), failed > 0 ? 'wait' : 'good');

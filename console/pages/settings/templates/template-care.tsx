@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { TEMPLATE_STATUSES, type Template } from '../../../../schemas/template';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { Button } from '../../../parts/button';
 import { Confirm, Dialog } from '../../../parts/dialog';
 import { findingsAt } from '../../../parts/faults';
@@ -19,7 +19,7 @@ export function TemplateCare({ template }: { template: Template }) {
   const [open, setOpen] = useState<'status' | 'delete' | null>(null);
   const standing = useStanding(template);
   const submitting = useMutation({
-    mutationFn: () => ask<Template>('POST', `/v1/templates/${template.id}/submit`),
+    mutationFn: () => answer(api.POST('/v1/templates/{id}/submit', { params: { path: { id: template.id } } })),
     onSuccess: standing,
   });
   const close = () => setOpen(null);
@@ -71,7 +71,10 @@ function StatusByHand({
   const [status, setStatus] = useState<Status>('approved');
   const [reason, setReason] = useState('');
   const setting = useMutation({
-    mutationFn: () => ask<Template>('POST', `/v1/templates/${template.id}/status`, { status, reason }),
+    mutationFn: () => {
+      const path = { id: template.id };
+      return answer(api.POST('/v1/templates/{id}/status', { params: { path }, body: { status, reason } }));
+    },
     onSuccess: (after) => {
       onDone(after);
       onClose();
@@ -112,7 +115,7 @@ function DeleteTemplate({ template, onClose }: { template: Template; onClose(): 
   const client = useQueryClient();
   const [, go] = useLocation();
   const remove = async () => {
-    await ask('DELETE', `/v1/templates/${template.id}`);
+    await api.DELETE('/v1/templates/{id}', { params: { path: { id: template.id } } });
     toast(t('deleted', { name: template.name }));
     go('/settings/templates');
     client.removeQueries({ queryKey: ['templates', 'one', template.id] });

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import type { Template } from '../../../../schemas/template';
-import { ask } from '../../../client/ask';
+import { answer, api } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { Loading } from '../../../parts/loading';
 import { Card, Page } from '../../../parts/page';
@@ -20,7 +20,7 @@ export function TemplatePage({ id }: { id: string }) {
   const isNew = id === 'new';
   const { data, error, refetch } = useQuery({
     queryKey: ['templates', 'one', id],
-    queryFn: ({ signal }) => ask<Template>('GET', `/v1/templates/${id}`, undefined, signal),
+    queryFn: ({ signal }) => answer(api.GET('/v1/templates/{id}', { params: { path: { id } }, signal })),
     enabled: !isNew,
   });
   const saved = (template: Template) => {

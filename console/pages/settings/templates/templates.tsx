@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { TEMPLATE_STATUSES, type Template } from '../../../../schemas/template';
 import { CHANNELS } from '../../../../schemas/vocabulary';
+import { answer, api } from '../../../client/api';
 import { useRights } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
 import { LinkButton } from '../../../parts/button';
@@ -47,7 +48,9 @@ function TemplateList() {
 function List() {
   const { t } = useTranslation(['settings', 'vocabulary', 'templates']);
   const [filters, setFilter] = useFilters(['channel', 'status'] as const);
-  const templates = usePages<Template>(['templates', 'list'], '/v1/templates', { limit: WHOLE });
+  const templates = usePages(['templates', 'list'], { limit: WHOLE }, (query, signal) =>
+    answer(api.GET('/v1/templates', { params: { query }, signal })),
+  );
   const { hasNextPage, isFetching, fetchNextPage, error } = templates;
   // All of them: the list is filtered here.
   useEffect(() => {

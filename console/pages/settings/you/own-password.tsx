@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../../client/ask';
+import { api } from '../../../client/api';
 import { useSession } from '../../../client/session';
 import { Button } from '../../../parts/button';
 import { findingsAt } from '../../../parts/faults';
@@ -18,7 +18,7 @@ export function OwnPassword() {
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const changing = useMutation({
-    mutationFn: () => ask('PUT', '/v1/session/password', { ...(current && { current }), password }),
+    mutationFn: () => api.PUT('/v1/session/password', { body: { ...(current && { current }), password } }),
     onSuccess: () => {
       setCurrent('');
       setPassword('');
@@ -41,7 +41,7 @@ export function OwnPassword() {
         />
         <NewPassword
           label={t('you.password.new')}
-          own={person ? [person.name, person.email ?? ''] : []}
+          own={person ? [person.name, person.email] : []}
           value={password}
           onChange={setPassword}
         />

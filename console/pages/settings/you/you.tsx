@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ask } from '../../../client/ask';
+import { api } from '../../../client/api';
 import { useSession, useSessionChanged } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
 import { Button } from '../../../parts/button';
@@ -29,7 +29,7 @@ function Account() {
   const person = useSession()?.person;
   const changed = useSessionChanged();
   const leaving = useMutation({
-    mutationFn: () => ask('DELETE', '/v1/session'),
+    mutationFn: () => api.DELETE('/v1/session'),
     onSuccess: () => changed(null),
   });
   if (!person) return null;
@@ -46,7 +46,7 @@ function Account() {
         <dt>{t('name')}</dt>
         <dd>{person.name}</dd>
         <dt>{t('person.email')}</dt>
-        <dd dir="ltr">{person.email ?? '–'}</dd>
+        <dd dir="ltr">{person.email}</dd>
         <dt>{t('role')}</dt>
         <dd>{t(`vocabulary:role.${person.role}`)}</dd>
         <dt>{t('roles.may')}</dt>
