@@ -84,7 +84,8 @@ function Foot() {
   const person = useSession()?.person;
   const changed = useSessionChanged();
   const signOut = async () => {
-    await api.DELETE('/v1/session');
+    // Whether it was ended or not, the page shows what the server says of it now.
+    await api.DELETE('/v1/session').catch(() => {});
     changed(null);
   };
   return (
