@@ -22,6 +22,8 @@ describe('the difference of two versions', () => {
         from: 1,
         to: 45,
         sentence: 'Step “whatsapp”: timeoutSeconds went from 1 to 45.',
+        key: 'step.field.changed',
+        values: { step: 'whatsapp', field: ['timeoutSeconds'], before: '1', now: '45' },
       },
     ]);
   });
@@ -34,6 +36,8 @@ describe('the difference of two versions', () => {
         from: '/steps/2',
         to: '/steps/0',
         sentence: 'Step “email” moved from place 3 to place 1 of the ladder.',
+        key: 'step.moved',
+        values: { step: 'email', placeBefore: 3, place: 1 },
       },
     ]);
   });
