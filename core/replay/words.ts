@@ -54,7 +54,9 @@ export function relativePercent(before: number, after: number): number {
 
 function relative(what: 'duplicates' | 'cost', before: number, after: number): Sentence | null {
   const percent = relativePercent(before, after);
-  if (before === 0) return after === 0 ? null : tell(`change.${what}.new`, { afterShare: after });
+  if (before === 0 && after === 0) return null;
+  // What a run costs is an amount, and of a currency that is not known here.
+  if (before === 0) return what === 'cost' ? tell('change.cost.new') : tell('change.duplicates.new', { afterShare: after });
   return Math.abs(percent) < 0.5 ? null : tell(`change.${what}`, { change: percent / 100 });
 }
 

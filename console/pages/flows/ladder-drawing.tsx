@@ -4,7 +4,7 @@ import { type FlowDefinition, isParallel, type ParallelStep, type SendStep, type
 import type { Action, Reason } from '../../../schemas/vocabulary';
 import { duration, whole } from '../../parts/amounts';
 import { Badge, type Tone } from '../../parts/note';
-import { isolated } from './flow-steps';
+import { isolated } from '../../parts/isolated';
 import styles from './ladder-drawing.module.css';
 import type { Phase, Standing, Standings } from './simulation-story';
 

@@ -11,7 +11,7 @@ import { Confirm } from '../../parts/dialog';
 import { Badge } from '../../parts/note';
 import { type Column, Table } from '../../parts/table';
 import { toast } from '../../parts/toasts';
-import { isolated } from './flow-steps';
+import { isolated } from '../../parts/isolated';
 import styles from './versions.module.css';
 
 type Flow = Schemas['Flow'];

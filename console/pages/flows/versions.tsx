@@ -11,7 +11,7 @@ import { Loading } from '../../parts/loading';
 import { Card, Page } from '../../parts/page';
 import { ProblemNote } from '../../parts/problem-note';
 import { ChangeList } from './change-list';
-import { isolated } from './flow-steps';
+import { isolated } from '../../parts/isolated';
 import { FlowTabs } from './flow-tabs';
 import { asDefinition, diffQuery, flowQuery, versionQuery, versionsQuery } from './trial-queries';
 import { Unpublish, VersionTable } from './version-table';
