@@ -1,4 +1,6 @@
+import { DIFFERENCES } from '../../core/diff-sentences';
 import { diffFlows } from '../../core/flow-diff';
+import { inEnglish } from '../../core/sentence';
 import type { FlowDefinition } from '../../schemas/flow';
 import { flow, parallel, step } from '../scenarios/scenario';
 
@@ -62,6 +64,24 @@ describe('the difference of two versions', () => {
       'Step “email” moved from the ladder to branch 2 of “both”.',
       'Step “sms”: successOn is now "sent".',
     ]);
+  });
+
+  test('is data too, by which its sentence can be made again', () => {
+    const both = (name: string, ...branches: Parameters<typeof parallel>[1]) => parallel('any', branches, { name });
+    const versions = [
+      BASE,
+      flow([step('email'), step('whatsapp'), step('sms')], { requireConsent: true }),
+      flow([step('whatsapp', { recall: true }), both('both', [step('sms'), step('rcs')], [step('email')])]),
+      flow([both('both', [step('rcs'), step('sms'), step('whatsapp')], [step('email')])], { requireConsent: false }),
+      flow([both('both', [step('rcs')], [step('email'), step('sms', { recall: true })]), step('whatsapp')]),
+    ];
+    const changes = versions.flatMap((from) => versions.flatMap((to) => diffFlows(from, to)));
+    for (const { key, values, sentence } of changes) {
+      expect(inEnglish(DIFFERENCES, { key, values })).toBe(sentence);
+      expect(JSON.parse(JSON.stringify(values))).toEqual(values);
+    }
+    // Nothing stands in the catalogue that is never said.
+    expect([...new Set(changes.map(({ key }) => key))].sort()).toEqual(Object.keys(DIFFERENCES).sort());
   });
 
   test('the fields of the flow itself are compared one by one', () => {
