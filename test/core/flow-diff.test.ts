@@ -73,7 +73,7 @@ describe('the difference of two versions', () => {
       flow([step('email'), step('whatsapp'), step('sms')], { requireConsent: true }),
       flow([step('whatsapp', { recall: true }), both('both', [step('sms'), step('rcs')], [step('email')])]),
       flow([both('both', [step('rcs'), step('sms'), step('whatsapp')], [step('email')])], { requireConsent: false }),
-      flow([both('both', [step('rcs')], [step('email'), step('sms', { recall: true })]), step('whatsapp')]),
+      flow([both('both', [step('rcs')], [step('email'), step('sms', { timeoutSeconds: 9 })]), step('whatsapp')]),
     ];
     const changes = versions.flatMap((from) => versions.flatMap((to) => diffFlows(from, to)));
     for (const { key, values, sentence } of changes) {
