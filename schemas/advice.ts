@@ -226,12 +226,26 @@ const notes = {
   description: 'What the data cannot tell, in sentences.',
 } as const;
 
-const noteSentences = { type: 'array', items: sentenceSchema, description: 'The notes as data, in their order.' } as const;
+const noteSentences = {
+  type: 'array',
+  items: sentenceSchema,
+  description: 'The notes as data, in their order.',
+} as const;
 
 export const adviceSchema = {
   type: 'object',
   additionalProperties: false,
-  required: [...sampleRequired, 'baseline', 'suggestions', 'latency', 'notes', 'noteSentences', 'sentence', 'key', 'values'],
+  required: [
+    ...sampleRequired,
+    'baseline',
+    'suggestions',
+    'latency',
+    'notes',
+    'noteSentences',
+    'sentence',
+    'key',
+    'values',
+  ],
   properties: {
     ...sampleProperties,
     baseline: figures,

@@ -56,7 +56,10 @@ export const findingSchema = {
     pointer: { type: 'string', description: 'RFC 6901, into the definition.' },
     message: { type: 'string' },
     hint: { type: 'string' },
-    key: { ...sentenceProperties.key, description: 'Of the message; the hint’s is the same with “.hint”. It begins with the rule.' },
+    key: {
+      ...sentenceProperties.key,
+      description: 'Of the message; the hint’s is the same with “.hint”. It begins with the rule.',
+    },
     values: sentenceProperties.values,
   },
 } as const;

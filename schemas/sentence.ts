@@ -1,6 +1,9 @@
 /** A sentence of ours as data, beside the same in English. */
 export const sentenceProperties = {
-  key: { type: 'string', description: 'Names the sentence, for whoever says it in another language. It stays what it is.' },
+  key: {
+    type: 'string',
+    description: 'Names the sentence, for whoever says it in another language. It stays what it is.',
+  },
   values: {
     type: 'object',
     additionalProperties: true,

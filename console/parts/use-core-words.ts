@@ -66,7 +66,8 @@ const OF_VOCABULARY = /(channel|status|reason|action|purpose)(?:s|es)?$/i;
 
 /** By its name in the vocabulary where it has one there, else as it stands. */
 function word(i18n: i18n, name: string, value: string): string {
-  const list = name === 'templateStatus' ? null : OF_VOCABULARY.exec(name)?.[1]?.toLowerCase();
-  const key = list === null ? `templates:status.${value}` : `vocabulary:${list}.${value}`;
-  return list !== undefined && i18n.exists(key) ? (i18n.t as (key: string) => string)(key) : isolated(value);
+  const list = OF_VOCABULARY.exec(name)?.[1]?.toLowerCase();
+  if (list === undefined) return isolated(value);
+  const key = name === 'templateStatus' ? `templates:status.${value}` : `vocabulary:${list}.${value}`;
+  return i18n.exists(key) ? (i18n.t as (key: string) => string)(key) : isolated(value);
 }

@@ -1,4 +1,11 @@
-import { type Finding, finding, type LintContext, type LintSubject, type PlacedCarrier, type PlacedStep } from './finding';
+import {
+  type Finding,
+  finding,
+  type LintContext,
+  type LintSubject,
+  type PlacedCarrier,
+  type PlacedStep,
+} from './finding';
 
 /** A provider that does not carry the channel, a validity period it cannot be given, a recall it cannot do. */
 export function lintProviders({ steps, context }: LintSubject): Finding[] {

@@ -44,8 +44,7 @@ export const LINT = {
   'last-step-silence.answered':
     'Nothing follows this step: silence for {{timeoutSeconds}} s counts as failed, although the message may have arrived and nobody answered it.',
   'last-step-silence.answered.hint': 'Choose “delivered” if reaching the person is enough.',
-  'no-negative-receipt':
-    '{{provider}} never says that {{channel}} failed: only the timeout moves on to the next step.',
+  'no-negative-receipt': '{{provider}} never says that {{channel}} failed: only the timeout moves on to the next step.',
   'no-negative-receipt.hint': 'Keep the timeout short.',
 
   'reason-pointless.usual': '“{{action}}” is what {{reason}} leads to anyway.',
@@ -71,8 +70,7 @@ export const LINT = {
   'variable-unmapped.hint': 'Add “{{variable}}” to variables.properties, or take it out of the template.',
   'variable-unused': 'No template uses “{{variable}}”.',
   'variable-unused.hint': 'Take it out, or use it in a template.',
-  'variable-optional':
-    'A template uses “{{variable}}”, which an invocation may leave out: its place would be empty.',
+  'variable-optional': 'A template uses “{{variable}}”, which an invocation may leave out: its place would be empty.',
   'variable-optional.hint': 'Add “{{variable}}” to variables.required.',
 
   'message-too-long.always.sms':
@@ -87,28 +85,24 @@ export const LINT = {
   'message-too-long.at-worst.lms':
     'With the longest variables “{{template}}” has more than {{most}} bytes of EUC-KR: it is not sent then.',
   'message-too-long.at-worst.lms.hint': 'Shorten the text or the variables.',
-  'sms-parts.endless.sms':
-    '“{{variable}}” has no maxLength, so “{{template}}” may become any number of SMS parts.',
+  'sms-parts.endless.sms': '“{{variable}}” has no maxLength, so “{{template}}” may become any number of SMS parts.',
   'sms-parts.endless.sms.hint': 'Give it a maxLength in the variables.',
   'sms-parts.endless.lms':
     '“{{variable}}” has no maxLength, so “{{template}}” may become longer than {{most}} bytes of EUC-KR.',
   'sms-parts.endless.lms.hint': 'Give it a maxLength in the variables.',
-  'sms-parts.several':
-    'With the longest variables “{{template}}” is {{count}} SMS parts ({{encoding}}), each billed.',
+  'sms-parts.several': 'With the longest variables “{{template}}” is {{count}} SMS parts ({{encoding}}), each billed.',
   'sms-parts.several.hint': 'Shorten the text or the variables.',
 
   'ladder-longer-than-expiry':
     'The steps may wait {{waitSeconds}} s in all, but the invocation expires after {{expirySeconds}} s.',
-  'ladder-longer-than-expiry.hint':
-    "Shorten the steps' timeouts, or let it expire after {{waitSeconds}} s or more.",
+  'ladder-longer-than-expiry.hint': "Shorten the steps' timeouts, or let it expire after {{waitSeconds}} s or more.",
   'worst-case-over-budget.skip_step':
     'All steps together cost {{costMicros}} micros, the budget is {{budgetMicros}}: steps beyond it are skipped.',
   'worst-case-over-budget.skip_step.hint': 'A budget of {{costMicros}} micros or more lets every step be sent.',
   'worst-case-over-budget.stop_flow':
     'All steps together cost {{costMicros}} micros, the budget is {{budgetMicros}}: the flow stops there.',
   'worst-case-over-budget.stop_flow.hint': 'A budget of {{costMicros}} micros or more lets every step be sent.',
-  'budget-currency':
-    '{{provider}} is reckoned in {{reckonedIn}}, the budget in {{budgetIn}}; nothing is converted.',
+  'budget-currency': '{{provider}} is reckoned in {{reckonedIn}}, the budget in {{budgetIn}}; nothing is converted.',
   'budget-currency.hint': 'Give the budget in {{reckonedIn}}.',
   'branch-longer-than-parallel':
     'This branch may take {{branchSeconds}} s, but “{{step}}” ends after {{timeoutSeconds}} s.',
@@ -122,8 +116,7 @@ export const LINT = {
   'quiet-hours-empty': 'They end when they begin, at {{at}}, and hold nothing back.',
   'quiet-hours-unused': 'They do not hold back a flow for {{purpose}}.',
   'quiet-hours-unused.hint': 'Add “{{purpose}}” to the purposes, or leave the quiet hours out.',
-  'callback-profile-unknown':
-    'There is no callback profile {{profile}}: nobody is told of these invocations.',
+  'callback-profile-unknown': 'There is no callback profile {{profile}}: nobody is told of these invocations.',
   'callback-profile-unknown.hint':
     'Make it (POST /v1/callback-profiles with this “id”), or name another: GET /v1/callback-profiles.',
 } as const;

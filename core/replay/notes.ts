@@ -19,7 +19,8 @@ export function notesOn({ ladder, runs, pools, leftOut }: Sample): Sentence[] {
     }
     const expired = runs.filter((run) => run.steps[index]?.some(({ expiredWithStep }) => expiredWithStep)).length;
     if (expired > 0) notes.push(tell('note.expired', { count: expired, step }));
-    const risky = rung.parent === NONE && runs.some((run) => run.steps[index]?.some(({ answer }) => answer === 'block'));
+    const risky =
+      rung.parent === NONE && runs.some((run) => run.steps[index]?.some(({ answer }) => answer === 'block'));
     if (risky) notes.push(tell('note.gate', { step }));
   }
   return notes;

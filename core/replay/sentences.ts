@@ -9,8 +9,7 @@ export const TOLD = {
   'draft.untold': 'The data cannot tell: {{why}}.',
   'verdict.leave':
     'Leave it: of {{tried, number}} changes that were tried none is clearly better; from {{runs, number}} runs.',
-  'verdict.few_runs_one':
-    'The data cannot tell: at least {{needed}} runs are needed, and there is {{count, number}}.',
+  'verdict.few_runs_one': 'The data cannot tell: at least {{needed}} runs are needed, and there is {{count, number}}.',
   'verdict.few_runs_other':
     'The data cannot tell: at least {{needed}} runs are needed, and there are {{count, number}}.',
 

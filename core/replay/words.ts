@@ -38,9 +38,7 @@ export function changesIn(differences: Differences, withinMs: number): Sentence[
 /** `from 4,812 runs, 3 % of outcomes estimated` */
 export function restsOn(runs: number, estimatedShare: number): Sentence {
   if (estimatedShare === 0) return tell('rests.measured', { runs });
-  return estimatedShare < 0.0005
-    ? tell('rests.hardly', { runs })
-    : tell('rests.estimated', { runs, estimatedShare });
+  return estimatedShare < 0.0005 ? tell('rests.hardly', { runs }) : tell('rests.estimated', { runs, estimatedShare });
 }
 
 export function cannotTell({ step, cause }: Untold, sent: number, runs: number): Sentence {
@@ -56,7 +54,8 @@ function relative(what: 'duplicates' | 'cost', before: number, after: number): S
   const percent = relativePercent(before, after);
   if (before === 0 && after === 0) return null;
   // What a run costs is an amount, and of a currency that is not known here.
-  if (before === 0) return what === 'cost' ? tell('change.cost.new') : tell('change.duplicates.new', { afterShare: after });
+  if (before === 0)
+    return what === 'cost' ? tell('change.cost.new') : tell('change.duplicates.new', { afterShare: after });
   return Math.abs(percent) < 0.5 ? null : tell(`change.${what}`, { change: percent / 100 });
 }
 

@@ -280,7 +280,10 @@ test(
       route.fulfill({ json: { ...(await (await route.fetch()).json()), ...someAdvice(), ...more } }),
     );
     await page.goto(`${console.server.url}${REPORT}&view=advice`);
-    await page.getByText(/من العمليات، وكل النتائج مَقيسة/).first().waitFor();
+    await page
+      .getByText(/من العمليات، وكل النتائج مَقيسة/)
+      .first()
+      .waitFor();
     await page.getByText(/ممن لم تكن/).waitFor();
     const words = await page.locator('main').locator('p, li').allInnerTexts();
     expect(words.filter((text) => /[A-Za-z]{2,} [A-Za-z]{2,}/.test(text))).toEqual([]);

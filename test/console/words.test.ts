@@ -59,7 +59,10 @@ describe.each(Object.entries(OF_CORE))('what core says: %s', (room, english) => 
     const counting = Object.keys(english).filter((key) => places(english[key] ?? '').includes('count'));
     for (const key of counting) {
       const name = key.replace(PLURAL, '');
-      expect({ name, forms: formsOf(arabic).get(name)?.sort() }).toEqual({ name, forms: [...(NEEDED.ar ?? [])].sort() });
+      expect({ name, forms: formsOf(arabic).get(name)?.sort() }).toEqual({
+        name,
+        forms: [...(NEEDED.ar ?? [])].sort(),
+      });
     }
   });
 

@@ -157,7 +157,9 @@ describe('advice', () => {
   });
 
   it('is data too, by which its sentences and notes can be made again', () => {
-    const samples = [people(TAIL, 29, 9), people(TAIL, 500, 10)].map((all) => recordedSample(testLadder(AS_IT_IS), all));
+    const samples = [people(TAIL, 29, 9), people(TAIL, 500, 10)].map((all) =>
+      recordedSample(testLadder(AS_IT_IS), all),
+    );
     for (const { suggestions, notes, noteSentences, ...verdict } of samples.map((sample) => advice(AS_IT_IS, sample))) {
       expect(noteSentences.map((one) => inEnglish(TOLD, one))).toEqual(notes);
       for (const { sentence, key, values } of [verdict, ...suggestions]) {

@@ -1,8 +1,8 @@
 import { lint, variablesOf } from '../../core/lint';
 import type { Finding, LintContext } from '../../core/lint/finding';
 import { LINT } from '../../core/lint/sentences';
-import { inEnglish } from '../../core/sentence';
 import { priceBook } from '../../core/prices';
+import { inEnglish } from '../../core/sentence';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import type { FlowDefinition } from '../../schemas/flow';
 import type { Template } from '../../schemas/template';
@@ -364,7 +364,14 @@ function rarelySaid(): Finding[] {
     template('tpl_refused', 'whatsapp', '{{code}}', { status: 'rejected', statusReason: 'too pushy' }),
   ];
   const slow = { ...PROVIDER_CATALOG.twilio, validitySeconds: { min: 30, max: 900 } };
-  const price = { provider: 'twilio', account: null, channel: 'sms', country: '*', currency: 'USD', costMicros: 9 } as const;
+  const price = {
+    provider: 'twilio',
+    account: null,
+    channel: 'sms',
+    country: '*',
+    currency: 'USD',
+    costMicros: 9,
+  } as const;
   const context: LintContext = {
     catalog: { ...PROVIDER_CATALOG, twilio: slow },
     templates: new Map([...TEMPLATES, ...odd.map((one) => [one.id, one] as const)]),
@@ -427,7 +434,9 @@ describe('lint', () => {
     for (const { key, values, rule, message, hint } of all) {
       expect(key.split('.')[0]).toBe(rule);
       expect(inEnglish(LINT, { key, values })).toBe(message);
-      expect(Object.hasOwn(LINT, `${key}.hint`) ? inEnglish(LINT, { key: `${key}.hint`, values }) : undefined).toBe(hint);
+      expect(Object.hasOwn(LINT, `${key}.hint`) ? inEnglish(LINT, { key: `${key}.hint`, values }) : undefined).toBe(
+        hint,
+      );
       // What goes over the wire is all of it.
       expect(JSON.parse(JSON.stringify(values))).toEqual(values);
     }

@@ -16,7 +16,11 @@ const CATALOGUE: Catalogue = {
 describe('a sentence in English', () => {
   it.each<[key: string, values: Values, sentence: string]>([
     ['plain', { provider: 'line', channel: 'sms' }, 'line does not carry sms.'],
-    ['plain', { provider: ['line', 'twilio'], channel: '{{provider}} $&' }, 'line, twilio does not carry {{provider}} $&.'],
+    [
+      'plain',
+      { provider: ['line', 'twilio'], channel: '{{provider}} $&' },
+      'line, twilio does not carry {{provider}} $&.',
+    ],
     ['raw', { seconds: 36_001 }, '36001 s'],
     ['grouped', { seconds: 36_001 }, '36,001 s'],
     ['path', { field: ['budget', 'currency'] }, 'budget.currency is gone'],
@@ -33,7 +37,13 @@ describe('a sentence in English', () => {
     ['change', { change: 0.015 }, 'cost +1.5 %'],
     [
       'nested',
-      { runs: { key: 'runs', values: { count: 2 } }, parts: [{ key: 'raw', values: { seconds: 1 } }, { key: 'time', values: { forSeconds: 60 } }] },
+      {
+        runs: { key: 'runs', values: { count: 2 } },
+        parts: [
+          { key: 'raw', values: { seconds: 1 } },
+          { key: 'time', values: { forSeconds: 60 } },
+        ],
+      },
       'of 2 runs: 1 s, 60 s.',
     ],
   ])('%s with %j', (key, values, sentence) => {

@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { type FlowDefinition, isParallel, type ParallelStep, type SendStep, type Step } from '../../../schemas/flow';
 import type { Action, Reason } from '../../../schemas/vocabulary';
 import { duration, whole } from '../../parts/amounts';
-import { Badge, type Tone } from '../../parts/note';
 import { isolated } from '../../parts/isolated';
+import { Badge, type Tone } from '../../parts/note';
 import styles from './ladder-drawing.module.css';
 import type { Phase, Standing, Standings } from './simulation-story';
 
