@@ -12,7 +12,8 @@ import { matchSteps } from './replay/match-steps';
 import { notesOn } from './replay/notes';
 import { DONORS_MIN } from './replay/pools';
 import type { Sample } from './replay/sample';
-import { changesIn, english, restsOn, type Told, tell, told } from './replay/words';
+import { english, type Told, tell, told } from './replay/tell';
+import { changesIn, restsOn } from './replay/words';
 import type { Sentence } from './sentence';
 
 export interface Suggestion extends Omit<Candidate, 'definition' | 'alters'>, Told {

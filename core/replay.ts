@@ -9,7 +9,8 @@ import { notesOn } from './replay/notes';
 import type { Outcome } from './replay/recording';
 import type { Draft } from './replay/replay-run';
 import type { Sample } from './replay/sample';
-import { changesIn, english, restsOn, type Told, tell, told } from './replay/words';
+import { english, type Told, tell, told } from './replay/tell';
+import { changesIn, restsOn } from './replay/words';
 import type { Sentence } from './sentence';
 
 /** What became of recorded runs, and what would have become of them on a draft. */

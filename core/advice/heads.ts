@@ -1,4 +1,4 @@
-import { tell } from '../replay/words';
+import { tell } from '../replay/tell';
 import type { Sentence } from '../sentence';
 import type { Candidate } from './candidates';
 

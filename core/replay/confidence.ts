@@ -2,7 +2,8 @@ import type { Sentence } from '../sentence';
 import type { Played } from './compare';
 import { DONORS_MIN } from './pools';
 import type { Sample } from './sample';
-import { cannotTell, tell } from './words';
+import { tell } from './tell';
+import { cannotTell } from './words';
 
 /** `measured`: of the runs that change, few rest on what others did; `too_few`: the data cannot tell. */
 export type Confidence = 'measured' | 'estimated' | 'too_few';

@@ -2,7 +2,7 @@ import { SUCCESS_STATUSES, type SuccessStatus } from '../../schemas/vocabulary';
 import { ADDRESS_FIELDS } from '../address';
 import { type Ladder, NONE, type SendRung } from '../ladder';
 import type { Sentence } from '../sentence';
-import { tell } from './words';
+import { tell } from './tell';
 
 /** For each step of a draft, by its number, the recorded step that tells of it; NONE where none does. */
 export interface StepMatch {

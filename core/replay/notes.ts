@@ -1,7 +1,7 @@
 import { NONE, type Rung, rungAt } from '../ladder';
 import type { Sentence } from '../sentence';
 import type { Sample } from './sample';
-import { tell } from './words';
+import { tell } from './tell';
 
 /** Runs that are left out, and what the sample itself cannot tell of each step. */
 export function notesOn({ ladder, runs, pools, leftOut }: Sample): Sentence[] {

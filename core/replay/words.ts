@@ -1,25 +1,8 @@
-import { inEnglish, type KeyOf, type Sentence, type Values } from '../sentence';
+import type { Sentence, Values } from '../sentence';
 import type { Differences } from './compare';
 import { DONORS_MIN } from './pools';
-import { TOLD } from './sentences';
+import { tell } from './tell';
 import type { Untold } from './world';
-
-/** A sentence in English, and as data by its key in TOLD. */
-export interface Told extends Sentence {
-  sentence: string;
-}
-
-export function tell(key: KeyOf<typeof TOLD>, values: Values = {}): Sentence {
-  return { key, values };
-}
-
-export function told(sentence: Sentence): Told {
-  return { sentence: english(sentence), ...sentence };
-}
-
-export function english(sentence: Sentence): string {
-  return inEnglish(TOLD, sentence);
-}
 
 /** What changes, in the order in which it matters; that nothing does where nothing does. */
 export function changesIn(differences: Differences, withinMs: number): Sentence[] {
