@@ -4,6 +4,7 @@ import { type ConsentWrite, consentSchema, consentWriteSchema } from '../schemas
 import { listOf } from '../schemas/list';
 import type { Consent } from '../store/contract';
 import { maskAddress } from './masked';
+import { type ModeQuery, modeOf, modeQuerySchema } from './mode';
 import { type Method, type Route, type RouteAudit, route } from './route';
 import type { Services } from './services';
 
@@ -13,7 +14,7 @@ export function consentRoutes(services: Services): Route[] {
   return [
     writeRoute(services, 'POST'),
     writeRoute(services, 'PUT'),
-    route<unknown, { recipientId: string }>({
+    route<unknown, ModeQuery & { recipientId: string }>({
       method: 'GET',
       path: PATH,
       summary: 'What a recipient agreed to or refused',
@@ -23,14 +24,17 @@ export function consentRoutes(services: Services): Route[] {
         type: 'object',
         additionalProperties: false,
         required: ['recipientId'],
-        properties: { recipientId: { type: 'string', minLength: 1, maxLength: 128 } },
+        properties: {
+          recipientId: { type: 'string', minLength: 1, maxLength: 128 },
+          ...modeQuerySchema.properties,
+        },
       },
       responses: { 200: listOf(consentSchema) },
       async handle({ caller, query }) {
-        const consents = await services.store.consents.list(
-          caller.mode,
-          settledAddress(query.recipientId, caller.mode),
-        );
+        const chosen = modeOf(caller, query.mode);
+        if (!chosen.ok) return chosen.response;
+        const { mode } = chosen;
+        const consents = await services.store.consents.list(mode, settledAddress(query.recipientId, mode));
         return { status: 200, body: { items: consents.map(view), nextCursor: null } };
       },
     }),
@@ -49,9 +53,12 @@ function writeRoute({ store, now }: Services, method: Method): Route {
     body: consentWriteSchema,
     responses: { 200: consentSchema },
     async handle({ caller, body }) {
+      const chosen = modeOf(caller, body.mode);
+      if (!chosen.ok) return chosen.response;
+      const { mode } = chosen;
       const { recipientId, purpose, channel = null, granted } = body;
-      const consent: Consent = { mode: caller.mode, recipientId, purpose, channel, granted, updatedAt: now() };
-      await store.consents.put({ ...consent, recipientId: settledAddress(recipientId, caller.mode) });
+      const consent: Consent = { mode, recipientId, purpose, channel, granted, updatedAt: now() };
+      await store.consents.put({ ...consent, recipientId: settledAddress(recipientId, mode) });
       return { status: 200, body: view(consent) };
     },
   });
@@ -60,8 +67,8 @@ function writeRoute({ store, now }: Services, method: Method): Route {
 /** Those of the recipient that is spoken of, whose address it may be. */
 function consentState(store: Services['store']): RouteAudit['read'] {
   return async (_params, { caller, body }) => {
-    const { recipientId } = body as ConsentWrite;
-    const consents = await store.consents.list(caller.mode, settledAddress(recipientId, caller.mode));
+    const { recipientId, mode = caller.mode } = body as ConsentWrite;
+    const consents = await store.consents.list(mode, settledAddress(recipientId, mode));
     return consents.map((consent) => ({ ...view(consent), recipientId: maskAddress(consent.recipientId) }));
   };
 }

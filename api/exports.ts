@@ -112,15 +112,22 @@ function no(response: ApiResponse): { ok: false; response: ApiResponse } {
   return { ok: false, response };
 }
 
+const ROLLUPS_TAKE: ReadonlySet<keyof ExportQuery> = new Set(['format', 'flow', 'version', 'from', 'to', 'mode']);
+
+function keysOf(query: ExportQuery): (keyof ExportQuery)[] {
+  return Object.keys(query) as (keyof ExportQuery)[];
+}
+
 /** What a schema cannot say. A file without a row would look like an answer to a name that is misspelt. */
 function wrongIn(query: ExportQuery, dataset: ExportDataset, flow: Flow | null) {
-  const { from, to, version, status } = query;
+  const { from, to, version } = query;
   if (query.flow !== undefined && !flow) return { pointer: '/query/flow', message: 'There is no such flow.' };
   if (version !== undefined && flow && version > flow.latestVersion) {
     return { pointer: '/query/version', message: `The newest version of this flow is ${flow.latestVersion}.` };
   }
-  if (status !== undefined && dataset === 'rollups') {
-    return { pointer: '/query/status', message: 'Rollups count runs of every status; leave it out.' };
+  const ofRuns = dataset === 'rollups' ? keysOf(query).find((name) => !ROLLUPS_TAKE.has(name)) : undefined;
+  if (ofRuns !== undefined) {
+    return { pointer: `/query/${ofRuns}`, message: 'Rollups count all runs of an hour; leave it out.' };
   }
   if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to)) {
     return { pointer: '/query/to', message: '“to” must be later than “from”.' };

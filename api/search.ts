@@ -2,16 +2,8 @@ import { settledAddress } from '../core/phone';
 import { invocationView } from '../core/view';
 import { type InvocationView, invocationSchema } from '../schemas/invocation';
 import { LIST_LIMITS, listOf, type PageQuery, pageProperties } from '../schemas/list';
-import {
-  CHANNELS,
-  type Channel,
-  INVOCATION_STATUSES,
-  type InvocationStatus,
-  MODES,
-  type Mode,
-  REASONS,
-  type Reason,
-} from '../schemas/vocabulary';
+import { type RunFilters, runFiltersSchema } from '../schemas/run-filters';
+import type { Mode } from '../schemas/vocabulary';
 import type { IndexedInvocation, InvocationQuery, PageRequest } from '../store/contract';
 import { accepted } from './accept';
 import { masksAddresses, seesOnlyOwn } from './access';
@@ -24,51 +16,17 @@ import { type ApiRequest, type ApiResponse, type Route, route } from './route';
 import { runPages } from './run-pages';
 import type { Services } from './services';
 
-const text = { type: 'string', minLength: 1, maxLength: 300 } as const;
-const flag = { type: 'string', enum: ['true', 'false'] } as const;
-type Flag = (typeof flag.enum)[number];
-const moment = { type: 'string', format: 'date-time', maxLength: 40 } as const;
-
 const searchQuerySchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
     ...pageProperties,
-    flow: { ...text, description: 'A flow ID or a workflow ID.' },
-    workflowId: text,
-    version: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
-    status: { type: 'string', enum: INVOCATION_STATUSES },
-    recipient: { ...text, description: 'Phone number, e-mail address or recipient ID.' },
-    externalId: text,
-    providerMessageId: text,
-    reachedStep: { ...text, description: 'The step that reached the person first.' },
-    reachedChannel: { type: 'string', enum: CHANNELS, description: 'The channel that reached the person first.' },
-    late: { ...flag, description: 'Some message reached the person late.' },
-    duplicate: { ...flag, description: 'The person was reached more than once.' },
-    reason: { type: 'string', enum: REASONS, description: 'Why it failed.' },
-    from: { ...moment, description: 'Created at or after.' },
-    to: { ...moment, description: 'Created before.' },
-    mode: { type: 'string', enum: MODES, description: 'Default: live; a test key sees test.' },
+    ...runFiltersSchema.properties,
+    workflowId: { type: 'string', minLength: 1, maxLength: 300 },
   },
 } as const;
 
-interface SearchQuery extends PageQuery {
-  flow?: string;
-  workflowId?: string;
-  version?: number;
-  status?: InvocationStatus;
-  recipient?: string;
-  externalId?: string;
-  providerMessageId?: string;
-  reachedStep?: string;
-  reachedChannel?: Channel;
-  late?: Flag;
-  duplicate?: Flag;
-  reason?: Reason;
-  from?: string;
-  to?: string;
-  mode?: Mode;
-}
+type SearchQuery = PageQuery & RunFilters & { workflowId?: string };
 
 export const NDJSON = 'application/x-ndjson';
 export const CSV = 'text/csv';

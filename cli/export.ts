@@ -3,42 +3,32 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { EXPORT_DATASETS, EXPORT_FORMATS } from '../schemas/export';
+import { runFiltersSchema } from '../schemas/run-filters';
 import { httpClient } from './client';
 import { Complaint } from './complaint';
 import type { Terminal } from './terminal';
 
-interface Options {
-  format: string;
-  out?: string;
-  flow?: string;
-  version?: string;
-  status?: string;
-  from?: string;
-  to?: string;
-  mode?: string;
-}
+type Options = Record<string, string | undefined> & { out?: string };
 
 /** `onward export <dataset>`: all that matches, to a file or to standard output, as it comes. */
 export function addExport(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('export <dataset>')
     .description(`write all that matches to a file: ${EXPORT_DATASETS.join(', ')}`)
     .option('--format <format>', EXPORT_FORMATS.join(', '), 'ndjson')
-    .option('--out <file>', 'left out: standard output')
-    .option('--flow <id>', 'a flow ID or a workflow ID')
-    .option('--version <n>', 'of the flow')
-    .option('--status <status>', 'of the runs')
-    .option('--from <time>', 'created at or after, such as 2026-11-01T00:00:00Z')
-    .option('--to <time>', 'created before')
-    .option('--mode <mode>', 'live or test')
-    .action(async (dataset: string, { out, ...filters }: Options) => {
-      const query = new URLSearchParams();
-      for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, value);
-      const pieces = httpClient(terminal.env).download(`/exports/${encodeURIComponent(dataset)}?${query}`);
-      if (out === undefined) return toTerminal(pieces, terminal);
-      const bytes = await toFile(pieces, out);
-      terminal.err(`${out}: ${bytes.toLocaleString('en')} bytes.`);
-    });
+    .option('--out <file>', 'left out: standard output');
+  for (const [name, schema] of Object.entries(runFiltersSchema.properties)) {
+    const kebab = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+    command.option(`--${kebab} <value>`, 'description' in schema ? schema.description : '');
+  }
+  command.action(async (dataset: string, { out, ...filters }: Options) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, value);
+    const pieces = httpClient(terminal.env).download(`/exports/${encodeURIComponent(dataset)}?${query}`);
+    if (out === undefined) return toTerminal(pieces, terminal);
+    const bytes = await toFile(pieces, out);
+    terminal.err(`${out}: ${bytes.toLocaleString('en')} bytes.`);
+  });
 }
 
 async function toTerminal(pieces: AsyncIterable<Uint8Array>, terminal: Terminal): Promise<void> {

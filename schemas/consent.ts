@@ -1,5 +1,5 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import { CHANNELS, PURPOSES } from './vocabulary';
+import { CHANNELS, MODES, PURPOSES } from './vocabulary';
 
 export const consentWriteSchema = {
   type: 'object',
@@ -10,6 +10,7 @@ export const consentWriteSchema = {
     purpose: { type: 'string', enum: PURPOSES },
     channel: { type: ['string', 'null'], enum: [...CHANNELS, null], description: 'Null or left out: every channel.' },
     granted: { type: 'boolean' },
+    mode: { type: 'string', enum: MODES, description: 'Default: that of the key; of people live.' },
   },
 } as const;
 export type ConsentWrite = FromSchema<typeof consentWriteSchema>;

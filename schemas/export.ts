@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
-import { INVOCATION_STATUSES, MODES, REASONS } from './vocabulary';
+import { runFiltersSchema } from './run-filters';
+import { REASONS } from './vocabulary';
 
 export const EXPORT_DATASETS = ['invocations', 'attempts', 'events', 'rollups'] as const;
 /** What can be exported: a row a run, a send, an event, or a rollup key. */
@@ -173,19 +174,12 @@ export const EXPORT_COLUMNS = {
   rollups: ROLLUP_COLUMNS as readonly ExportColumn[],
 } as const satisfies Record<ExportDataset, readonly ExportColumn[]>;
 
-const moment = { type: 'string', format: 'date-time', maxLength: 40 } as const;
-
 export const exportQuerySchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
     format: { type: 'string', enum: EXPORT_FORMATS, description: 'Goes before Accept; default ndjson.' },
-    flow: { type: 'string', minLength: 1, maxLength: 300, description: 'A flow ID or a workflow ID.' },
-    version: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
-    status: { type: 'string', enum: INVOCATION_STATUSES, description: 'Of the runs; rollups have none.' },
-    from: { ...moment, description: 'Runs created at or after; of rollups, hours that begin at or after.' },
-    to: { ...moment, description: 'Runs created before; of rollups, hours that begin before.' },
-    mode: { type: 'string', enum: MODES, description: 'Default: live; a test key sees test.' },
+    ...runFiltersSchema.properties,
   },
 } as const;
 export type ExportQuery = FromSchema<typeof exportQuerySchema>;

@@ -129,6 +129,20 @@ describe('the table of roles', () => {
     expect(await read(api.keys.test)).toHaveLength(1);
     expect(await read(api.keys.live)).toHaveLength(0);
   });
+
+  it('an owner keeps those of either mode, a test key those of test runs alone', async () => {
+    const consent = { recipientId: 'user-2', purpose: 'otp', granted: false };
+    const put = (key: string, mode?: string) => api.call('PUT', '/v1/consents', { key, body: { ...consent, mode } });
+    await must(put(api.keys.owner, 'test'), 200);
+    const items = async (key: string, mode = '') =>
+      (await api.call('GET', `/v1/consents?recipientId=user-2${mode && `&mode=${mode}`}`, { key })).body.items;
+    expect(await items(api.keys.owner)).toEqual([]);
+    expect(await items(api.keys.owner, 'test')).toMatchObject([consent]);
+    expect(await items(api.keys.test)).toMatchObject([consent]);
+    expectProblem(await put(api.keys.test, 'live'), 403);
+    expectProblem(await api.call('GET', '/v1/consents?recipientId=user-2&mode=live', { key: api.keys.test }), 403);
+    expectProblem(await put(api.keys.owner, 'both'), 422);
+  });
 });
 
 describe('a run', () => {

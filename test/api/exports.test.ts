@@ -249,13 +249,19 @@ test('every field that an event may have is a column of events', () => {
 });
 
 describe('what is asked for', () => {
-  it('is narrowed by flow, version, status and time', async () => {
+  it('is narrowed by all that runs are searched by', async () => {
     const found = async (query: string) => (await ndjson('invocations', query)).map(({ id }) => id);
     const all = await ndjson('invocations');
     const [last, , , first] = all.map(({ createdAt }) => createdAt);
     expect(await found('&status=failed')).toEqual([ids[2]]);
     expect(await found('&flow=wf_otp&version=1')).toHaveLength(4);
     expect(await found(`&from=${last}`)).toEqual(all.filter(({ createdAt }) => createdAt === last).map(({ id }) => id));
+    expect(await found('&duplicate=true')).toEqual([ids[3]]);
+    expect(await found('&reachedChannel=whatsapp')).toEqual([ids[1]]);
+    expect(await found(`&recipient=${encodeURIComponent(PERSON.recipient.phone)}`)).toHaveLength(4);
+    expect(await found('&recipient=nobody')).toEqual([]);
+    const attempts = await ndjson('attempts', '&externalId=-2%2B3');
+    expect(attempts.map(({ invocationId }) => invocationId)).toEqual([ids[3], ids[3]]);
     // The end does not belong to it: what follows begins there.
     expect(await found(`&to=${first}`)).toEqual([]);
     expect(await ndjson('rollups', '&flow=wf_otp&version=1')).toHaveLength(3);
@@ -280,7 +286,8 @@ describe('what is asked for', () => {
     ['events', '&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', '/query/to'],
     ['events', '&from=yesterday', '/query/from'],
     ['invocations', '&format=xlsx', '/query/format'],
-    ['invocations', '&recipient=ann', '/query/recipient'],
+    ['rollups', '&recipient=ann', '/query/recipient'],
+    ['invocations', '&late=perhaps', '/query/late'],
   ])('is refused where it cannot be meant: %s %s', async (dataset, query, pointer) => {
     const answer = await get(dataset, query);
     expectProblem(answer, 422);

@@ -281,6 +281,11 @@ describe('consents and prices', () => {
     await page.getByText('Nothing is recorded for user-77.').waitFor();
     await press(page, 'Record that they refused');
     await page.getByRole('cell', { name: 'Refused' }).waitFor();
+    // Of live runs: of test runs nothing is recorded.
+    await page.getByRole('link', { name: 'Test', exact: true }).click();
+    await page.getByRole('searchbox', { name: /^Recipient/ }).fill('user-77');
+    await page.getByRole('searchbox', { name: /^Recipient/ }).press('Enter');
+    await page.getByText('Nothing is recorded for user-77.').waitFor();
   });
 
   it('prices are replaced by CSV, all or nothing', async () => {

@@ -1,24 +1,6 @@
-import type { Channel, InvocationStatus, Mode, Reason } from '../../../schemas/vocabulary';
+import type { RunFilters } from '../../../schemas/run-filters';
 import { CHANNELS, INVOCATION_STATUSES, REASONS } from '../../../schemas/vocabulary';
 import { recognise, type Sought, settled } from './recognise';
-
-/** What a search of runs is held to; the names are those of GET /v1/invocations, and of the page's address. */
-export interface RunFilters {
-  mode?: Mode;
-  flow?: string;
-  version?: number;
-  status?: InvocationStatus;
-  recipient?: string;
-  externalId?: string;
-  providerMessageId?: string;
-  reachedStep?: string;
-  reachedChannel?: Channel;
-  late?: 'true' | 'false';
-  duplicate?: 'true' | 'false';
-  reason?: Reason;
-  from?: string;
-  to?: string;
-}
 
 const TEXTS = ['flow', 'recipient', 'externalId', 'providerMessageId', 'reachedStep'] as const;
 const LISTS = {
@@ -41,8 +23,6 @@ export const NARROWING = [
   'from',
   'to',
 ] as const satisfies readonly (keyof RunFilters)[];
-/** What GET /v1/exports/{dataset} takes of it. */
-const EXPORTED = ['mode', 'flow', 'version', 'status', 'from', 'to'] as const satisfies readonly (keyof RunFilters)[];
 
 /** What a page's address says; what is not understood is left out. */
 export function filtersOf(search: URLSearchParams): RunFilters {
@@ -102,17 +82,10 @@ export function soughtIn(filters: RunFilters): { text: string; as: Sought | 'aut
 export type ExportDataset = 'invocations' | 'attempts' | 'events';
 export type ExportFormat = 'ndjson' | 'csv' | 'parquet';
 
-/** The address of the file, and the filters that it cannot be held to. */
-export function exportOf(filters: RunFilters, dataset: ExportDataset, format: ExportFormat) {
-  const search = new URLSearchParams({ format });
-  for (const name of EXPORTED) {
-    const value = filters[name];
-    if (value !== undefined) search.set(name, String(value));
-  }
-  const without = NARROWING.filter(
-    (name) => filters[name] !== undefined && !(EXPORTED as readonly string[]).includes(name),
-  );
-  return { href: `/v1/exports/${dataset}?${search}`, without };
+/** The address of the file with all that the list has. */
+export function exportOf(filters: RunFilters, dataset: ExportDataset, format: ExportFormat): string {
+  const search = searchOf(filters);
+  return `/v1/exports/${dataset}?format=${format}${search && `&${search}`}`;
 }
 
 /** A moment as `datetime-local` has it, in the viewer's zone. */

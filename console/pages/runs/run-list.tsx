@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
+import type { RunFilters } from '../../../schemas/run-filters';
 import { useFlows } from '../../client/flow-names';
 import { useRights } from '../../client/session';
 import { whole } from '../../parts/amounts';
@@ -13,7 +14,7 @@ import { ProblemNote } from '../../parts/problem-note';
 import { SavedViews } from '../../parts/saved-views';
 import { VirtualList } from '../../parts/virtual-list';
 import { ExportLinks } from './export-links';
-import { filtersOf, narrowed, type RunFilters, searchOf } from './filters';
+import { filtersOf, narrowed, searchOf } from './filters';
 import styles from './run-list.module.css';
 import { RunRow, RunRowHead } from './run-row';
 import { RunSearch } from './run-search';

@@ -1,11 +1,12 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { RunFilters } from '../../../schemas/run-filters';
 import { CHANNELS, INVOCATION_STATUSES, REASONS } from '../../../schemas/vocabulary';
 import { useFlows } from '../../client/flow-names';
 import { whole } from '../../parts/amounts';
 import { Button } from '../../parts/button';
 import { type Choice, Select, TextField } from '../../parts/field';
-import { localMoment, momentOf, narrowed, type RunFilters, seeking, soughtIn } from './filters';
+import { localMoment, momentOf, narrowed, seeking, soughtIn } from './filters';
 import { recognise, SOUGHT, type Sought } from './recognise';
 import styles from './run-list.module.css';
 

@@ -1,8 +1,8 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { InvocationView } from '../../../schemas/invocation';
+import type { RunFilters } from '../../../schemas/run-filters';
 import { answer, api } from '../../client/api';
-import type { RunFilters } from './filters';
 
 /** As many as the API gives at once: whoever scrolls fast waits less often. */
 const PAGE = 200;

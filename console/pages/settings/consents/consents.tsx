@@ -13,7 +13,6 @@ export default function Consents() {
   const mode: Mode = search.get('mode') === 'test' ? 'test' : 'live';
   return (
     <Page title={t('section.consents')} about={t('consents.about')}>
-      <RecipientConsents />
       <Tabs
         label={t('mode')}
         tabs={(['live', 'test'] as const).map((one) => {
@@ -21,7 +20,8 @@ export default function Consents() {
           return { href, words: t(`mode.${one}`), current: one === mode };
         })}
       />
-      <Suppressions key={mode} mode={mode} />
+      <RecipientConsents key={`consents ${mode}`} mode={mode} />
+      <Suppressions key={`suppressions ${mode}`} mode={mode} />
     </Page>
   );
 }

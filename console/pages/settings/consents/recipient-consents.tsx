@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CHANNELS, type Channel, PURPOSES, type Purpose } from '../../../../schemas/vocabulary';
+import { CHANNELS, type Channel, type Mode, PURPOSES, type Purpose } from '../../../../schemas/vocabulary';
 import { ask } from '../../../client/ask';
 import { useRights } from '../../../client/session';
 import { Time } from '../../../parts/amounts';
@@ -24,15 +24,15 @@ interface Consent {
 }
 
 /** What one recipient agreed to or refused. An address is never put into this page's own. */
-export function RecipientConsents() {
+export function RecipientConsents({ mode }: { mode: Mode }) {
   const { t } = useTranslation('settings');
   const { edits } = useRights();
   const [typed, setTyped] = useState('');
   const [recipientId, setRecipientId] = useState('');
   const { data, error, isFetching, refetch } = useQuery({
-    queryKey: ['consents', recipientId],
+    queryKey: ['consents', mode, recipientId],
     queryFn: ({ signal }) => {
-      const search = new URLSearchParams({ recipientId });
+      const search = new URLSearchParams({ recipientId, mode });
       return ask<{ items: Consent[] }>('GET', `/v1/consents?${search}`, undefined, signal);
     },
     enabled: recipientId !== '',
@@ -59,7 +59,7 @@ export function RecipientConsents() {
       {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
       {isFetching && !data && <Loading lines={2} />}
       <div aria-live="polite">{data && <Found consents={data.items} recipientId={recipientId} />}</div>
-      {recipientId !== '' && edits('consents') && <Write recipientId={recipientId} />}
+      {recipientId !== '' && edits('consents') && <Write recipientId={recipientId} mode={mode} />}
     </Card>
   );
 }
@@ -90,16 +90,16 @@ function Found({ consents, recipientId }: { consents: Consent[]; recipientId: st
   );
 }
 
-function Write({ recipientId }: { recipientId: string }) {
+function Write({ recipientId, mode }: { recipientId: string; mode: Mode }) {
   const { t } = useTranslation(['settings', 'vocabulary']);
   const client = useQueryClient();
   const [purpose, setPurpose] = useState<Purpose>('marketing');
   const [channel, setChannel] = useState<Channel | ''>('');
   const writing = useMutation({
     mutationFn: (granted: boolean) =>
-      ask('PUT', '/v1/consents', { recipientId, purpose, channel: channel || null, granted }),
+      ask('PUT', '/v1/consents', { recipientId, purpose, channel: channel || null, granted, mode }),
     onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ['consents', recipientId] });
+      void client.invalidateQueries({ queryKey: ['consents', mode, recipientId] });
       toast(t('consent.written'));
     },
   });
