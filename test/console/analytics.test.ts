@@ -284,7 +284,7 @@ test(
       .getByText(/من العمليات، وكل النتائج مَقيسة/)
       .first()
       .waitFor();
-    await page.getByText(/ممن لم تكن/).waitFor();
+    await page.getByText(/قد وصلت إليهم حتى ذلك الحين/).waitFor();
     const words = await page.locator('main').locator('p, li').allInnerTexts();
     expect(words.filter((text) => /[A-Za-z]{2,} [A-Za-z]{2,}/.test(text))).toEqual([]);
     expect(await page.locator('main [lang=en]').count()).toBe(0);
