@@ -24,14 +24,16 @@ type Singular<K extends string> = K extends `${infer Name}_one` ? Name : K exten
 
 const PLACE = /\{\{(\w+)(?:, (\w+))?\}\}/g;
 
-/** The sentence with its values filled in. Throws where the catalogue lacks it, or it a value: both are bugs. */
+/**
+ * The sentence with its values filled in. A draft may lack what its type promises, such as the name of a step that is
+ * being renamed: that is shown as it is. Throws where the catalogue lacks the sentence, which is a bug.
+ */
 export function inEnglish(catalogue: Catalogue, { key, values }: Sentence): string {
   const text = catalogue[key] ?? catalogue[`${key}_${values.count === 1 ? 'one' : 'other'}`];
   if (text === undefined) throw new Error(`there is no sentence ${key}`);
   return text.replace(PLACE, (_place, name: string, format: string | undefined) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    if (value === undefined) throw new Error(`the sentence ${key} lacks its ${name}`);
-    return shown(catalogue, value, format);
+    return value === undefined ? String(value) : shown(catalogue, value, format);
   });
 }
 

@@ -165,6 +165,7 @@ describe('advice', () => {
       expect(noteSentences.map((one) => inEnglish(TOLD, one))).toEqual(notes);
       for (const { sentence, key, values } of [verdict, ...suggestions]) {
         expect(inEnglish(TOLD, { key, values })).toBe(sentence);
+        expect(sentence).not.toContain('undefined');
         expect(JSON.parse(JSON.stringify(values))).toEqual(values);
       }
     }

@@ -66,6 +66,13 @@ describe('the difference of two versions', () => {
     ]);
   });
 
+  test('is told of a draft whose step has no name for the moment', () => {
+    const { name: _, ...nameless } = step('sms');
+    expect(sentences(BASE, { ...BASE, steps: [...BASE.steps, nameless as (typeof BASE.steps)[number]] })).toHaveLength(
+      1,
+    );
+  });
+
   test('is data too, by which its sentence can be made again', () => {
     const both = (name: string, ...branches: Parameters<typeof parallel>[1]) => parallel('any', branches, { name });
     const versions = [
@@ -78,6 +85,7 @@ describe('the difference of two versions', () => {
     const changes = versions.flatMap((from) => versions.flatMap((to) => diffFlows(from, to)));
     for (const { key, values, sentence } of changes) {
       expect(inEnglish(DIFFERENCES, { key, values })).toBe(sentence);
+      expect(sentence).not.toContain('undefined');
       expect(JSON.parse(JSON.stringify(values))).toEqual(values);
     }
     // Nothing stands in the catalogue that is never said.

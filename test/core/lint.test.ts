@@ -434,6 +434,7 @@ describe('lint', () => {
     for (const { key, values, rule, message, hint } of all) {
       expect(key.split('.')[0]).toBe(rule);
       expect(inEnglish(LINT, { key, values })).toBe(message);
+      expect(`${message} ${hint}`.replace(/undefined$/, '')).not.toContain('undefined');
       expect(Object.hasOwn(LINT, `${key}.hint`) ? inEnglish(LINT, { key: `${key}.hint`, values }) : undefined).toBe(
         hint,
       );

@@ -66,7 +66,7 @@ export function valueInText(t: Words, path: readonly string[], value: unknown, c
     const inner = [...path, name];
     return `${lastName(t, inner)}: ${valueInText(t, inner, one, currency, JSON.stringify(one))}`;
   });
-  return listed(parts);
+  return parts.length > 0 ? listed(parts) : text;
 }
 
 /** Null where there are no better words than the value itself. */
