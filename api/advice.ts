@@ -119,15 +119,14 @@ async function answer(work: LongWork, name: unknown[], make: () => Promise<objec
 }
 
 function adviceView({ sample, about }: FlowSample, found: Advice): object {
-  const { baseline, withinMs, suggestions, latency, notes, sentence } = found;
+  const { baseline, withinMs, suggestions, latency, notes, noteSentences, sentence, key, values } = found;
   return {
     ...about,
     withinSeconds: withinMs / 1000,
     baseline: figuresView(baseline, sample.ladder.currency),
     suggestions: suggestions.map(suggestionView),
     latency,
-    notes,
-    sentence,
+    ...{ notes, noteSentences, sentence, key, values },
   };
 }
 
@@ -141,8 +140,10 @@ function suggestionView({
   estimatedShare,
   confidence,
   sentence,
+  key,
+  values,
 }: Suggestion): object {
-  return { kind, step, from, to, effect, runs, estimatedShare, confidence, sentence };
+  return { kind, step, from, to, effect, runs, estimatedShare, confidence, sentence, key, values };
 }
 
 function replayView({ sample, about }: FlowSample, found: WhatIf): object {

@@ -7,10 +7,13 @@ const LAST_SHOWN = 4;
 /** Fields that hold an address, whatever it looks like. */
 const ADDRESSES: ReadonlySet<string> = new Set(['to', 'phone', 'email', 'address', 'recipient', 'recipientId']);
 const TOKENS: ReadonlySet<string> = new Set(['pushToken', 'token', 'lineUserId']);
-/** Ours, and never an address: IDs, cursors that have to come back as they are, and counts as JSON text. */
+/**
+ * Ours, and never an address: IDs, cursors that have to come back as they are, counts as JSON text, and what is advised,
+ * whose `to` is a list of steps.
+ */
 const OURS: ReadonlySet<string> = new Set([
   ...['id', 'invocationId', 'nextCursor', 'links', 'requestId'],
-  ...['costs', 'latency', 'otherCounts'],
+  ...['costs', 'latency', 'otherCounts', 'suggestions'],
 ]);
 /** What customers put in: there any name may hold an address, and a name may be one. */
 const GIVEN: ReadonlySet<string> = new Set(['metadata', 'variables']);

@@ -12,18 +12,20 @@ import { matchSteps } from './replay/match-steps';
 import { notesOn } from './replay/notes';
 import { DONORS_MIN } from './replay/pools';
 import type { Sample } from './replay/sample';
-import { changesIn, count, restsOn } from './replay/words';
+import { english, type Told, tell, told } from './replay/tell';
+import { changesIn, restsOn } from './replay/words';
+import type { Sentence } from './sentence';
 
-export interface Suggestion extends Omit<Candidate, 'definition' | 'alters'> {
+export interface Suggestion extends Omit<Candidate, 'definition' | 'alters'>, Told {
   /** Null where the data cannot tell. */
   effect: Differences | null;
   runs: number;
   estimatedShare: number;
   confidence: Confidence;
-  sentence: string;
 }
 
-export interface Advice {
+/** Its sentence is the best suggestion's where there is one. */
+export interface Advice extends Told {
   baseline: Figures;
   /** The time at which reach is looked at. */
   withinMs: number;
@@ -31,7 +33,8 @@ export interface Advice {
   suggestions: Suggestion[];
   latency: StepLatency[];
   notes: string[];
-  sentence: string;
+  /** The notes as data. */
+  noteSentences: Sentence[];
 }
 
 export interface AdviceQuestion {
@@ -64,13 +67,15 @@ export function* advise(question: AdviceQuestion): Generator<void, Advice, void>
   }
   const suggestions = yield* suggestionsFrom(tried, sample.runs.length);
   const better = suggestions.filter(({ confidence }) => confidence !== 'too_few');
+  const noteSentences = notesOn(sample);
   return {
     baseline: figuresOf(sample.outcomes, withinMs),
     withinMs,
     suggestions,
     latency: latencyTable(sample, latencies),
-    notes: notesOn(sample),
-    sentence: verdict(sample.runs.length, tried.length, better),
+    notes: noteSentences.map(english),
+    noteSentences,
+    ...verdict(sample.runs.length, tried.length, better),
   };
 }
 
@@ -129,24 +134,31 @@ function suggestionOf(candidate: Candidate, played: Played, effect: Differences)
   const runs = played.before.length;
   const estimatedShare = played.estimated / runs;
   const confidence = confidenceOf(played);
-  const sentence = `${headOf(candidate)}: ${changesIn(effect, played.withinMs)}; ${restsOn(runs, estimatedShare)}.`;
-  return { kind, step, from, to, effect, runs, estimatedShare, confidence, sentence };
+  const values = {
+    head: headOf(candidate),
+    changes: changesIn(effect, played.withinMs),
+    rests: restsOn(runs, estimatedShare),
+  };
+  return {
+    ...{ kind, step, from, to, effect, runs, estimatedShare, confidence },
+    ...told(tell('suggestion.told', values)),
+  };
 }
 
 function untoldOf(candidate: Candidate, played: Played, sample: Sample): Suggestion {
   const { kind, step, from, to } = candidate;
   const runs = played.before.length;
   const estimatedShare = played.estimated / runs;
-  const why = untoldIn(played, sample);
-  const sentence = `${headOf(candidate)}: the data cannot tell; ${why}.`;
-  return { kind, step, from, to, effect: null, runs, estimatedShare, confidence: 'too_few', sentence };
+  const values = { head: headOf(candidate), why: untoldIn(played, sample) };
+  return {
+    ...{ kind, step, from, to, effect: null, runs, estimatedShare, confidence: 'too_few' },
+    ...told(tell('suggestion.untold', values)),
+  };
 }
 
-function verdict(runs: number, tried: number, better: readonly Suggestion[]): string {
-  if (runs < DONORS_MIN) {
-    return `The data cannot tell: at least ${DONORS_MIN} runs are needed, and there ${runs === 1 ? 'is' : 'are'} ${count(runs)}.`;
-  }
+function verdict(runs: number, tried: number, better: readonly Suggestion[]): Told {
+  if (runs < DONORS_MIN) return told(tell('verdict.few_runs', { needed: DONORS_MIN, count: runs }));
   const [best] = better;
-  if (best) return best.sentence;
-  return `Leave it: of ${count(tried)} changes that were tried none is clearly better; from ${count(runs)} runs.`;
+  if (best) return { sentence: best.sentence, key: best.key, values: best.values };
+  return told(tell('verdict.leave', { tried, runs }));
 }

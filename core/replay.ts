@@ -9,10 +9,12 @@ import { notesOn } from './replay/notes';
 import type { Outcome } from './replay/recording';
 import type { Draft } from './replay/replay-run';
 import type { Sample } from './replay/sample';
-import { changesIn, count, restsOn } from './replay/words';
+import { english, type Told, tell, told } from './replay/tell';
+import { changesIn, restsOn } from './replay/words';
+import type { Sentence } from './sentence';
 
 /** What became of recorded runs, and what would have become of them on a draft. */
-export interface WhatIf {
+export interface WhatIf extends Told {
   baseline: Figures;
   draft: Figures;
   /** The time at which reach is looked at. */
@@ -24,7 +26,8 @@ export interface WhatIf {
   perStep: StepChange[];
   examples: Example[];
   notes: string[];
-  sentence: string;
+  /** The notes as data. */
+  noteSentences: Sentence[];
 }
 
 /** Null: the ladder has no such step. */
@@ -60,6 +63,7 @@ export function* whatIf(sample: Sample, ladder: Ladder): Generator<void, WhatIf,
   const { differences } = yield* differencesOf(played, yield* weightsFor(sample.runs.length));
   const estimatedShare = sample.runs.length === 0 ? 0 : played.estimated / sample.runs.length;
   const confidence = confidenceOf(played);
+  const noteSentences = [...untoldNote(sample, played), ...draft.match.notes, ...notesOn(sample)];
   return {
     baseline: figuresOf(played.before, withinMs),
     draft: figuresOf(played.after, withinMs),
@@ -70,8 +74,9 @@ export function* whatIf(sample: Sample, ladder: Ladder): Generator<void, WhatIf,
     confidence,
     perStep: stepChanges(sample.ladder, ladder, before, after),
     examples: examplesIn(sample, draft, played),
-    notes: [...untoldNote(sample, played), ...draft.match.notes, ...notesOn(sample)],
-    sentence: sentenceOn(sample, played, differences, confidence, estimatedShare),
+    notes: noteSentences.map(english),
+    noteSentences,
+    ...told(sentenceOn(sample, played, differences, confidence, estimatedShare)),
   };
 }
 
@@ -109,13 +114,10 @@ function examplesIn(sample: Sample, draft: Draft, { before, after, drawn }: Play
   return [...measured, ...estimated].slice(0, EXAMPLES_MOST);
 }
 
-function untoldNote(sample: Sample, played: Played): string[] {
+function untoldNote(sample: Sample, played: Played): Sentence[] {
   const { untold } = played;
   if (untold.length === 0) return [];
-  const runs = `${count(untold.length)} ${untold.length === 1 ? 'run' : 'runs'}`;
-  return [
-    `Of ${runs} the data cannot tell all: ${untoldIn(played, sample)}. What is not known is played as accepted and never heard of.`,
-  ];
+  return [tell('note.untold', { count: untold.length, why: untoldIn(played, sample) })];
 }
 
 function sentenceOn(
@@ -124,8 +126,9 @@ function sentenceOn(
   differences: Differences,
   confidence: Confidence,
   estimatedShare: number,
-): string {
+): Sentence {
   const { length } = sample.runs;
-  if (confidence === 'too_few') return `The data cannot tell: ${untoldIn(played, sample)}.`;
-  return `The draft: ${changesIn(differences, played.withinMs)}; ${restsOn(length, estimatedShare)}.`;
+  if (confidence === 'too_few') return tell('draft.untold', { why: untoldIn(played, sample) });
+  const changes = changesIn(differences, played.withinMs);
+  return tell('draft.told', { changes, rests: restsOn(length, estimatedShare) });
 }

@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { type FlowDefinition, flowDefinitionSchema } from './flow';
+import { sentenceProperties, sentenceSchema } from './sentence';
 import { CHANNELS, FINAL_STATUSES, INVOCATION_STATUSES, MODES } from './vocabulary';
 
 const time = { type: 'string', format: 'date-time' } as const;
@@ -136,7 +137,19 @@ const setting = {
 const suggestion = {
   type: 'object',
   additionalProperties: false,
-  required: ['kind', 'step', 'from', 'to', 'effect', 'runs', 'estimatedShare', 'confidence', 'sentence'],
+  required: [
+    'kind',
+    'step',
+    'from',
+    'to',
+    'effect',
+    'runs',
+    'estimatedShare',
+    'confidence',
+    'sentence',
+    'key',
+    'values',
+  ],
   properties: {
     kind: { type: 'string', enum: ['timeout', 'order', 'leave_out'] },
     step: { type: 'string' },
@@ -153,6 +166,7 @@ const suggestion = {
     estimatedShare: { ...share, description: 'Of the runs, those of which something was drawn from other runs.' },
     confidence,
     sentence: { type: 'string' },
+    ...sentenceProperties,
   },
 } as const;
 
@@ -212,10 +226,26 @@ const notes = {
   description: 'What the data cannot tell, in sentences.',
 } as const;
 
+const noteSentences = {
+  type: 'array',
+  items: sentenceSchema,
+  description: 'The notes as data, in their order.',
+} as const;
+
 export const adviceSchema = {
   type: 'object',
   additionalProperties: false,
-  required: [...sampleRequired, 'baseline', 'suggestions', 'latency', 'notes', 'sentence'],
+  required: [
+    ...sampleRequired,
+    'baseline',
+    'suggestions',
+    'latency',
+    'notes',
+    'noteSentences',
+    'sentence',
+    'key',
+    'values',
+  ],
   properties: {
     ...sampleProperties,
     baseline: figures,
@@ -226,7 +256,9 @@ export const adviceSchema = {
     },
     latency: { type: 'array', items: latency },
     notes,
+    noteSentences,
     sentence: { type: 'string' },
+    ...sentenceProperties,
   },
 } as const;
 
@@ -275,7 +307,10 @@ export const replayedSchema = {
     'perStep',
     'examples',
     'notes',
+    'noteSentences',
     'sentence',
+    'key',
+    'values',
   ],
   properties: {
     ...sampleProperties,
@@ -320,6 +355,8 @@ export const replayedSchema = {
       },
     },
     notes,
+    noteSentences,
     sentence: { type: 'string' },
+    ...sentenceProperties,
   },
 } as const;

@@ -2,6 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { eventSchema } from './event';
 import { type FlowDefinition, flowDefinitionSchema } from './flow';
 import { attemptSchema, recipientSchema, worstCaseSchema } from './invocation';
+import { sentenceProperties } from './sentence';
 import { CHANNELS, INVOCATION_STATUSES } from './vocabulary';
 
 const time = { type: 'string', format: 'date-time' } as const;
@@ -48,13 +49,18 @@ export type Publish = FromSchema<typeof publishSchema>;
 export const findingSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['level', 'rule', 'pointer', 'message'],
+  required: ['level', 'rule', 'pointer', 'message', 'key', 'values'],
   properties: {
     level: { type: 'string', enum: ['error', 'warning'] },
     rule: { type: 'string' },
     pointer: { type: 'string', description: 'RFC 6901, into the definition.' },
     message: { type: 'string' },
     hint: { type: 'string' },
+    key: {
+      ...sentenceProperties.key,
+      description: 'Of the message; the hint’s is the same with “.hint”. It begins with the rule.',
+    },
+    values: sentenceProperties.values,
   },
 } as const;
 
@@ -147,6 +153,20 @@ export const simulatedSchema = {
   },
 } as const;
 
+const changeSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['pointer', 'kind', 'sentence', 'key', 'values'],
+  properties: {
+    pointer: { type: 'string', description: 'RFC 6901, into `to`, or into `from` for what was removed.' },
+    kind: { type: 'string', enum: ['added', 'removed', 'changed'] },
+    from: { description: 'What stood there; of a step that moved, its pointer.' },
+    to: { description: 'What stands there; of a step that moved, its pointer.' },
+    sentence: { type: 'string' },
+    ...sentenceProperties,
+  },
+} as const;
+
 export const diffSchema = {
   type: 'object',
   additionalProperties: false,
@@ -154,7 +174,7 @@ export const diffSchema = {
   properties: {
     from: { type: ['integer', 'string'] },
     to: { type: ['integer', 'string'] },
-    changes: { type: 'array', items: { type: 'object' } },
+    changes: { type: 'array', items: changeSchema },
   },
 } as const;
 

@@ -3,8 +3,10 @@ import { locale } from '../words/words';
 
 const MICROS = 1_000_000;
 
+type Format = Intl.NumberFormat | Intl.DateTimeFormat | Intl.ListFormat;
+
 /** Making one takes longer than using it a hundred times, and lists use several in every row. */
-const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+const made = new Map<string, Format>();
 
 function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return kept(`n ${locale()} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale(), options));
@@ -14,7 +16,7 @@ function moments(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return kept(`m ${locale()} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale(), options));
 }
 
-function kept<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+function kept<T extends Format>(key: string, make: () => T): T {
   const found = made.get(key);
   if (found) return found as T;
   const format = make();
@@ -35,6 +37,16 @@ export function whole(count: number): string {
 /** A part of one, as 0.123 → 12.3 %. */
 export function share(part: number): string {
   return numbers({ style: 'percent', maximumFractionDigits: 1 }).format(part);
+}
+
+/** A part of one more or less, as 0.123 → +12.3 %. */
+export function shareChange(part: number): string {
+  return numbers({ style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(part);
+}
+
+/** Several things in a row, as the viewer's language puts them. */
+export function listed(parts: readonly string[]): string {
+  return kept(`l ${locale()}`, () => new Intl.ListFormat(locale(), { type: 'unit' })).format(parts);
 }
 
 /** Milliseconds as people say them: 340 ms, 2.1 s, 4 min 20 s, 3 h 5 min. */

@@ -17,9 +17,13 @@ declare module 'i18next' {
     keySeparator: false;
     nsSeparator: ':';
     resources: {
+      // What core says, by the keys that it gives.
+      advice: object;
+      differences: object;
       flows: typeof flows;
       home: typeof home;
       insight: typeof insight;
+      lint: object;
       parts: typeof parts;
       runs: typeof runs;
       settings: typeof settings;

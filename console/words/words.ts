@@ -11,6 +11,10 @@ export const LANGUAGES = {
 } as const;
 export type Language = keyof typeof LANGUAGES;
 
+/** What core says, it says in English itself (LINT, DIFFERENCES, TOLD): of these rooms there are the other languages alone. */
+export const CORE_ROOMS = ['lint', 'differences', 'advice'] as const;
+export type CoreRoom = (typeof CORE_ROOMS)[number];
+
 const KEY = 'onward.language';
 const catalogues = import.meta.glob<{ default: ResourceKey }>('./*/*.json');
 
@@ -20,6 +24,7 @@ const backend: BackendModule = {
   init() {},
   read(language, namespace, callback) {
     const load = catalogues[`./${language}/${namespace}.json`];
+    if (!load && language === 'en' && CORE_ROOMS.some((room) => room === namespace)) return callback(null, {});
     if (!load) return callback(new Error(`there are no words for ${namespace} in ${language}`), false);
     load().then(
       (found) => callback(null, found.default),

@@ -5,6 +5,8 @@ import type { Mode } from '../../schemas/vocabulary';
 import { type Carrier, carriersOf, factsOf } from '../ladder';
 import type { PriceSituation } from '../prices';
 import type { ProviderCatalog, ProviderFacts } from '../provider-facts';
+import { inEnglish, type KeyOf, type Values } from '../sentence';
+import { LINT } from './sentences';
 
 /** What lint has to say of one place. An error blocks publishing, a warning does not. */
 export interface Finding {
@@ -15,6 +17,25 @@ export interface Finding {
   pointer: string;
   message: string;
   hint?: string;
+  /** The message as data, by its key in LINT; the hint's is the same with `.hint`. It begins with the rule. */
+  key: string;
+  values: Values;
+}
+
+type LintKey = Exclude<KeyOf<typeof LINT>, `${string}.hint`>;
+
+/** What lint says by that key of its sentences. @param pointer RFC 6901, into the definition */
+export function finding(level: Finding['level'], key: LintKey, pointer: string, values: Values = {}): Finding {
+  const hint = `${key}.hint`;
+  return {
+    level,
+    rule: key.split('.')[0] ?? key,
+    pointer,
+    message: inEnglish(LINT, { key, values }),
+    ...(Object.hasOwn(LINT, hint) && { hint: inEnglish(LINT, { key: hint, values }) }),
+    key,
+    values,
+  };
 }
 
 export interface LintContext {

@@ -1,5 +1,5 @@
 import { currencyOf } from '../ladder';
-import type { Finding, LintSubject } from './finding';
+import { type Finding, finding, type LintSubject } from './finding';
 
 /** Prices of another currency than the flow's are not converted, so that they do not count: the owner should know. */
 export function lintPriceCurrency({ definition, context, steps }: LintSubject): Finding[] {
@@ -12,14 +12,10 @@ export function lintPriceCurrency({ definition, context, steps }: LintSubject): 
       const { provider } = carrier;
       const account = pricing.accountOf(carrier);
       const given = pricing.prices.currenciesFor({ provider, account, channel: step.channel });
-      if (given.length === 0 || given.includes(currency)) continue;
-      findings.push({
-        level: 'warning',
-        rule: 'price-currency',
-        pointer: carrier.pointer,
-        message: `The prices of ${provider} for ${step.channel} are in ${given.join(', ')}, the flow reckons in ${currency}: they do not count.`,
-        hint: `Give these prices in ${currency} too, or the budget in ${given[0]}.`,
-      });
+      const [first] = given;
+      if (first === undefined || given.includes(currency)) continue;
+      const values = { provider, channel: step.channel, given, first, reckonedIn: currency };
+      findings.push(finding('warning', 'price-currency', carrier.pointer, values));
     }
   }
   return findings;

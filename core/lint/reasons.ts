@@ -1,5 +1,5 @@
 import { type Action, DEFAULT_ACTIONS, type Reason } from '../../schemas/vocabulary';
-import type { Finding, LintSubject } from './finding';
+import { type Finding, finding, type LintSubject } from './finding';
 
 /** An override that changes nothing misleads whoever reads the flow. */
 export function lintReasons({ steps }: LintSubject): Finding[] {
@@ -9,16 +9,12 @@ export function lintReasons({ steps }: LintSubject): Finding[] {
       const usual = DEFAULT_ACTIONS[reason];
       const nothingLeft = lastOfFlow && !inBranch && usual === 'advance' && action === 'stop';
       if (action !== usual && !nothingLeft) continue;
-      findings.push({
-        level: 'warning',
-        rule: 'reason-pointless',
-        pointer: `${pointer}/onReason/${reason}`,
-        message:
-          action === usual
-            ? `“${action}” is what ${reason} leads to anyway.`
-            : 'There is nothing to stop: no step comes after this one.',
-        hint: 'Leave it out.',
-      });
+      const at = `${pointer}/onReason/${reason}`;
+      findings.push(
+        action === usual
+          ? finding('warning', 'reason-pointless.usual', at, { action, reason })
+          : finding('warning', 'reason-pointless.last', at),
+      );
     }
   }
   return findings;

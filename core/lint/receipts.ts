@@ -1,6 +1,6 @@
 import type { ReceiptStatus, SuccessStatus } from '../../schemas/vocabulary';
 import { FAILURE_STATUSES, SUCCESS_STATUSES } from '../../schemas/vocabulary';
-import type { Finding, LintSubject, PlacedCarrier, PlacedStep } from './finding';
+import { type Finding, finding, type LintSubject, type PlacedCarrier, type PlacedStep } from './finding';
 
 /** What can be known of a message at all: its success, its failure, and what silence means. */
 export function lintReceipts({ steps }: LintSubject): Finding[] {
@@ -24,56 +24,26 @@ function successUnknowable({ given, ...placed }: Judged, criterion: SuccessStatu
   const enough = SUCCESS_STATUSES.slice(SUCCESS_STATUSES.indexOf(criterion));
   // That it was accepted is told by the send's own answer.
   if (criterion === 'accepted' || given.some((status) => enough.some((word) => word === status))) return [];
-  const where = `${placed.provider} never says “${criterion}” of ${placed.step.channel}`;
+  const values = { provider: placed.provider, status: criterion, channel: placed.step.channel };
   const pointer = `${placed.pointer}/successOn`;
   if (criterion === 'sent' || criterion === 'delivered') {
-    return [
-      {
-        level: 'warning',
-        rule: 'success-unknowable',
-        pointer,
-        message: `${where}: the step succeeds only if your own app or gateway reports it, else it times out.`,
-        hint: 'Have it send the receipt to POST /v1/receipts, or choose “accepted”.',
-      },
-    ];
+    return [finding('warning', 'success-unknowable.reported', pointer, values)];
   }
-  return [
-    {
-      level: 'error',
-      rule: 'success-unknowable',
-      pointer,
-      message: `${where}: the step could never succeed.`,
-      hint: `It can tell: ${given.join(', ')}.`,
-    },
-  ];
+  return [finding('error', 'success-unknowable.never', pointer, { ...values, statuses: given })];
 }
 
 function silence({ given, ...placed }: Judged, criterion: SuccessStatus): Finding[] {
   if (criterion === 'accepted') return [];
   const noNegative = !given.some((status) => FAILURE_STATUSES.some((word) => word === status));
-  const byPerson = criterion === 'read' || criterion === 'clicked' || criterion === 'replied';
   const { provider, step, pointer, last } = placed;
-  if (last && (noNegative || byPerson)) {
-    return [
-      {
-        level: 'warning',
-        rule: 'last-step-silence',
-        pointer,
-        message:
-          `Nothing follows this step: silence for ${step.timeoutSeconds} s counts as failed, although the message ` +
-          `may have arrived${byPerson ? ` and nobody ${criterion === 'read' ? 'opened' : 'answered'} it` : ''}.`,
-        hint: byPerson ? 'Choose “delivered” if reaching the person is enough.' : 'Add a step after it.',
-      },
-    ];
+  const { timeoutSeconds, channel } = step;
+  if (last && criterion === 'read') {
+    return [finding('warning', 'last-step-silence.opened', pointer, { timeoutSeconds })];
+  }
+  if (last && (criterion === 'clicked' || criterion === 'replied')) {
+    return [finding('warning', 'last-step-silence.answered', pointer, { timeoutSeconds })];
   }
   if (!noNegative) return [];
-  return [
-    {
-      level: 'warning',
-      rule: 'no-negative-receipt',
-      pointer,
-      message: `${provider} never says that ${step.channel} failed: only the timeout moves on to the next step.`,
-      hint: 'Keep the timeout short.',
-    },
-  ];
+  if (last) return [finding('warning', 'last-step-silence.arrived', pointer, { timeoutSeconds })];
+  return [finding('warning', 'no-negative-receipt', pointer, { provider, channel })];
 }

@@ -1,7 +1,7 @@
 import { SegmentedMessage } from 'sms-segments-calculator';
 import type { Channel } from '../../schemas/vocabulary';
 import { fillText, textVariables } from '../template-variables';
-import type { Finding, LintSubject, PlacedStep } from './finding';
+import { type Finding, finding, type LintSubject, type PlacedStep } from './finding';
 import { contentsOf, declaredVariables } from './variables';
 
 /** Beyond this length every text is too long, and the exact number is of no use to anybody. */
@@ -29,26 +29,18 @@ export function lintSmsParts({ definition, context, steps }: LintSubject): Findi
 }
 
 function findingOf({ step, pointer }: PlacedStep, { parts, encoding, endless, tooLong }: Parts): Finding[] {
-  const finding = (level: Finding['level'], rule: string, message: string, hint: string): Finding[] => [
-    { level, rule, pointer: `${pointer}/template`, message, hint },
-  ];
-  const limit = step.channel === 'lms' ? `${LMS_BYTES_MAX} bytes of EUC-KR` : `${SMS_PARTS_MAX} SMS parts`;
-  if (tooLong === 'always') {
-    const message = `“${step.template}” has more than ${limit}, whatever the variables are: it is never sent.`;
-    return finding('error', 'message-too-long', message, 'Shorten the text.');
-  }
+  const { template, channel } = step;
+  const at = `${pointer}/template`;
+  const kind = channel === 'lms' ? 'lms' : 'sms';
+  const most = channel === 'lms' ? LMS_BYTES_MAX : SMS_PARTS_MAX;
+  if (tooLong === 'always') return [finding('error', `message-too-long.always.${kind}`, at, { template, most })];
   if (endless !== null) {
-    const grows = step.channel === 'lms' ? `longer than ${limit}` : 'any number of SMS parts';
-    const message = `“${endless}” has no maxLength, so “${step.template}” may become ${grows}.`;
-    return finding('warning', 'sms-parts', message, 'Give it a maxLength in the variables.');
+    return [finding('warning', `sms-parts.endless.${kind}`, at, { variable: endless, template, most })];
   }
   if (tooLong === 'at_worst') {
-    const message = `With the longest variables “${step.template}” has more than ${limit}: it is not sent then.`;
-    return finding('warning', 'message-too-long', message, 'Shorten the text or the variables.');
+    return [finding('warning', `message-too-long.at-worst.${kind}`, at, { template, most })];
   }
-  if (parts <= 1) return [];
-  const message = `With the longest variables “${step.template}” is ${parts} SMS parts (${encoding}), each billed.`;
-  return finding('warning', 'sms-parts', message, 'Shorten the text or the variables.');
+  return parts <= 1 ? [] : [finding('warning', 'sms-parts.several', at, { template, count: parts, encoding })];
 }
 
 interface Parts {

@@ -1,5 +1,5 @@
 import { isParallel } from '../../schemas/flow';
-import type { Finding, LintSubject } from './finding';
+import { type Finding, finding, type LintSubject } from './finding';
 
 /** A step is called by its name everywhere, so that two of one name, in whatever branch, cannot be told apart. */
 export function lintStepNames({ definition, steps }: LintSubject): Finding[] {
@@ -10,15 +10,7 @@ export function lintStepNames({ definition, steps }: LintSubject): Finding[] {
   const seen = new Set<string>();
   const findings: Finding[] = [];
   for (const { name, pointer } of named) {
-    if (seen.has(name)) {
-      findings.push({
-        level: 'error',
-        rule: 'duplicate-step-name',
-        pointer: `${pointer}/name`,
-        message: `Another step is named “${name}” too.`,
-        hint: 'Give each step a name of its own, across all branches.',
-      });
-    }
+    if (seen.has(name)) findings.push(finding('error', 'duplicate-step-name', `${pointer}/name`, { step: name }));
     seen.add(name);
   }
   return findings;

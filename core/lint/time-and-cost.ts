@@ -2,7 +2,7 @@ import { isParallel } from '../../schemas/flow';
 import { uncapped } from '../cost';
 import { compileLadder } from '../ladder';
 import { pricedLadder } from '../prices';
-import type { Finding, LintSubject } from './finding';
+import { type Finding, finding, type LintSubject } from './finding';
 
 /** The ladder against the flow's own time to live and budget, the branches against their parallel step. */
 export function lintTimeAndCost(subject: LintSubject): Finding[] {
@@ -23,29 +23,14 @@ function worstCaseOf({ definition, context, steps }: LintSubject): Finding[] {
 
 function expiry(expiresAfterSeconds: number | undefined, seconds: number): Finding[] {
   if (expiresAfterSeconds === undefined || seconds <= expiresAfterSeconds) return [];
-  return [
-    {
-      level: 'warning',
-      rule: 'ladder-longer-than-expiry',
-      pointer: '/expiresAfterSeconds',
-      message: `The steps may wait ${seconds} s in all, but the invocation expires after ${expiresAfterSeconds} s.`,
-      hint: `Shorten the steps' timeouts, or let it expire after ${seconds} s or more.`,
-    },
-  ];
+  const values = { waitSeconds: seconds, expirySeconds: expiresAfterSeconds };
+  return [finding('warning', 'ladder-longer-than-expiry', '/expiresAfterSeconds', values)];
 }
 
 function budget(budget: LintSubject['definition']['budget'], costMicros: number): Finding[] {
   if (!budget || costMicros <= budget.maxCostMicros) return [];
-  const then = budget.onExceeded === 'skip_step' ? 'steps beyond it are skipped' : 'the flow stops there';
-  return [
-    {
-      level: 'warning',
-      rule: 'worst-case-over-budget',
-      pointer: '/budget/maxCostMicros',
-      message: `All steps together cost ${costMicros} micros, the budget is ${budget.maxCostMicros}: ${then}.`,
-      hint: `A budget of ${costMicros} micros or more lets every step be sent.`,
-    },
-  ];
+  const values = { costMicros, budgetMicros: budget.maxCostMicros, currency: budget.currency };
+  return [finding('warning', `worst-case-over-budget.${budget.onExceeded}`, '/budget/maxCostMicros', values)];
 }
 
 /** Amounts of different currencies are never converted. */
@@ -53,17 +38,12 @@ function currencies({ definition, steps }: LintSubject): Finding[] {
   const budget = definition.budget;
   if (!budget) return [];
   const carriers = steps.flatMap((step) => step.carriers);
-  const other = carriers.find(({ facts }) => facts !== undefined && facts.currency !== budget.currency);
-  if (!other) return [];
-  return [
-    {
-      level: 'warning',
-      rule: 'budget-currency',
-      pointer: '/budget/currency',
-      message: `${other.provider} is reckoned in ${other.facts?.currency}, the budget in ${budget.currency}; nothing is converted.`,
-      hint: `Give the budget in ${other.facts?.currency}.`,
-    },
-  ];
+  for (const { provider, facts } of carriers) {
+    if (facts === undefined || facts.currency === budget.currency) continue;
+    const values = { provider, reckonedIn: facts.currency, budgetIn: budget.currency };
+    return [finding('warning', 'budget-currency', '/budget/currency', values)];
+  }
+  return [];
 }
 
 function branchTimes({ definition }: LintSubject): Finding[] {
@@ -73,13 +53,8 @@ function branchTimes({ definition }: LintSubject): Finding[] {
     step.parallel.forEach((branch, b) => {
       const seconds = branch.reduce((sum, inner) => sum + inner.timeoutSeconds, 0);
       if (seconds <= step.timeoutSeconds) return;
-      findings.push({
-        level: 'warning',
-        rule: 'branch-longer-than-parallel',
-        pointer: `/steps/${n}/parallel/${b}`,
-        message: `This branch may take ${seconds} s, but “${step.name}” ends after ${step.timeoutSeconds} s.`,
-        hint: `Give “${step.name}” ${seconds} s or shorten the branch.`,
-      });
+      const values = { branchSeconds: seconds, step: step.name, timeoutSeconds: step.timeoutSeconds };
+      findings.push(finding('warning', 'branch-longer-than-parallel', `/steps/${n}/parallel/${b}`, values));
     });
   });
   return findings;

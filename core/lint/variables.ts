@@ -1,7 +1,7 @@
 import type { FlowDefinition } from '../../schemas/flow';
 import type { Template, TemplateContent } from '../../schemas/template';
 import { contentVariables, type TemplateVariable } from '../template-variables';
-import type { Finding, LintSubject, PlacedStep } from './finding';
+import { type Finding, finding, type LintSubject, type PlacedStep } from './finding';
 
 /** What the templates use against what the flow's `variables` schema gives. */
 export function lintVariables(subject: LintSubject): Finding[] {
@@ -86,22 +86,31 @@ function inTemplate(
   const unmapped = new Set<string>();
   for (const content of contentsOf(template)) {
     const result = contentVariables(content);
-    if (!result.ok) {
-      const message = `“${template.id}” cannot be read: ${result.message}`;
-      return [{ level: 'error', rule: 'template-syntax', pointer, message }];
-    }
+    if (!result.ok) return [unreadable(template.id, result.message, pointer)];
     for (const variable of result.variables) {
       used.add(variable.name);
       if (!given.has(variable.name) && !isOfItem(variable, given)) unmapped.add(variable.name);
     }
   }
-  return [...unmapped].map((name) => ({
-    level: 'error',
-    rule: 'variable-unmapped',
-    pointer,
-    message: `“${template.id}” uses {{${name}}}, which the flow's variables do not have.`,
-    hint: `Add “${name}” to variables.properties, or take it out of the template.`,
-  }));
+  return [...unmapped].map((name) =>
+    finding('error', 'variable-unmapped', pointer, { template: template.id, place: `{{${name}}}`, variable: name }),
+  );
+}
+
+/** What Mustache and we say of braces that do not match, told apart; of a Mustache to come, as it says it. */
+function unreadable(template: string, fault: string, pointer: string): Finding {
+  const [, partial] = /^(\{\{> .*\}\}): a template cannot include another\.$/s.exec(fault) ?? [];
+  if (partial !== undefined) {
+    return finding('error', 'template-syntax.partial', pointer, { template, place: partial });
+  }
+  const [, tagAt] = /^Unclosed tag at (\d+)$/.exec(fault) ?? [];
+  if (tagAt !== undefined) return finding('error', 'template-syntax.open-tag', pointer, { template, at: tagAt });
+  const [, kind, section, at] = /^(Unclosed|Unopened) section "(.*)" at (\d+)$/s.exec(fault) ?? [];
+  if (section === undefined || at === undefined) {
+    return finding('error', 'template-syntax.other', pointer, { template, fault });
+  }
+  const key = kind === 'Unclosed' ? 'template-syntax.open-section' : 'template-syntax.unopened-section';
+  return finding('error', key, pointer, { template, section, at });
 }
 
 /** Inside `{{#items}}` a name may belong to the item. */
@@ -113,13 +122,10 @@ function isOfItem({ section }: TemplateVariable, given: ReadonlyMap<string, Reco
 function unused(given: ReadonlyMap<string, unknown>, used: ReadonlySet<string>): Finding[] {
   return [...given.keys()]
     .filter((name) => !used.has(name))
-    .map((name) => ({
-      level: 'warning',
-      rule: 'variable-unused',
-      pointer: `/variables/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      message: `No template uses “${name}”.`,
-      hint: 'Take it out, or use it in a template.',
-    }));
+    .map((name) => {
+      const pointer = `/variables/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      return finding('warning', 'variable-unused', pointer, { variable: name });
+    });
 }
 
 /** Left out of an invocation it would be sent as nothing: “Your code is .” */
@@ -131,13 +137,7 @@ function optional(
   const required = requiredNames(definition);
   return [...used]
     .filter((name) => given.has(name) && !required.has(name))
-    .map((name) => ({
-      level: 'warning',
-      rule: 'variable-optional',
-      pointer: '/variables/required',
-      message: `A template uses “${name}”, which an invocation may leave out: its place would be empty.`,
-      hint: `Add “${name}” to variables.required.`,
-    }));
+    .map((name) => finding('warning', 'variable-optional', '/variables/required', { variable: name }));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,9 @@
+import type { Sentence } from '../sentence';
 import type { Played } from './compare';
 import { DONORS_MIN } from './pools';
 import type { Sample } from './sample';
-import { cannotTell, count } from './words';
+import { tell } from './tell';
+import { cannotTell } from './words';
 
 /** `measured`: of the runs that change, few rest on what others did; `too_few`: the data cannot tell. */
 export type Confidence = 'measured' | 'estimated' | 'too_few';
@@ -17,12 +19,12 @@ export function confidenceOf({ before, untold, estimated, changed }: Played): Co
 }
 
 /** Why the data cannot tell, by what is missing most often. */
-export function untoldIn({ untold, before }: Played, { ladder, pools }: Sample): string {
+export function untoldIn({ untold, before }: Played, { ladder, pools }: Sample): Sentence {
   const counts = new Map<string, number>();
   for (const { step, cause } of untold) counts.set(`${cause} ${step}`, (counts.get(`${cause} ${step}`) ?? 0) + 1);
   const [most] = [...counts].sort(([, a], [, b]) => b - a);
   const first = untold.find(({ step, cause }) => `${cause} ${step}` === most?.[0]);
-  if (!first) return `there are ${count(before.length)} runs, and at least ${DONORS_MIN} are needed`;
+  if (!first) return tell('why.few_runs', { runs: before.length, needed: DONORS_MIN });
   const sent = pools[ladder.indexByName.get(first.step) ?? -1]?.sent.length ?? 0;
   return cannotTell(first, sent, before.length);
 }

@@ -1,14 +1,16 @@
 import { SUCCESS_STATUSES, type SuccessStatus } from '../../schemas/vocabulary';
 import { ADDRESS_FIELDS } from '../address';
 import { type Ladder, NONE, type SendRung } from '../ladder';
+import type { Sentence } from '../sentence';
+import { tell } from './tell';
 
 /** For each step of a draft, by its number, the recorded step that tells of it; NONE where none does. */
 export interface StepMatch {
   recorded: readonly number[];
   /** By the draft's numbers: recorded steps that need the same address; they tell whether the recipient has one. */
   sameAddress: readonly (readonly number[])[];
-  /** Plain sentences on what was taken for the same though it is not quite. */
-  notes: readonly string[];
+  /** On what was taken for the same though it is not quite. */
+  notes: readonly Sentence[];
 }
 
 /**
@@ -17,7 +19,7 @@ export interface StepMatch {
  */
 export function matchSteps(draft: Ladder, recorded: Ladder): StepMatch {
   const taken = new Set<number>();
-  const notes: string[] = [];
+  const notes: Sentence[] = [];
   const found = draft.rungs.map((rung) => (rung.kind === 'send' ? byName(rung, recorded, taken) : NONE));
   const matched = draft.rungs.map((rung, index) => {
     if (rung.kind !== 'send') return NONE;
@@ -55,20 +57,17 @@ function sharesProvider(a: SendRung, b: SendRung): boolean {
   return a.routes.some((route) => b.routes.some(({ provider }) => provider === route.provider));
 }
 
-function judge(rung: SendRung, recorded: SendRung, notes: string[]): boolean {
+function judge(rung: SendRung, recorded: SendRung, notes: Sentence[]): boolean {
+  const step = rung.name;
   if (!tellsOf(recorded.successOn, rung.successOn)) {
-    notes.push(
-      `“${rung.name}” asks for ${rung.successOn}, and the runs were watched for ${recorded.successOn}: when that would have been is not recorded.`,
-    );
+    notes.push(tell('note.criterion', { step, status: rung.successOn, watchedStatus: recorded.successOn }));
     return false;
   }
-  if (rung.name !== recorded.name) notes.push(`“${rung.name}” is played by what “${recorded.name}” recorded.`);
-  if (rung.template !== recorded.template) {
-    notes.push(`“${rung.name}” has another template: it is taken to be delivered as the one before was.`);
-  }
+  if (step !== recorded.name) notes.push(tell('note.played_by', { step, recorded: recorded.name }));
+  if (rung.template !== recorded.template) notes.push(tell('note.template', { step }));
   if (!sharesProvider(rung, recorded)) {
-    const names = [recorded, rung].map(({ routes }) => routes.map(({ provider }) => provider).join(', '));
-    notes.push(`“${rung.name}” goes by ${names[1]} instead of ${names[0]}: it is taken to deliver as that did.`);
+    const [providers, providersBefore] = [rung, recorded].map(({ routes }) => routes.map(({ provider }) => provider));
+    notes.push(tell('note.provider', { step, providers: providers ?? [], providersBefore: providersBefore ?? [] }));
   }
   return true;
 }

@@ -1,3 +1,5 @@
+import { diffSchema, lintAnswerSchema } from '../../schemas/flow-requests';
+import { validator } from '../../schemas/validate';
 import { type ApiUnderTest, expectProblem, must, OTP, pointers, publishOtp, startApi } from './api-under-test';
 
 let api: ApiUnderTest;
@@ -119,6 +121,18 @@ describe('lint', () => {
     expect(body.worstCase).toEqual({ costMicros: 35_500, currency: 'EUR', seconds: 1 });
   });
 
+  it('tells each finding as data too', async () => {
+    const flow = await create({ steps: [{ ...OTP.steps[0], template: 'tpl_not_there' }] });
+    const { body } = await api.call('POST', `/v1/flows/${flow.id}/lint`);
+    expect(validator(lintAnswerSchema, 'findings')(body)).toMatchObject({ ok: true });
+    expect(body.findings[0]).toMatchObject({
+      rule: 'template-unknown',
+      message: 'There is no template “tpl_not_there”.',
+      key: 'template-unknown',
+      values: { template: 'tpl_not_there' },
+    });
+  });
+
   it('errors block publishing, and the answer points at them', async () => {
     const flow = await create({ steps: [{ ...OTP.steps[0], template: 'tpl_not_there' }] });
     const answer = await api.call('POST', `/v1/flows/${flow.id}/publish`, { body: {} });
@@ -178,6 +192,8 @@ describe('versions', () => {
 
     const diff = await api.call('GET', `/v1/flows/${flow.id}/diff?from=1&to=2`);
     expect(diff.body).toMatchObject({ from: 1, to: 2, changes: [{ pointer: '/expiresAfterSeconds', kind: 'added' }] });
+    expect(validator(diffSchema, 'a difference')(diff.body)).toMatchObject({ ok: true });
+    expect(diff.body.changes[0]).toMatchObject({ key: 'field.added', values: { field: ['expiresAfterSeconds'] } });
 
     expect((await publish({ version: 1 })).body).toMatchObject({ version: 3, publishedVersion: 3 });
     const third = await api.call('GET', `/v1/flows/${flow.id}/versions/3`);

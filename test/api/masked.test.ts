@@ -23,6 +23,11 @@ describe('an address', () => {
   });
 });
 
+test('the steps that are advised to change places are no addresses, though they stand under “to”', () => {
+  const advised = { suggestions: [{ step: 'sms', from: ['whatsapp', 'sms'], to: ['sms', 'whatsapp'] }] };
+  expect(masked(advised)).toEqual(advised);
+});
+
 describe('what a customer named', () => {
   it('is masked whatever its name is, and so is the name', () => {
     const metadata = { id: EMAIL, requestId: PHONE, body: PHONE.slice(1), links: PHONE, [PHONE]: 'x' };

@@ -1,4 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
+import { advise } from '../../core/advice';
+import { testLadder } from '../scenarios/run-on-core';
+import { flow, step } from '../scenarios/scenario';
+import { finished, people, recordedSample } from '../support/simulated-people';
 import { until } from '../support/until';
 import { consoleUnderTest, graveFindings, tooWide } from './console-under-test';
 import { keepSavedViews } from './saved-views-and-live';
@@ -248,6 +252,45 @@ test(
     await page.getByRole('alert').waitFor({ state: 'detached' });
     const { invocations } = await report('funnel', '&version=3');
     await until(async () => (await tile(page, 'Runs').innerText()) === String(invocations.accepted), 'the new figures');
+  },
+  LIMIT_MS,
+);
+
+/** As the API gives it, of made-up people whose runs were recorded. */
+function someAdvice(): object {
+  const definition = flow([
+    step('whatsapp', { timeoutSeconds: 30, successOn: 'delivered' }),
+    step('sms', { timeoutSeconds: 120 }),
+  ]);
+  const channels = {
+    whatsapp: { medianMs: 20_000, sigma: 0.4, never: 0.02 },
+    sms: { medianMs: 4000, sigma: 0.9, never: 0.06 },
+  };
+  const sample = recordedSample(testLadder(definition), people(channels, 1000, 5));
+  const { withinMs, baseline, ...rest } = finished(advise({ sample, definition, compile: testLadder, step: null }));
+  return { ...rest, runs: 1000, baseline: { ...baseline, currency: 'EUR' }, withinSeconds: withinMs / 1000 };
+}
+
+test(
+  'in Arabic the advice and its notes are Arabic; what a newer server says stays English, and is marked so',
+  async () => {
+    const { page } = await open('/console/settings', { locale: 'ar-EG' });
+    let more = {};
+    await page.route('**/v1/analytics/advice?*', async (route) =>
+      route.fulfill({ json: { ...(await (await route.fetch()).json()), ...someAdvice(), ...more } }),
+    );
+    await page.goto(`${console.server.url}${REPORT}&view=advice`);
+    await page
+      .getByText(/من العمليات، وكل النتائج مَقيسة/)
+      .first()
+      .waitFor();
+    await page.getByText(/قد وصلت إليهم حتى ذلك الحين/).waitFor();
+    const words = await page.locator('main').locator('p, li').allInnerTexts();
+    expect(words.filter((text) => /[A-Za-z]{2,} [A-Za-z]{2,}/.test(text))).toEqual([]);
+    expect(await page.locator('main [lang=en]').count()).toBe(0);
+    more = { sentence: 'Something new.', key: 'verdict.of_tomorrow', values: {} };
+    await page.reload();
+    await page.locator('main [lang=en][dir=ltr]').getByText('Something new.').waitFor();
   },
   LIMIT_MS,
 );

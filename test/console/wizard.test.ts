@@ -314,6 +314,67 @@ test(
   MS,
 );
 
+/** Two English words in a row; names, IDs and units stand alone. */
+const ENGLISH = /[A-Za-z]{2,} [A-Za-z]{2,}/;
+
+test(
+  'in Arabic no English sentence is left: not what the linter finds, at the fields and in the review, nor what differs',
+  async () => {
+    const code = { type: 'string' };
+    const { id } = await ui.call('POST', '/v1/flows', {
+      name: 'رمز',
+      purpose: 'otp',
+      variables: { type: 'object', properties: { name: code } },
+      quietHours: { from: '08:00', to: '08:00' },
+      budget: { maxCostMicros: 1, currency: 'EUR', onExceeded: 'skip_step' },
+      expiresAfterSeconds: 2,
+      steps: [
+        { name: 'push', channel: 'push', provider: 'fcm', template: 'tpl_w_push', timeoutSeconds: 30, recall: true },
+        { name: 'sms', channel: 'sms', provider: 'line', template: 'tpl_w_sms', timeoutSeconds: 60 },
+        { name: 'email', channel: 'email', template: 'tpl_none', timeoutSeconds: 600, successOn: 'read' },
+      ],
+    });
+    const { page, complaints } = await ui.open('/console', { locale: 'ar-EG' });
+    const told: string[] = [];
+    for (const [one, words] of [
+      ['basics', 'قد تنتظر الخطوات'],
+      ['channels', 'لا ينقل المزوّد'],
+      ['conditions', 'لا يستطيع المزوّد'],
+      ['rules', 'لا تؤجّل ساعات الهدوء'],
+      ['review', 'تكلفة جميع الخطوات معًا'],
+    ] as const) {
+      await page.goto(`${ui.server.url}/console/flows/${id}?part=${one}`);
+      await page.getByText(words).first().waitFor();
+      told.push(
+        ...(await page
+          .locator('main')
+          .getByText(/تنبيه:|خطأ:/)
+          .allInnerTexts()),
+      );
+      if (one === 'review') told.push(...(await page.locator('main li:has(code) p').allInnerTexts()));
+      expect({ one, english: await page.locator('main [lang=en]').count() }).toEqual({ one, english: 0 });
+    }
+    expect(told.length).toBeGreaterThan(15);
+    const plain = told.join('\n').replace(/[\u2066-\u2069]/g, '');
+    expect(plain).toContain('لا ينقل المزوّد line رسائل قناة «رسالة نصية».');
+    expect(plain).toContain('لا تؤجّل ساعات الهدوء مسارًا غرضه «كلمة مرور لمرة واحدة».');
+    expect(plain).toMatch(/قد تنتظر الخطوات ١١ د ٣٠ ث في المجموع، لكن صلاحية الاستدعاء تنتهي بعد ٢ ث\./);
+    expect(told.filter((words) => ENGLISH.test(words))).toEqual([]);
+
+    await page.route('**/draft', (route) => route.abort());
+    await page.goto(`${ui.server.url}/console/flows/${id}?part=conditions`);
+    await page.getByRole('main').getByRole('spinbutton').first().fill('45');
+    await page.goto(`${ui.server.url}/console/flows/${id}?part=conditions`);
+    const difference = page.locator('dd');
+    await difference.first().waitFor();
+    expect((await difference.allInnerTexts()).map((text) => text.replace(/[\u2066-\u2069]/g, ''))).toEqual([
+      expect.stringMatching(/^الخطوة «push»، المهلة: تغيّرت القيمة من ٣٠ .* إلى ٤٥ .*\.$/),
+    ]);
+    expect(complaints.filter((line) => !line.includes('ERR_FAILED'))).toEqual([]);
+  },
+  MS,
+);
+
 test.each([
   ['in the light, wide, in English', {}],
   ['in the dark, at 360 px, in Arabic', { width: 360, dark: true, locale: 'ar-EG' }],

@@ -3,6 +3,10 @@ import { differencesOf, measuresOf, type Played, playAll } from '../../core/repl
 import { weightsFor } from '../../core/replay/intervals';
 import { matchSteps } from '../../core/replay/match-steps';
 import type { Sample } from '../../core/replay/sample';
+import { TOLD } from '../../core/replay/sentences';
+import { english } from '../../core/replay/tell';
+import { changesIn } from '../../core/replay/words';
+import { inEnglish } from '../../core/sentence';
 import type { FlowDefinition } from '../../schemas/flow';
 import { testLadder } from '../scenarios/run-on-core';
 import { flow, step } from '../scenarios/scenario';
@@ -151,6 +155,27 @@ describe('advice', () => {
         /^“sms” was only sent to the \d+ people whom “whatsapp” had not reached by then; others may differ\.$/,
       ),
     );
+  });
+
+  it('is data too, by which its sentences and notes can be made again', () => {
+    const samples = [people(TAIL, 29, 9), people(TAIL, 500, 10)].map((all) =>
+      recordedSample(testLadder(AS_IT_IS), all),
+    );
+    for (const { suggestions, notes, noteSentences, ...verdict } of samples.map((sample) => advice(AS_IT_IS, sample))) {
+      expect(noteSentences.map((one) => inEnglish(TOLD, one))).toEqual(notes);
+      for (const { sentence, key, values } of [verdict, ...suggestions]) {
+        expect(inEnglish(TOLD, { key, values })).toBe(sentence);
+        expect(sentence).not.toContain('undefined');
+        expect(JSON.parse(JSON.stringify(values))).toEqual(values);
+      }
+    }
+  });
+
+  it('tells a cost that comes out of nothing as one, and not in percent', () => {
+    const same = { before: 0, after: 0, difference: 0, interval: [0, 0] as const };
+    const costMicros = { ...same, after: 35_000, difference: 35_000 };
+    const none = { reach: same, reachWithin: same, duplicates: same, costMicros, p50Ms: same, p95Ms: same };
+    expect(changesIn(none, WITHIN_MS).map(english)).toEqual(['a cost where there was none']);
   });
 
   it('stays within what a flow may be: its limits, and its end', () => {

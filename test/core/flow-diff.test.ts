@@ -1,4 +1,6 @@
+import { DIFFERENCES } from '../../core/diff-sentences';
 import { diffFlows } from '../../core/flow-diff';
+import { inEnglish } from '../../core/sentence';
 import type { FlowDefinition } from '../../schemas/flow';
 import { flow, parallel, step } from '../scenarios/scenario';
 
@@ -22,6 +24,8 @@ describe('the difference of two versions', () => {
         from: 1,
         to: 45,
         sentence: 'Step “whatsapp”: timeoutSeconds went from 1 to 45.',
+        key: 'step.field.changed',
+        values: { step: 'whatsapp', field: ['timeoutSeconds'], before: '1', now: '45' },
       },
     ]);
   });
@@ -34,6 +38,8 @@ describe('the difference of two versions', () => {
         from: '/steps/2',
         to: '/steps/0',
         sentence: 'Step “email” moved from place 3 to place 1 of the ladder.',
+        key: 'step.moved',
+        values: { step: 'email', placeBefore: 3, place: 1 },
       },
     ]);
   });
@@ -58,6 +64,32 @@ describe('the difference of two versions', () => {
       'Step “email” moved from the ladder to branch 2 of “both”.',
       'Step “sms”: successOn is now "sent".',
     ]);
+  });
+
+  test('is told of a draft whose step has no name for the moment', () => {
+    const { name: _, ...nameless } = step('sms');
+    expect(sentences(BASE, { ...BASE, steps: [...BASE.steps, nameless as (typeof BASE.steps)[number]] })).toHaveLength(
+      1,
+    );
+  });
+
+  test('is data too, by which its sentence can be made again', () => {
+    const both = (name: string, ...branches: Parameters<typeof parallel>[1]) => parallel('any', branches, { name });
+    const versions = [
+      BASE,
+      flow([step('email'), step('whatsapp'), step('sms')], { requireConsent: true }),
+      flow([step('whatsapp', { recall: true }), both('both', [step('sms'), step('rcs')], [step('email')])]),
+      flow([both('both', [step('rcs'), step('sms'), step('whatsapp')], [step('email')])], { requireConsent: false }),
+      flow([both('both', [step('rcs')], [step('email'), step('sms', { timeoutSeconds: 9 })]), step('whatsapp')]),
+    ];
+    const changes = versions.flatMap((from) => versions.flatMap((to) => diffFlows(from, to)));
+    for (const { key, values, sentence } of changes) {
+      expect(inEnglish(DIFFERENCES, { key, values })).toBe(sentence);
+      expect(sentence).not.toContain('undefined');
+      expect(JSON.parse(JSON.stringify(values))).toEqual(values);
+    }
+    // Nothing stands in the catalogue that is never said.
+    expect([...new Set(changes.map(({ key }) => key))].sort()).toEqual(Object.keys(DIFFERENCES).sort());
   });
 
   test('the fields of the flow itself are compared one by one', () => {

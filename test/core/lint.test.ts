@@ -1,5 +1,8 @@
 import { lint, variablesOf } from '../../core/lint';
-import type { Finding } from '../../core/lint/finding';
+import type { Finding, LintContext } from '../../core/lint/finding';
+import { LINT } from '../../core/lint/sentences';
+import { priceBook } from '../../core/prices';
+import { inEnglish } from '../../core/sentence';
 import { PROVIDER_CATALOG } from '../../providers/facts';
 import type { FlowDefinition } from '../../schemas/flow';
 import type { Template } from '../../schemas/template';
@@ -352,6 +355,46 @@ const TABLE: Row[] = [
   },
 ];
 
+/** By what the table has not: accounts, prices and profiles that are known, and templates that are odd. */
+function rarelySaid(): Finding[] {
+  const odd = [
+    template('tpl_tag', 'sms', '{{code'),
+    template('tpl_close', 'sms', '{{/code}}'),
+    template('tpl_marks', 'sms', '{{=<=}}'),
+    template('tpl_refused', 'whatsapp', '{{code}}', { status: 'rejected', statusReason: 'too pushy' }),
+  ];
+  const slow = { ...PROVIDER_CATALOG.twilio, validitySeconds: { min: 30, max: 900 } };
+  const price = {
+    provider: 'twilio',
+    account: null,
+    channel: 'sms',
+    country: '*',
+    currency: 'USD',
+    costMicros: 9,
+  } as const;
+  const context: LintContext = {
+    catalog: { ...PROVIDER_CATALOG, twilio: slow },
+    templates: new Map([...TEMPLATES, ...odd.map((one) => [one.id, one] as const)]),
+    accounts: new Set(['twilio']),
+    pricing: { prices: priceBook([price]), accountOf: () => null },
+    callbackProfiles: new Set(),
+  };
+  const definition = flow(
+    [
+      step('sms', { provider: ['twilio:pac_gone', 'twilio', 'fax'], timeoutSeconds: 1, template: 'tpl_tag' }),
+      step('sms', { name: 'closed', provider: 'solapi', template: 'tpl_close' }),
+      step('sms', { name: 'marked', provider: 'solapi', template: 'tpl_marks' }),
+      step('whatsapp', { provider: 'twilio', template: 'tpl_refused', successOn: 'replied' }),
+    ],
+    { callbackProfile: 'cbp_gone', budget: { maxCostMicros: 1, currency: 'EUR', onExceeded: 'stop_flow' } },
+  );
+  return [
+    ...lint(definition, context),
+    ...lint(flow([step('whatsapp', { provider: 'sandbox', successOn: 'clicked' })]), context),
+    ...findings(flow([step('messenger', { provider: ['line', 'line:pac_gone'] })])),
+  ];
+}
+
 test('the variables of all steps are told as one contract', () => {
   const definition = flow(
     [
@@ -385,6 +428,23 @@ describe('lint', () => {
       expect(findings(good).filter((finding) => finding.rule === rule)).toEqual([]);
     },
   );
+
+  test('says each finding as data too, by which its message and its hint can be made again', () => {
+    const all = [...TABLE.flatMap(({ bad }) => findings(bad)), ...rarelySaid()];
+    for (const { key, values, rule, message, hint } of all) {
+      expect(key.split('.')[0]).toBe(rule);
+      expect(inEnglish(LINT, { key, values })).toBe(message);
+      expect(`${message} ${hint}`.replace(/undefined$/, '')).not.toContain('undefined');
+      expect(Object.hasOwn(LINT, `${key}.hint`) ? inEnglish(LINT, { key: `${key}.hint`, values }) : undefined).toBe(
+        hint,
+      );
+      // What goes over the wire is all of it.
+      expect(JSON.parse(JSON.stringify(values))).toEqual(values);
+    }
+    // Nothing stands in the catalogue, to be put into every language, that is never said.
+    const sentences = Object.keys(LINT).filter((key) => !key.endsWith('.hint'));
+    expect([...new Set(all.map(({ key }) => key))].sort()).toEqual(sentences.sort());
+  });
 
   test('finds nothing in a plain, sound flow', () => {
     expect(findings(flow([step('whatsapp', { provider: 'twilio', timeoutSeconds: 30 }), sms]))).toEqual([]);

@@ -5,6 +5,7 @@ import { Note } from '../../parts/note';
 import { Card } from '../../parts/page';
 import { Table } from '../../parts/table';
 import { Tile, Tiles } from '../../parts/tile';
+import { ENGLISH, type Said, useCoreWords } from '../../parts/use-core-words';
 import styles from './advice.module.css';
 import type { Advice } from './answers';
 import { ChooseFlow } from './choose-flow';
@@ -23,7 +24,9 @@ export function AdviceView({ filters }: { filters: Filters }) {
 
 function AdviceFigures({ advice }: { advice: Advice }) {
   const { t } = useTranslation('insight');
-  const { suggestions, notes, sentence, baseline, flowId } = advice;
+  const say = useCoreWords('advice');
+  const { suggestions, notes, noteSentences, sentence, baseline, flowId } = advice;
+  const verdict = say(advice);
   return (
     <>
       <Baseline advice={advice} />
@@ -33,9 +36,7 @@ function AdviceFigures({ advice }: { advice: Advice }) {
           <LinkButton href={`/flows/${encodeURIComponent(flowId)}?part=conditions`}>{t('advice.open')}</LinkButton>
         }
       >
-        <p lang="en" dir="ltr">
-          {sentence}
-        </p>
+        <p {...(verdict === null && ENGLISH)}>{verdict ?? sentence}</p>
         <div className={styles.suggestions}>
           {suggestions.map((one) => (
             <SuggestionNote key={one.sentence} suggestion={one} currency={baseline.currency} />
@@ -44,9 +45,9 @@ function AdviceFigures({ advice }: { advice: Advice }) {
       </Card>
       {notes.length > 0 && (
         <Card title={t('advice.notes')}>
-          <ul lang="en" dir="ltr" className={styles.notes}>
-            {notes.map((note) => (
-              <li key={note}>{note}</li>
+          <ul className={styles.notes}>
+            {notes.map((note, n) => (
+              <Remark key={note} note={note} said={noteSentences?.[n]} />
             ))}
           </ul>
         </Card>
@@ -56,6 +57,11 @@ function AdviceFigures({ advice }: { advice: Advice }) {
       </Card>
     </>
   );
+}
+
+function Remark({ note, said }: { note: string; said: Said | undefined }) {
+  const words = useCoreWords('advice')(said ?? {});
+  return <li {...(words === null && ENGLISH)}>{words ?? note}</li>;
 }
 
 function Baseline({ advice }: { advice: Advice }) {

@@ -3,6 +3,7 @@ import { duration, money, share, whole } from '../../parts/amounts';
 import { Disclosure } from '../../parts/disclosure';
 import { Badge, Note, type Tone } from '../../parts/note';
 import { Table } from '../../parts/table';
+import { ENGLISH, useCoreWords } from '../../parts/use-core-words';
 import type { Suggestion } from './answers';
 
 const TONES: Record<Suggestion['confidence'], Tone> = { measured: 'good', estimated: 'wait', too_few: 'plain' };
@@ -10,6 +11,7 @@ const TONES: Record<Suggestion['confidence'], Tone> = { measured: 'good', estima
 /** One change that the recorded runs were played on: what it would have done, and how much of that is known. */
 export function SuggestionNote({ suggestion, currency }: { suggestion: Suggestion; currency: string }) {
   const { t } = useTranslation('insight');
+  const words = useCoreWords('advice')(suggestion);
   const { kind, step, from, to, sentence, confidence, runs, estimatedShare, effect } = suggestion;
   const setting = (value: Suggestion['from']) =>
     Array.isArray(value) ? value.join(' → ') : duration(Number(value) * 1_000);
@@ -21,10 +23,7 @@ export function SuggestionNote({ suggestion, currency }: { suggestion: Suggestio
       <p>
         <Badge tone={TONES[confidence]}>{t(confidence === 'too_few' ? 'advice.tooFew' : `advice.${confidence}`)}</Badge>
       </p>
-      {/* The server says it in English. */}
-      <p lang="en" dir="ltr">
-        {sentence}
-      </p>
+      <p {...(words === null && ENGLISH)}>{words ?? sentence}</p>
       <p>{t('advice.rests', { count: runs, shown: whole(runs), share: share(estimatedShare) })}</p>
       {effect && (
         <Disclosure title={t('advice.effect')}>

@@ -1,26 +1,13 @@
-import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Change } from '../../../core/flow-diff';
 import type { FlowDefinition } from '../../../schemas/flow';
-import {
-  ACTIONS,
-  type Action,
-  CHANNELS,
-  type Channel,
-  PURPOSES,
-  type Purpose,
-  REASONS,
-  type Reason,
-  SUCCESS_STATUSES,
-  type SuccessStatus,
-} from '../../../schemas/vocabulary';
-import { duration, money } from '../../parts/amounts';
 import { Button } from '../../parts/button';
 import { Badge } from '../../parts/note';
 import { type Column, Table } from '../../parts/table';
 import styles from './change-list.module.css';
 import { type ChangeGroup, changeGroups, type FieldChange } from './change-rows';
+import { fieldName, valueWords, type Words } from './field-words';
 
 interface Side {
   definition: FlowDefinition;
@@ -96,50 +83,6 @@ function Group({ group, before, after }: { group: ChangeGroup; before: Side; aft
 
 const TONES = { added: 'good', removed: 'bad', moved: 'accent' } as const;
 
-type Words = TFunction<['trial', 'vocabulary']>;
-
-const FIELDS = [
-  'name',
-  'purpose',
-  'variables',
-  'expiresAfterSeconds',
-  'budget',
-  'requireConsent',
-  'quietHours',
-  'callbackProfile',
-  'channel',
-  'provider',
-  'template',
-  'timeoutSeconds',
-  'successOn',
-  'onReason',
-  'recall',
-  'require',
-  'maxCostMicros',
-  'currency',
-  'onExceeded',
-  'from',
-  'to',
-  'timezone',
-  'purposes',
-  'place',
-] as const;
-type FieldWord = (typeof FIELDS)[number];
-
-/** The parts of a path that have a word are said by it; names of variables and the like stand as they are. */
-function fieldName(t: Words, path: readonly string[]): string {
-  return path
-    .map((name, n) => {
-      if (path[n - 1] === 'onReason' && among(REASONS, name)) return t(`vocabulary:reason.${name as Reason}`);
-      return path[0] !== 'variables' && among(FIELDS, name)
-        ? t(`field.${name as FieldWord}`)
-        : n === 0 && name === 'variables'
-          ? t('field.variables')
-          : name;
-    })
-    .join(' · ');
-}
-
 function Value({ t, path, value, currency }: { t: Words; path: readonly string[]; value: unknown; currency: string }) {
   if (value === undefined) return <span className={styles.nothing}>{t('changes.nothing')}</span>;
   const words = path[0] === 'variables' ? null : valueWords(t, path.at(-1) ?? '', value, currency);
@@ -150,31 +93,4 @@ function Value({ t, path, value, currency }: { t: Words; path: readonly string[]
       <code dir="auto">{text}</code>
     </span>
   );
-}
-
-/** Null where there are no better words than the value itself. */
-function valueWords(t: Words, field: string, value: unknown, currency: string): string | null {
-  if (typeof value === 'boolean') return t(value ? 'value.yes' : 'value.no');
-  if (typeof value === 'number' && field.endsWith('Seconds')) return duration(value * 1000);
-  if (typeof value === 'number' && field === 'maxCostMicros') return money(value, currency);
-  if (Array.isArray(value) && field === 'provider') return value.join(', ');
-  if (Array.isArray(value) && field === 'purposes') {
-    return value.map((one) => valueWords(t, 'purpose', one, currency) ?? String(one)).join(', ');
-  }
-  if (field === 'channel' && among(CHANNELS, value)) return t(`vocabulary:channel.${value as Channel}`);
-  if (field === 'purpose' && among(PURPOSES, value)) return t(`vocabulary:purpose.${value as Purpose}`);
-  if (field === 'successOn' && among(SUCCESS_STATUSES, value)) return t(`vocabulary:status.${value as SuccessStatus}`);
-  if (field === 'onExceeded' || field === 'require') return wordOf(t, value);
-  if (among(REASONS, field) && among(ACTIONS, value)) return t(`vocabulary:action.${value as Action}`);
-  return null;
-}
-
-const CHOICES = ['skip_step', 'stop_flow', 'any', 'all'] as const;
-
-function wordOf(t: Words, value: unknown): string | null {
-  return among(CHOICES, value) ? t(`value.${value as (typeof CHOICES)[number]}`) : null;
-}
-
-function among(words: readonly string[], word: unknown): boolean {
-  return typeof word === 'string' && words.includes(word);
 }

@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { WireEvent } from '../../../schemas/event';
 import { duration, money } from '../../parts/amounts';
-import { isolated } from './flow-steps';
+import { isolated } from '../../parts/isolated';
 
 type Words = TFunction<['trial', 'vocabulary']>;
 

@@ -6,8 +6,10 @@ import { whole } from '../../parts/amounts';
 import { Loading } from '../../parts/loading';
 import { Badge } from '../../parts/note';
 import { ProblemNote } from '../../parts/problem-note';
+import { ENGLISH } from '../../parts/use-core-words';
 import styles from './findings.module.css';
 import { lintQuery } from './trial-queries';
+import { useFindingWords } from './use-finding-words';
 
 /** What the linter says of the definition: errors first, which block publishing. */
 export function Findings({ flowId, definition }: { flowId: string; definition: FlowDefinition }) {
@@ -31,17 +33,25 @@ function FindingList({ findings }: { findings: readonly Schemas['Finding'][] }) 
   const { t } = useTranslation('trial');
   return (
     <ul className={styles.findings}>
-      {findings.map(({ level, rule, pointer, message, hint }) => (
-        <li key={rule + pointer + message}>
-          <Badge tone={level === 'error' ? 'bad' : 'wait'}>{t(`findings.${level}`)}</Badge>
-          {/* The linter speaks English. */}
-          <div lang="en" dir="ltr">
-            <p>{message}</p>
-            {hint && <p className={styles.hint}>{hint}</p>}
-            <code className={styles.hint}>{pointer || '/'}</code>
-          </div>
+      {findings.map((finding) => (
+        <li key={finding.rule + finding.pointer + finding.message}>
+          <Badge tone={finding.level === 'error' ? 'bad' : 'wait'}>{t(`findings.${finding.level}`)}</Badge>
+          <FindingText finding={finding} />
         </li>
       ))}
     </ul>
+  );
+}
+
+function FindingText({ finding }: { finding: Schemas['Finding'] }) {
+  const { message, hint, english } = useFindingWords()(finding);
+  return (
+    <div {...(english && ENGLISH)}>
+      <p>{message}</p>
+      {hint && <p className={styles.hint}>{hint}</p>}
+      <code dir="ltr" className={styles.hint}>
+        {finding.pointer || '/'}
+      </code>
+    </div>
   );
 }

@@ -12,8 +12,3 @@ export function rungsOf(definition: FlowDefinition): Channel[][] {
     isParallel(step) ? [...new Set(step.parallel.flat().map(({ channel }) => channel))] : [step.channel],
   );
 }
-
-/** Keeps a name in one piece, whichever way the sentence around it is written. */
-export function isolated(name: string): string {
-  return `\u2068${name}\u2069`;
-}

@@ -4,8 +4,8 @@ import { type FlowDefinition, isParallel, type ParallelStep, type SendStep, type
 import type { Action, Reason } from '../../../schemas/vocabulary';
 import { duration, whole } from '../../parts/amounts';
 import { Fact } from '../../parts/fact';
+import { isolated } from '../../parts/isolated';
 import { Badge, type Tone } from '../../parts/note';
-import { isolated } from './flow-steps';
 import styles from './ladder-drawing.module.css';
 import type { Phase, Standing, Standings } from './simulation-story';
 

@@ -5,7 +5,8 @@ import { DEFAULT_SANDBOX_SCRIPT } from '../../../schemas/sandbox-script';
 import { REASONS, type Reason, SUCCESS_STATUSES, type SuccessStatus } from '../../../schemas/vocabulary';
 import { Button } from '../../parts/button';
 import { NumberField, Select, TextField } from '../../parts/field';
-import { isolated, sendsOf } from './flow-steps';
+import { isolated } from '../../parts/isolated';
+import { sendsOf } from './flow-steps';
 import styles from './outcome-fields.module.css';
 import { OUTCOME_KINDS, type Outcome, type Outcomes, outcomeOf, scriptOf, scriptProblem } from './outcomes';
 

@@ -10,6 +10,9 @@ export interface Told {
   pointer: string;
   message: string;
   hint?: string | undefined;
+  /** The message as data; what the server refused has none. */
+  key?: string | undefined;
+  values?: object | undefined;
 }
 
 export interface Place {

@@ -8,10 +8,10 @@ import { useRights } from '../../client/session';
 import { Time, whole } from '../../parts/amounts';
 import { Button, LinkButton } from '../../parts/button';
 import { Confirm } from '../../parts/dialog';
+import { isolated } from '../../parts/isolated';
 import { Badge } from '../../parts/note';
 import { type Column, Table } from '../../parts/table';
 import { toast } from '../../parts/toasts';
-import { isolated } from './flow-steps';
 import styles from './versions.module.css';
 
 type Flow = Schemas['Flow'];

@@ -2,9 +2,11 @@ import { createContext, useContext } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FlowDefinition } from '../../../schemas/flow';
 import type { Finding } from '../../parts/field';
+import { isolated } from '../../parts/isolated';
 import type { Edit } from './edit-definition';
 import type { FlowHead } from './flow-data';
 import { placeOfFinding, type Told } from './place-findings';
+import { useFindingWords } from './use-finding-words';
 
 /** What every part of the wizard works on. */
 export interface WizardState {
@@ -36,8 +38,13 @@ export function useFindingsAt(): (pointer: string) => Finding[] {
 /** Its level by a word, what is wrong, and how to mend it. */
 export function useToldWords(): (told: Told) => string {
   const { t } = useTranslation('flows');
-  // What the API says is English wherever it stands: it is set apart, so that its own direction holds.
-  return ({ level, message, hint }) => `${t(`told.${level}`)} \u2068${message}${hint ? ` ${hint}` : ''}\u2069`;
+  const words = useFindingWords();
+  return (told) => {
+    const { message, hint, english } = words(told);
+    const text = hint ? `${message} ${hint}` : message;
+    // English wherever it stands is set apart, so that its own direction holds.
+    return `${t(`told.${told.level}`)} ${english ? isolated(text) : text}`;
+  };
 }
 
 /** One value of the definition, as a field wants it. */
