@@ -16,7 +16,7 @@ export const CORE_ROOMS = ['lint', 'differences', 'advice'] as const;
 export type CoreRoom = (typeof CORE_ROOMS)[number];
 
 const KEY = 'onward.language';
-const catalogues = import.meta.glob<{ default: ResourceKey }>('./*/*.json');
+const catalogues = import.meta.glob<{ default: ResourceKey }>(['./*/*.json', '!./en/{parts,shell,vocabulary}.json']);
 
 /** The catalogues of the rooms come when a page asks for them; those of the frame are there from the start. */
 const backend: BackendModule = {
@@ -55,7 +55,15 @@ export async function chooseLanguage(language: Language): Promise<void> {
   await i18next.changeLanguage(language);
 }
 
-export async function startWords(): Promise<void> {
+let started: Promise<void> | undefined;
+
+/** Resolves once the words of the frame are there. */
+export function wordsStarted(): Promise<void> {
+  started ??= start();
+  return started;
+}
+
+async function start(): Promise<void> {
   i18next.on('languageChanged', apply);
   await i18next
     .use(backend)
