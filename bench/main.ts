@@ -33,6 +33,7 @@ const ROWS: Record<string, Measure> = {
   growth,
   export: exportRow,
   // Loaded when it is their turn: the other rows are measured without the servers' packages in the process.
+  'first-load': async (bench) => (await import('./rows/first-load')).firstLoad(bench),
   temporal: async (bench) => (await import('./rows/temporal')).temporal(bench),
   'temporal-cost': async (bench) => (await import('./rows/temporal-cost')).temporalCost(bench),
   'temporal-open': async (bench) => (await import('./rows/temporal-open')).temporalOpen(bench),

@@ -4,6 +4,8 @@ import { throwawayFolder } from '../throwaway-folder';
 import { type OnwardClient, openClient } from './client';
 
 export interface OnwardServer extends OnwardClient {
+  url: string;
+  ownerKey: string;
   pid: number;
   dataFolder: string;
   stop(): Promise<void>;
@@ -36,5 +38,6 @@ export async function startOnward({ dataParent, nodeArgs, env }: OnwardOptions):
     await stop();
     throw error;
   }
-  return { ...client, pid: server.pid, dataFolder: folder.path, stop };
+  const { url, ownerKey, pid } = server;
+  return { ...client, url, ownerKey, pid, dataFolder: folder.path, stop };
 }
