@@ -73,7 +73,14 @@ export async function openFaultHouse(options: TemporalHouseOptions): Promise<Fau
       return ids;
     },
     startUntil: (ladder, load) => startUntil(house, ladder, load),
-    untilTold: (ids, types, withinMs) => untilTold(told, ids, types, withinMs),
+    async untilTold(ids, types, withinMs) {
+      const waiting = await untilTold(told, ids, types, withinMs);
+      const [example] = waiting;
+      if (example === undefined) return;
+      const heard = told(example).map(({ type }) => type);
+      const lack = `${waiting.length} of ${ids.length} have no ${types.join(' or ')}: ${heard.join(', ')}`;
+      throw new Error(`${lack}; ${await underWay(client, example)}`);
+    },
     async complaints(ids, withinMs = CLOSES_WITHIN_MS) {
       const found: string[] = [];
       const until = Date.now() + withinMs;
@@ -110,21 +117,32 @@ async function startUntil(house: TemporalHouse, ladder: Ladder, load: Load) {
   return { ids, refusals };
 }
 
+/** @returns who still has none of them when the time is over */
 async function untilTold(
   told: FaultHouse['told'],
   ids: readonly string[],
   types: readonly WireEvent['type'][],
   withinMs: number,
-): Promise<void> {
+): Promise<string[]> {
   const until = Date.now() + withinMs;
   const lacks = (id: string) => !told(id).some(({ type }) => types.includes(type));
-  for (let waiting = ids.filter(lacks); waiting.length > 0; waiting = waiting.filter(lacks)) {
-    if (Date.now() > until) {
-      const example = told(waiting[0] ?? '').map(({ type }) => type);
-      throw new Error(`${waiting.length} of ${ids.length} have no ${types.join(' or ')}: ${example.join(', ')}`);
-    }
-    await pause(LOOK_EVERY_MS);
-  }
+  let waiting = ids.filter(lacks);
+  for (; waiting.length > 0 && Date.now() <= until; waiting = waiting.filter(lacks)) await pause(LOOK_EVERY_MS);
+  return waiting;
+}
+
+/** What Temporal has in hand for a run: it tells whether the run waits for us or for the server. */
+async function underWay(client: Client, id: string): Promise<string> {
+  const { status, historyLength, raw } = await client.workflow.getHandle(id).describe();
+  const { pendingActivities, pendingWorkflowTask } = raw;
+  const activities = (pendingActivities ?? []).map(({ activityType, attempt, state, lastFailure }) => {
+    return [activityType?.name, attempt, state, lastFailure?.message].join(' ');
+  });
+  const task = pendingWorkflowTask
+    ? `a turn ${[pendingWorkflowTask.attempt, pendingWorkflowTask.state].join(' ')}`
+    : '';
+  const all = [...activities, task].filter((one) => one !== '').join(', ');
+  return `${id} is ${status.name} at event ${historyLength}, under way: ${all || 'nothing'}`;
 }
 
 /** What may still be told of a run that has closed. */
