@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { type CallbackReceiver, openCallbackReceiver, verified } from '../stand-ins/callback-receiver';
 import { type LineStandIn, openLine } from '../stand-ins/line';
+import { until } from '../support/until';
 import { consoleUnderTest, graveFindings, tooWide } from './console-under-test';
 
 const under = consoleUnderTest({ ONWARD_CALLBACK_ALLOW: '127.0.0.0/8' });
@@ -62,9 +63,11 @@ describe('provider accounts', () => {
     expect(await page.getByLabel('Channel secret').inputValue()).toBe('');
     await page.getByLabel('Sends a second at most').fill('20');
     await press(page, 'Save');
-    await page.getByText('Line of the shop is saved.').waitFor();
-    const account = await under.call('GET', '/v1/provider-accounts/pac_line');
-    expect(account).toMatchObject({ perSecond: 20, credentials: { channelAccessToken: 'set', channelSecret: 'set' } });
+    // That it was added was told in the same words, and may still be read.
+    await page.getByText('Line of the shop is saved.').last().waitFor();
+    const account = () => under.call('GET', '/v1/provider-accounts/pac_line');
+    await until(async () => (await account()).perSecond === 20, 'the account to be saved');
+    expect(await account()).toMatchObject({ credentials: { channelAccessToken: 'set', channelSecret: 'set' } });
     await press(page, 'Delete the account');
     await page.getByRole('dialog').getByText('No published flow needs it.').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete the account' }).click();
